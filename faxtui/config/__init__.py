@@ -1,0 +1,1 @@
+"""Paths, settings, secrets and what is remembered."""

@@ -1,0 +1,35 @@
+"""Text that others wrote, made safe to look at."""
+
+from __future__ import annotations
+
+import unicodedata
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_CONTROL_PICTURES = 0x2400
+
+
+def visible(text: str) -> str:
+    """``text`` with everything that would act instead of being seen replaced by a visible mark.
+
+    Control characters (C0, C1), bidirectional and zero-width characters, line separators and lone surrogates
+    each become one visible character; unusual spaces become plain ones. The number of characters stays the same.
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _mark(character) for character in text)
+
+
+def _mark(character: str) -> str:
+    code = ord(character)
+    if code < 0x20:
+        return chr(_CONTROL_PICTURES + code)
+    if code == 0x7F:
+        return "\N{SYMBOL FOR DELETE}"
+    if unicodedata.category(character) == "Zs":
+        return " "
+    return REPLACEMENT
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """``1 page``, ``1,234 pages``: a number with thousands marked, and the noun that goes with it."""
+    return f"{number:,} {one if number == 1 else many}"

@@ -1,0 +1,124 @@
+"""Everything that can go wrong, as one tree.
+
+FaxtuiError                     exit code 1
+├── UsageError                  2   what was asked for can't be done as it was asked
+│   ├── InvalidValue            2   a value that can't be taken, and the field it was meant for
+│   ├── ConfigurationError      2   a configuration that can't be used
+│   └── NoSignIn                2   no login or no password, and nobody to ask
+├── ServiceError                1   the service, or what stands between it and us
+│   ├── Unreachable             1   no connection: name look-up, refusal, TLS, proxy
+│   ├── NoAnswer                1   connected, but no whole answer came in time
+│   ├── ServiceFailed           1   the service says that it failed (5xx)
+│   ├── Busy                    1   the service asks to wait (429, 503)
+│   ├── Refused                 1   the service won't take the request (400), field by field
+│   ├── SignInRefused           3   wrong or changed credentials (401)
+│   ├── Forbidden               1   signed in, but not allowed (403)
+│   ├── WrongAddress            1   there is no such service at this address (404 on the list)
+│   └── UnexpectedAnswer        1   an answer that is not what was asked for
+└── StorageError                1   a file or folder that can't be read or written
+
+The text of an error is a whole sentence, or two, for the person at the screen: what happened, to what, what to do.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class FaxtuiError(Exception):
+    """The root: whatever faxtui itself can explain."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(FaxtuiError):
+    """What was asked for can't be done as it was asked."""
+
+    exit_code = 2
+
+
+class InvalidValue(UsageError):
+    """A value that can't be taken; ``field`` names the filter or setting it was meant for, where known."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class ConfigurationError(UsageError):
+    """A configuration that can't be used."""
+
+
+class NoSignIn(UsageError):
+    """No login or no password, and nobody to ask."""
+
+
+class ServiceError(FaxtuiError):
+    """The service, or what stands between it and us. ``passing``: asking again may well help."""
+
+    passing: ClassVar[bool] = False
+
+
+class Unreachable(ServiceError):
+    """No connection could be made: name look-up, refusal, TLS, proxy."""
+
+    passing = True
+
+
+class NoAnswer(ServiceError):
+    """Connected, but no whole answer came in time."""
+
+    passing = True
+
+
+class ServiceFailed(ServiceError):
+    """The service says that it failed (5xx)."""
+
+    passing = True
+
+
+class Busy(ServiceError):
+    """The service asks to wait ``retry_after`` seconds (429, or 503 with Retry-After)."""
+
+    passing = True
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Refused(ServiceError):
+    """The service won't take the request (400).
+
+    ``reasons`` pairs a query parameter, as the service spells it, with what it says about it.
+    """
+
+    def __init__(self, message: str, reasons: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.reasons = reasons
+
+
+class SignInRefused(ServiceError):
+    """Wrong or changed credentials (401). Never retried by itself: accounts lock."""
+
+    exit_code = 3
+
+
+class Forbidden(ServiceError):
+    """Signed in, but not allowed (403)."""
+
+
+class WrongAddress(ServiceError):
+    """There is no such service at this address (404 on the list)."""
+
+
+class UnexpectedAnswer(ServiceError):
+    """An answer that is not what was asked for; ``path`` is the place in its JSON, such as ``$.Resources``."""
+
+    def __init__(self, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class StorageError(FaxtuiError):
+    """A file or folder that can't be read or written."""

@@ -1,0 +1,1 @@
+"""What the operator is looking at, with no terminal in it."""

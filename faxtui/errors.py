@@ -14,6 +14,7 @@ FaxtuiError                     exit code 1
 │   ├── SignInRefused           3   wrong or changed credentials (401)
 │   ├── Forbidden               1   signed in, but not allowed (403)
 │   ├── WrongAddress            1   there is no such service at this address (404 on the list)
+│   ├── Gone                    1   the document is no longer there (404 on it)
 │   └── UnexpectedAnswer        1   an answer that is not what was asked for
 └── StorageError                1   a file or folder that can't be read or written
 
@@ -110,6 +111,10 @@ class Forbidden(ServiceError):
 
 class WrongAddress(ServiceError):
     """There is no such service at this address (404 on the list)."""
+
+
+class Gone(ServiceError):
+    """The document is no longer there (404 on it): someone else took or deleted it."""
 
 
 class UnexpectedAnswer(ServiceError):

@@ -1,0 +1,38 @@
+"""The budget of requests that keeps this program a polite client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+class Bucket:
+    """A token bucket: ``per_minute`` listings on average, ``burst`` at once (our decision: 30 and 10).
+
+    What the operator asks for is never held back: it drains the bucket, and the background waits for what is left.
+    """
+
+    def __init__(self, per_minute: float = 30, burst: int = 10, now: Callable[[], float] = time.monotonic) -> None:
+        self._per_second = per_minute / 60
+        self._burst = burst
+        self._now = now
+        self._tokens = float(burst)
+        self._filled_at = now()
+
+    def drain(self) -> None:
+        """A request of the operator's own goes out."""
+        self._fill()
+        self._tokens = max(self._tokens - 1, -float(self._burst))
+
+    def spare(self) -> bool:
+        """Take a token for the background, if there is one."""
+        self._fill()
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+    def _fill(self) -> None:
+        now = self._now()
+        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._per_second)
+        self._filled_at = now

@@ -1,0 +1,15 @@
+"""Fetching one page of a window, opened or not."""
+
+from __future__ import annotations
+
+from faxtui.domain.window import Window
+from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.service import FaxService
+from faxtui.inbox.view import Shown
+
+
+async def fetch_page(service: FaxService, clock: ServiceClock, window: Window, page: int) -> Shown:
+    """Ask once. The answer to a window's opening request closes it. Raises ServiceError."""
+    listing = await service.list_faxes(window, page)
+    now = clock.heard(listing.served_at)
+    return Shown(window.closed(listing, now), page, listing.page, now)

@@ -1,0 +1,86 @@
+"""What the operator is looking at: a value, made anew at every change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from faxtui.domain.page import FaxPage
+from faxtui.domain.query import FaxQuery
+from faxtui.domain.window import Window
+from faxtui.errors import ServiceError
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page that was fetched: as page ``asked`` of which window, and what the service's clock showed then."""
+
+    window: Window
+    asked: int
+    page: FaxPage
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """What is shown is what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """Asking for ``page``; the first attempt began at ``since`` (seconds, monotonic)."""
+
+    page: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The last attempt failed with ``error``; the next one starts at ``until`` (seconds, monotonic)."""
+
+    error: ServiceError
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Given up with ``error`` until the operator asks again."""
+
+    error: ServiceError
+
+
+Activity = Idle | Fetching | Waiting | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class InboxView:
+    """The query now wanted, the page now shown (still the old one until the new one is there), and what goes on.
+
+    ``note`` is a sentence about how the page shown came to be, empty where there is nothing to say.
+    """
+
+    query: FaxQuery
+    shown: Shown | None = None
+    activity: Activity = Idle()
+    note: str = ""
+
+    @property
+    def current_page(self) -> FaxPage | None:
+        """The page shown, if it is of the filters, sort and page size wanted, so that one can turn pages in it."""
+        if self.shown is None:
+            return None
+        of_shown = self.shown.window.filters, self.shown.window.sort, self.shown.window.page_size
+        return self.shown.page if of_shown == (self.query.filters, self.query.sort, self.query.page_size) else None
+
+    @property
+    def has_previous(self) -> bool:
+        """The service's own word, and nothing else; one guard: page 1 never has a previous page (our decision)."""
+        page = self.current_page
+        return page is not None and page.has_previous and page.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        """The service's own word, and nothing else."""
+        page = self.current_page
+        return page is not None and page.has_next

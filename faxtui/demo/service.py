@@ -1,0 +1,95 @@
+"""The service as an ASGI application: which address answers what."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from faxtui.demo.accounts import Accounts
+from faxtui.demo.asgi import Answer, Message, Receive, Request, Send, json_answer, read_request
+from faxtui.demo.listing import list_faxes
+from faxtui.demo.store import Store
+from faxtui.demo.traffic import arrivals, history
+
+DEFAULT_SEED = 60300
+DEFAULT_ACCOUNTS = {"60300.demo": "demo"}
+
+_LIST = ("api", "v1", "inboundfax")
+_TOKEN = ("connect", "token")
+_DENIED = json_answer(
+    401,
+    {"Message": "Authorization has been denied for this request."},
+    {"WWW-Authenticate": 'Basic realm="odyssey"'},
+)
+
+
+def utcnow() -> datetime:
+    """This machine's clock."""
+    return datetime.now(UTC)
+
+
+class DemoService:
+    """An Odyssey service with 90 days of faxes behind it and new ones on their way.
+
+    The same seed and the same clock give the same bytes. `accounts` maps logins to passwords, `answers_json` sends
+    documents as JSON with base64 content instead of raw bytes, `latency` holds every answer back by so many seconds.
+    """
+
+    def __init__(
+        self,
+        seed: int = DEFAULT_SEED,
+        clock: Callable[[], datetime] = utcnow,
+        accounts: Mapping[str, str] = DEFAULT_ACCOUNTS,
+        answers_json: bool = False,
+        latency: float = 0.0,
+    ) -> None:
+        self._clock = clock
+        self._accounts = Accounts(accounts, clock, seed)
+        self._answers_json = answers_json
+        self._latency = latency
+        started = clock()
+        self._store = Store()
+        self._store.add(history(seed, started))
+        self._arrivals = arrivals(seed, started)
+        self._next_arrival = next(self._arrivals)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one connection's worth, as ASGI 3 has it."""
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            request = await read_request(scope, receive)
+            await asyncio.sleep(self._latency)
+            answer = await self._answer(request)
+            await answer.send(send, self._clock())
+
+    async def _answer(self, request: Request) -> Answer:
+        path = tuple(segment.lower() for segment in request.segments)
+        if path == _TOKEN:
+            return self._accounts.give_token(request) if request.method == "POST" else _not_allowed("POST")
+        if path != _LIST:
+            return json_answer(404, {"Message": "There is nothing at this address."})
+        if request.method != "GET":
+            return _not_allowed("GET")
+        if not self._accounts.admits(request):
+            return _DENIED
+        now = self._clock()
+        self._take_in_arrivals(now)
+        return list_faxes(self._store, request.query, now)
+
+    def _take_in_arrivals(self, now: datetime) -> None:
+        arrived = []
+        while self._next_arrival.received <= now:
+            arrived.append(self._next_arrival)
+            self._next_arrival = next(self._arrivals)
+        self._store.add(arrived)
+
+
+def _not_allowed(allowed: str) -> Answer:
+    return json_answer(405, {"Message": f"This address answers to {allowed}."}, {"Allow": allowed})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Tell a server that starts and stops applications that this one needs nothing for either."""
+    for moment in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{moment}.complete"})

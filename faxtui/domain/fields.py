@@ -107,13 +107,13 @@ RECEIVED = Field(
 )
 FROM = Field("from", "From", "From", "From number", 14, Kind.TEXT, SortField.FROM, lambda fax: fax.sender)
 TO = Field("to", "To", "To", "To number", 12, Kind.TEXT, SortField.TO, lambda fax: fax.recipient)
-PAGES = Field("pages", "Pages", "Pages", "Pages", 7, Kind.NUMBER, SortField.PAGES, lambda fax: fax.pages)
+PAGES = Field("pages", "Pages", "Pages", "Pages", 5, Kind.NUMBER, SortField.PAGES, lambda fax: fax.pages)
 DURATION = Field(
     "duration",
     "CallTime",
     "Duration",
     "Duration",
-    10,
+    8,
     Kind.DURATION,
     SortField.DURATION,
     lambda fax: fax.duration,

@@ -34,19 +34,17 @@ def period_of(filters: Filters) -> Period | None:
     return next((each for each in PERIODS if (each.since, each.until) == (since.lower(), until.lower())), None)
 
 
-def in_words(filters: Filters) -> str:
-    """The filters in one line: ``Last 7 days · to 134296015``."""
-    return " · ".join([*_period_in_words(filters), *_others_in_words(filters)])
-
-
-def _period_in_words(filters: Filters) -> list[str]:
+def period_in_words(filters: Filters) -> str:
+    """``Last 7 days``, ``since 2026-11-01 · until 2026-11-07``."""
     named = period_of(filters)
     if named:
-        return [named.label]
+        return named.label
     until = filters.get(UNTIL)
     since = SINCE.said.format(filters.get(SINCE) or DEFAULT_SINCE)
-    return [since, UNTIL.said.format(until)] if until else [since]
+    return f"{since} · {UNTIL.said.format(until)}" if until else since
 
 
-def _others_in_words(filters: Filters) -> list[str]:
-    return [each.said.format(visible(value)) for each, value in filters if each not in PERIOD]
+def in_words(filters: Filters) -> str:
+    """The filters in one line: ``Last 7 days · to 134296015``."""
+    others = [each.said.format(visible(value)) for each, value in filters if each not in PERIOD]
+    return " · ".join([period_in_words(filters), *others])

@@ -77,16 +77,16 @@ class Inbox:
 
     def turn(self, page: int) -> None:
         """Show another page of the window on the screen."""
-        if self.view.shown is None or self.view.current_page is None:
+        shown = self.view.shown
+        if shown is None or self.view.current_page is None:
             return
         self.view = replace(self.view, query=self.view.query.at_page(page), note="")
-        window = self.view.shown.window
-        fetched = self._cache.get(window, page)
+        fetched = self._cache.get(shown.window, page)
         if fetched is None:
-            self._ask(window, page)
+            self._ask(shown.window, page)
         else:
             self._cancel()
-            self._window = window
+            self._window = shown.window
             self._show(fetched)
 
     def refresh(self) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from faxtui.demo.accounts import Accounts
 from faxtui.demo.asgi import Answer, Message, Receive, Request, Send, json_answer, read_request
+from faxtui.demo.documents import document, no_such_file
 from faxtui.demo.listing import list_faxes
 from faxtui.demo.store import Store
 from faxtui.demo.traffic import arrivals, history
@@ -13,8 +14,6 @@ from faxtui.demo.traffic import arrivals, history
 DEFAULT_SEED = 60300
 DEFAULT_ACCOUNTS = {"60300.demo": "demo"}
 
-_LIST = ("api", "v1", "inboundfax")
-_TOKEN = ("connect", "token")
 _DENIED = json_answer(
     401,
     {"Message": "Authorization has been denied for this request."},
@@ -63,18 +62,37 @@ class DemoService:
             await answer.send(send, self._clock())
 
     async def _answer(self, request: Request) -> Answer:
-        path = tuple(segment.lower() for segment in request.segments)
-        if path == _TOKEN:
-            return self._accounts.give_token(request) if request.method == "POST" else _not_allowed("POST")
-        if path != _LIST:
-            return json_answer(404, {"Message": "There is nothing at this address."})
-        if request.method != "GET":
-            return _not_allowed("GET")
-        if not self._accounts.admits(request):
-            return _DENIED
+        match tuple(segment.lower() for segment in request.segments):
+            case ("connect", "token"):
+                return self._accounts.give_token(request) if request.method == "POST" else _not_allowed("POST")
+            case ("api", "v1", "inboundfax"):
+                return self._turned_down(request, "GET") or self._list(request)
+            case ("api", "v1", "inboundfolders", _, "hostedinboundfiles", _):
+                return self._turned_down(request, "GET, DELETE") or await self._file(request)
+        return json_answer(404, {"Message": "There is nothing at this address."})
+
+    def _turned_down(self, request: Request, methods: str) -> Answer | None:
+        """Why the request is turned down at the door, if it is."""
+        if request.method not in methods.split(", "):
+            return _not_allowed(methods)
+        return None if self._accounts.admits(request) else _DENIED
+
+    def _list(self, request: Request) -> Answer:
         now = self._clock()
         self._take_in_arrivals(now)
         return list_faxes(self._store, request.query, now)
+
+    async def _file(self, request: Request) -> Answer:
+        *_, folder, _, file_name = request.segments
+        self._take_in_arrivals(self._clock())
+        fax = self._store.find(folder, file_name)
+        if fax is None:
+            return no_such_file(file_name)
+        if request.method == "DELETE":
+            self._store.delete(folder, file_name)
+            return Answer(200)
+        # A long fax takes some tenths of a second to draw, which must not stop whoever shares the loop.
+        return await asyncio.to_thread(document, fax, self._answers_json)
 
     def _take_in_arrivals(self, now: datetime) -> None:
         arrived = []

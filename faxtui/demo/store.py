@@ -98,10 +98,9 @@ class Store:
         ).fetchone()
         return _fax_of(row) if row else None
 
-    def delete(self, folder: str, file_name: str) -> bool:
-        """Delete the fax with this file; False where there is none."""
-        statement = "delete from fax where folder = ? and file_name = ?"
-        return self._database.execute(statement, (folder, file_name)).rowcount > 0
+    def delete(self, folder: str, file_name: str) -> None:
+        """Delete the fax with this file, if there is one."""
+        self._database.execute("delete from fax where folder = ? and file_name = ?", (folder, file_name))
 
 
 def _row_of(fax: ReceivedFax) -> _Row:

@@ -1,5 +1,6 @@
 """The list of received faxes: its parameters, their defaults and errors, and its JSON."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ DEFAULT_PERIOD = timedelta(days=7)
 DEFAULT_PAGE_SIZE = 10
 LARGEST_PAGE = 1000
 _LARGEST_INT = 2**31 - 1
+_INT = re.compile(r"[+-]?0*[0-9]{1,10}")
 
 T = TypeVar("T")
 
@@ -23,8 +25,8 @@ def list_faxes(store: Store, query: Mapping[str, str], now: datetime) -> Answer:
     page_index = parameters.read("pageIndex", _int_from(1), 1)
     page_size = min(parameters.read("pageSize", _int_from(1), DEFAULT_PAGE_SIZE), LARGEST_PAGE)
     selection = Selection(
-        since=parameters.read("filterStartDate", _date, now - DEFAULT_PERIOD),
-        until=parameters.read("filterEndDate", _date, now),
+        since=parameters.read("filterStartDate", read_moment, now - DEFAULT_PERIOD),
+        until=parameters.read("filterEndDate", read_moment, now),
         sender=parameters.read("filterFrom", str, None),
         recipient=parameters.read("filterTo", str, None),
         customer_number=parameters.read("customerNumber", _int_from(0), None),
@@ -84,10 +86,9 @@ class _Parameters:
 
 def _int_from(lowest: int, highest: int = _LARGEST_INT) -> Callable[[str], int]:
     def convert(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            raise ValueError(f"The value '{text}' is not valid for Int32.") from None
+        if not _INT.fullmatch(text):
+            raise ValueError(f"The value '{text}' is not valid for Int32.")
+        number = int(text)
         if not lowest <= number <= highest:
             raise ValueError(f"The value '{text}' must be between {lowest} and {highest}.")
         return number
@@ -95,10 +96,10 @@ def _int_from(lowest: int, highest: int = _LARGEST_INT) -> Callable[[str], int]:
     return convert
 
 
-def _date(text: str) -> datetime:
-    """A point in time; one without zone is taken as UTC."""
+def read_moment(text: str) -> datetime:
+    """A point in time, in UTC; one without zone is taken as UTC (our decision). Raises ValueError."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise ValueError(f"The value '{text}' is not valid for DateTime.") from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

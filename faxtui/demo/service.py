@@ -29,8 +29,9 @@ def utcnow() -> datetime:
 class DemoService:
     """An Odyssey service with 90 days of faxes behind it and new ones on their way.
 
-    The same seed and the same clock give the same bytes. `accounts` maps logins to passwords, `answers_json` sends
-    documents as JSON with base64 content instead of raw bytes, `latency` holds every answer back by so many seconds.
+    The same seed and the same clock, whatever its zone, give the same bytes. `accounts` maps logins to passwords,
+    `answers_json` sends documents as JSON with base64 content instead of raw bytes, `latency` holds every answer back
+    by so many seconds.
     """
 
     def __init__(
@@ -42,14 +43,17 @@ class DemoService:
         latency: float = 0.0,
     ) -> None:
         self._clock = clock
-        self._accounts = Accounts(accounts, clock, seed)
+        self._accounts = Accounts(accounts, self._now, seed)
         self._answers_json = answers_json
         self._latency = latency
-        started = clock()
+        started = self._now()
         self._store = Store()
         self._store.add(history(seed, started))
         self._arrivals = arrivals(seed, started)
         self._next_arrival = next(self._arrivals)
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(UTC)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection's worth, as ASGI 3 has it."""
@@ -59,7 +63,7 @@ class DemoService:
             request = await read_request(scope, receive)
             await asyncio.sleep(self._latency)
             answer = await self._answer(request)
-            await answer.send(send, self._clock())
+            await answer.send(send, self._now())
 
     async def _answer(self, request: Request) -> Answer:
         match tuple(segment.lower() for segment in request.segments):
@@ -78,21 +82,20 @@ class DemoService:
         return None if self._accounts.admits(request) else _DENIED
 
     def _list(self, request: Request) -> Answer:
-        now = self._clock()
+        now = self._now()
         self._take_in_arrivals(now)
         return list_faxes(self._store, request.query, now)
 
     async def _file(self, request: Request) -> Answer:
         *_, folder, _, file_name = request.segments
-        self._take_in_arrivals(self._clock())
+        self._take_in_arrivals(self._now())
         fax = self._store.find(folder, file_name)
         if fax is None:
             return no_such_file(file_name)
         if request.method == "DELETE":
             self._store.delete(folder, file_name)
             return Answer(200)
-        # A long fax takes some tenths of a second to draw, which must not stop whoever shares the loop.
-        return await asyncio.to_thread(document, fax, self._answers_json)
+        return await document(fax, self._answers_json)
 
     def _take_in_arrivals(self, now: datetime) -> None:
         arrived = []

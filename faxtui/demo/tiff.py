@@ -42,14 +42,15 @@ def write_tiff(pages: Iterable[Page]) -> bytes:
     start = 8
     for page in pages:
         scan = zlib.compress(_scan(page), 1)
-        scan += b"\0" * (len(scan) % 2)
         resolutions = start + _DIRECTORY
         image = resolutions + len(_RESOLUTIONS)
         places = {_STRIP: image, _LENGTH: len(scan), _X_RESOLUTION: resolutions, _Y_RESOLUTION: resolutions + 8}
         entries = [struct.pack("<HHII", tag, kind, 1, places.get(tag, value)) for tag, kind, value in _TAGS]
-        start = image + len(scan)
+        # A directory starts at an even offset.
+        padding = bytes(len(scan) % 2)
+        start = image + len(scan) + len(padding)
         parts.append(struct.pack("<H", len(_TAGS)) + b"".join(entries) + struct.pack("<I", start))
-        parts.append(_RESOLUTIONS + scan)
+        parts.append(_RESOLUTIONS + scan + padding)
     # The last directory names none after it.
     parts[-2] = parts[-2][:-4] + bytes(4)
     return struct.pack("<2sHI", b"II", 42, 8) + b"".join(parts)

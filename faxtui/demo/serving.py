@@ -1,0 +1,49 @@
+"""The demo over a real socket, by uvicorn: the only module here that needs more than the standard library."""
+
+import asyncio
+import os
+import signal
+import socket
+from types import FrameType
+from typing import NoReturn
+
+import uvicorn
+
+from faxtui.demo.service import DemoService
+
+
+def serve(service: DemoService, listener: socket.socket) -> NoReturn:
+    """Serve on a listening socket, print the address on stdout once requests are answered, and go on until a signal.
+
+    SIGINT and SIGTERM end the process at once, with 130 and 143: nothing is to be saved, and uvicorn's own shutdown
+    waits for open requests.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
+    asyncio.run(_serve(service, listener))
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    os._exit(128 + number)
+
+
+async def _serve(service: DemoService, listener: socket.socket) -> NoReturn:
+    # Date and Server would be uvicorn's own: the service dates its answers by its own clock.
+    config = uvicorn.Config(
+        service,
+        http="h11",
+        ws="none",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+    )
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup(sockets=[listener])
+    host, port = listener.getsockname()
+    print(f"http://{host}:{port}", flush=True)
+    while True:
+        await asyncio.Event().wait()

@@ -25,8 +25,9 @@ class FaxKey(NamedTuple):
 class Fax:
     """One resource of the list. ``None`` is a value that the service did not give, or that could not be read.
 
-    ``received`` is an instant with a zone (the service's own unless the service sent an offset) and
-    ``received_text`` what the service wrote; ``duration`` is in seconds (our decision).
+    ``received`` is an instant with a zone (the service's own unless the service sent an offset), never so near an end
+    of the calendar that another zone has no word for it, and ``received_text`` what the service wrote; ``duration``
+    is in seconds (our decision).
     ``as_sent`` pairs the name and JSON text of whatever is not in the other attributes: keys nobody knows and
     values that could not be read. ``resource`` is the whole resource as JSON text.
     """

@@ -41,21 +41,17 @@ class FaxPage:
         return None
 
     @property
-    def is_past_the_end(self) -> bool:
-        return not self.faxes and self.number > 1
-
-    @property
     def disagreement(self) -> str | None:
         """Where the totals and the flags contradict each other, in words."""
-        if self.page_count is None:
-            return None
-        if self.has_next and self.page_count <= self.number:
+        if self.page_count is not None and self.has_next and self.page_count <= self.number:
             return "the service tells of a further page, but counts none"
-        if not self.has_next and self.page_count > self.number and self.faxes:
+        if not self.faxes:
+            return None
+        if self.page_count is not None and not self.has_next and self.page_count > self.number:
             return "the service counts further pages, but offers none"
         if self.total is not None and self.last_row > self.total:
             return "the service sent more rows than it counts"
-        if self.total is not None and not self.has_next and self.faxes and self.total > self.last_row:
+        if self.total is not None and not self.has_next and self.total > self.last_row:
             return "the service counts more faxes than it lists"
         return None
 

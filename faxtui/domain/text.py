@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""What Unicode calls default ignorable, and Python printable: joiners, fillers, variation selectors."""
 _CONTROL_PICTURES = 0x2400
 
 
@@ -15,8 +18,8 @@ def visible(text: str) -> str:
     each become one visible character; unusual spaces become plain ones. The number of characters stays the same.
     """
     if text.isprintable():
-        return text
-    return "".join(character if character.isprintable() else _mark(character) for character in text)
+        return text if text.isascii() else _BLANK.sub(REPLACEMENT, text)
+    return _BLANK.sub(REPLACEMENT, "".join(each if each.isprintable() else _mark(each) for each in text))
 
 
 def _mark(character: str) -> str:

@@ -2,13 +2,14 @@
 
 A moment stays text until a window is opened: only then is it known what ``today`` is. A day is a whole one: as a
 start it is its first instant, as an end its last. Local times are converted one by one through the operator's zone,
-so a day on which the clocks change is as long as it is.
+so a day on which the clocks change is as long as it is. An hour that comes twice, or not at all, is taken so that the
+period is the longer one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import Enum
@@ -28,12 +29,12 @@ class Bound(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """A whole local day, ``days`` before the one of ``now``."""
+    """A whole local day, and the midnight that it begins with on the wall clock."""
 
     midnight: datetime
 
 
-_Meaning = _Day | datetime
+_Meaning = _Day | time | datetime
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -48,7 +49,8 @@ def resolve(text: str, bound: Bound, now: datetime, zone: tzinfo | None = None) 
         if match is None:
             continue
         try:
-            return _instant(meaning_of(match, now.astimezone(zone)), bound, zone)
+            today = now.astimezone(zone)
+            return _instant(meaning_of(match, today), bound, today, zone)
         except (ValueError, OverflowError) as error:
             raise InvalidValue(f"“{text}” is not a moment that exists: {error}.") from error
     raise InvalidValue(f"“{text}” is not a moment. Write it like one of these: {EXAMPLES}.")
@@ -65,20 +67,36 @@ def local(moment: datetime, zone: tzinfo | None) -> datetime:
     return moment.astimezone(zone)
 
 
-def _instant(meaning: _Meaning, bound: Bound, zone: tzinfo | None) -> datetime:
+def _instant(meaning: _Meaning, bound: Bound, now: datetime, zone: tzinfo | None) -> datetime:
     if isinstance(meaning, _Day):
-        start_of_next = meaning.midnight + timedelta(days=1)
-        return _from_wall_clock(meaning.midnight if bound is Bound.START else start_of_next, bound, zone)
+        midnight = meaning.midnight if bound is Bound.START else meaning.midnight + timedelta(days=1)
+        return _on_wall_clock(midnight, zone)[0]
+    if isinstance(meaning, time):
+        return _outermost(bound, _last_shown(meaning, now, zone))
     if meaning.tzinfo is None:
-        return _from_wall_clock(meaning, bound, zone)
+        return _outermost(bound, _on_wall_clock(meaning, zone))
     return meaning.astimezone(UTC)
 
 
-def _from_wall_clock(naive: datetime, bound: Bound, zone: tzinfo | None) -> datetime:
-    """An hour that comes twice is taken so that the period is the longer one."""
-    folded = naive.replace(fold=1 if bound is Bound.END else 0)
-    aware = folded.astimezone() if zone is None else folded.replace(tzinfo=zone)
-    return aware.astimezone(UTC)
+def _outermost(bound: Bound, instants: Sequence[datetime]) -> datetime:
+    return min(instants) if bound is Bound.START else max(instants)
+
+
+def _last_shown(clock: time, now: datetime, zone: tzinfo | None) -> Sequence[datetime]:
+    """When the clock showed it last: today if it did so already, else yesterday."""
+    today = datetime.combine(now.date(), clock)
+    already = [each for each in _on_wall_clock(today, zone) if each <= now]
+    return already or _on_wall_clock(today - timedelta(days=1), zone)
+
+
+def _on_wall_clock(naive: datetime, zone: tzinfo | None) -> Sequence[datetime]:
+    """The instants at which the wall clock shows it.
+
+    Two where it comes twice, the first one first. Where it is skipped: by the clock of before the change, by that
+    of after it; of a skipped midnight the first is when the day begins.
+    """
+    folded = [naive.replace(fold=fold) for fold in (0, 1)]
+    return [(each.astimezone() if zone is None else each.replace(tzinfo=zone)).astimezone(UTC) for each in folded]
 
 
 def _midnight(now: datetime, days_ago: int = 0) -> _Day:
@@ -98,9 +116,7 @@ def _ago(match: re.Match[str], now: datetime) -> _Meaning:
 
 
 def _time_of_day(match: re.Match[str], now: datetime) -> _Meaning:
-    """The last time that the clock showed it."""
-    moment = datetime.combine(now.date(), time(int(match["hour"]), int(match["minute"])))
-    return moment if moment <= now.replace(tzinfo=None) else moment - timedelta(days=1)
+    return time(int(match["hour"]), int(match["minute"]))
 
 
 def _date(match: re.Match[str], now: datetime) -> _Meaning:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from faxtui.domain.filters import PERIOD, SINCE, UNTIL, Filters
+from faxtui.domain.filters import PERIOD, SINCE, UNTIL, Filter, Filters
 from faxtui.domain.page import Listing
 from faxtui.domain.period import DEFAULT_SINCE
 from faxtui.domain.query import FaxQuery
@@ -34,8 +34,9 @@ class Window:
         """This window with its end fixed by its opening answer (our decision, see the module)."""
         if self.end is not None:
             return self
-        received = [fax.received for fax in listing.page.faxes if fax.received is not None]
-        return replace(self, end=max([listing.served_at or service_now, *received]) + timedelta(seconds=1))
+        moments = (listing.served_at or service_now, *(fax.received for fax in listing.page.faxes))
+        newest = max(each.astimezone(UTC) for each in moments if each is not None)
+        return replace(self, end=newest + timedelta(seconds=1))
 
     def parameters(self, page: int) -> Parameters:
         """The query parameters of one page, spelled and ordered as the service documents them."""
@@ -55,14 +56,21 @@ class Window:
 def open_window(query: FaxQuery, now: datetime, zone: tzinfo | None = None) -> Window:
     """Resolve the query's period at ``now`` (the service's clock) in the operator's ``zone``.
 
-    Raises InvalidValue where the end is not after the start.
+    Raises InvalidValue, naming the filter, where the end is not after the start or no calendar reaches that far.
     """
-    start = resolve(query.filters.get(SINCE) or DEFAULT_SINCE, Bound.START, now, zone)
+    start = _bound(SINCE, query.filters.get(SINCE) or DEFAULT_SINCE, now, zone)
     until = query.filters.get(UNTIL)
-    end = resolve(until, Bound.END, now, zone) if until else None
+    end = _bound(UNTIL, until, now, zone) if until else None
     if end is not None and end <= start:
         raise InvalidValue("The end is not after the start: change one of them.", UNTIL.name)
     return Window(query.filters, query.sort, query.page_size, start, end)
+
+
+def _bound(of: Filter, text: str, now: datetime, zone: tzinfo | None) -> datetime:
+    try:
+        return resolve(text, Bound.START if of is SINCE else Bound.END, now, zone)
+    except InvalidValue as error:
+        raise InvalidValue(str(error), of.name) from error
 
 
 def as_service_time(moment: datetime) -> str:

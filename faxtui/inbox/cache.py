@@ -10,7 +10,6 @@ from faxtui.domain.sort import Sort
 from faxtui.domain.window import Window
 from faxtui.inbox.view import Shown
 
-_View = tuple[Filters, Sort, int]
 PAGES = 32
 CHARACTERS = 4_000_000
 
@@ -22,7 +21,6 @@ class PageCache:
         self._most_pages = pages
         self._most_characters = characters
         self._kept: OrderedDict[tuple[Window, int], Shown] = OrderedDict()
-        self._newest_window: dict[_View, Window] = {}
         self._characters = 0
 
     def keep(self, shown: Shown) -> None:
@@ -30,7 +28,6 @@ class PageCache:
         self._drop(key)
         self._kept[key] = shown
         self._characters += _size(shown)
-        self._newest_window[_view(shown.window)] = shown.window
         while len(self._kept) > 1 and (len(self._kept) > self._most_pages or self._characters > self._most_characters):
             self._drop(next(iter(self._kept)))
 
@@ -41,25 +38,27 @@ class PageCache:
         return found
 
     def seen_before(self, query: FaxQuery) -> Shown | None:
-        """The page of that query as it was when it was last seen, in whatever window that was."""
-        window = self._newest_window.get((query.filters, query.sort, query.page_size))
-        return self.get(window, query.page) if window is not None else None
+        """The page of that query as it was when it was last fetched, in whatever window that was."""
+        wanted = query.filters, query.sort, query.page_size, query.page
+        seen = [each for each in self._kept.values() if _view(each) == wanted]
+        return max(seen, key=lambda each: each.as_of, default=None)
+
+    def forget(self, window: Window) -> None:
+        """Drop the pages of a window that is opened anew."""
+        for key in [each for each in self._kept if each[0] == window]:
+            self._drop(key)
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def _drop(self, key: tuple[Window, int]) -> None:
         dropped = self._kept.pop(key, None)
-        if dropped is None:
-            return
-        self._characters -= _size(dropped)
-        window = dropped.window
-        if self._newest_window.get(_view(window)) == window and not any(kept == window for kept, _ in self._kept):
-            del self._newest_window[_view(window)]
+        if dropped is not None:
+            self._characters -= _size(dropped)
 
 
-def _view(window: Window) -> _View:
-    return window.filters, window.sort, window.page_size
+def _view(shown: Shown) -> tuple[Filters, Sort, int, int]:
+    return shown.window.filters, shown.window.sort, shown.window.page_size, shown.asked
 
 
 def _size(shown: Shown) -> int:

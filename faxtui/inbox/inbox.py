@@ -29,17 +29,23 @@ from faxtui.inbox.view import Failed, Fetching, Idle, InboxView, Shown, Waiting
 
 log = logging.getLogger(__name__)
 SLOW = 3.0
-"""Seconds of waiting for a page after which nothing is fetched ahead of it."""
+"""Seconds of waiting for a page after which nothing is fetched ahead of it, and it may be asked for once more."""
+CLOSING = 1.0
+"""Seconds that what is under way is given to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How the inbox asks: patience, budget, and whether (after what stillness, in seconds) it fetches ahead."""
+    """How the inbox asks: patience, budget, and whether (after what stillness, in seconds) it fetches ahead.
+
+    ``slow`` is how many seconds make the service a slow one.
+    """
 
     patience: Patience = field(default_factory=Patience)
     bucket: Bucket = field(default_factory=Bucket)
     prefetch: bool = True
     stillness: float = STILLNESS
+    slow: float = SLOW
 
 
 class Inbox:
@@ -64,106 +70,158 @@ class Inbox:
         self._on_change = on_change
         self._on_crash = on_crash
         self._cache = PageCache()
-        self._neighbours = Neighbours(self._fetch, self._cache, self._manners.bucket, self._manners.stillness)
+        self._neighbours = Neighbours(
+            self._fetch, self._cache, self._manners.bucket, self._manners.stillness, on_crash=on_crash
+        )
         self._window: Window | None = None
         self._request: asyncio.Task[None] | None = None
 
     def open(self, query: FaxQuery) -> None:
-        """Show another query: a new window. Raises InvalidValue where its period has no length."""
+        """Show another query: a new window. Raises InvalidValue, naming the filter, where its period has no length.
+
+        Where just that is being opened already, that goes on.
+        """
         window = open_window(query, self.clock.now(), self.zone)
+        if self._is_fetching(window, query):
+            return
         seen = self._cache.seen_before(query)
+        self._cache.forget(window)
         self.view = replace(self.view, query=query, shown=seen or self.view.shown, note="")
         self._ask(window, query.page)
 
     def turn(self, page: int) -> None:
-        """Show another page of the window on the screen."""
+        """Show another page of the window on the screen. Where it is being asked for already, that goes on."""
         shown = self.view.shown
         if shown is None or self.view.current_page is None:
             return
-        self.view = replace(self.view, query=self.view.query.at_page(page), note="")
+        query = self.view.query.at_page(page)
+        if self._is_fetching(shown.window, query) or self._is_waiting(shown.window, query):
+            return
+        self.view = replace(self.view, query=query, note="")
         fetched = self._cache.get(shown.window, page)
         if fetched is None:
             self._ask(shown.window, page)
         else:
             self._cancel()
-            self._window = shown.window
-            self._show(fetched)
+            self._show(fetched, page)
 
     def refresh(self) -> None:
-        """Look again at the service; after a failure, ask once more for what failed."""
-        if self._window is not None and self._window.end is not None and not isinstance(self.view.activity, Idle):
-            self._ask(self._window, self.view.query.page)
-        else:
-            self.open(self.view.query)
+        """Look again at the service; after a failure, ask once more, and at once, for what failed.
+
+        Raises InvalidValue where the period, at this time of the day, has no length any more.
+        """
+        window, query = self._window, self.view.query
+        if window is None or window.end is None or isinstance(self.view.activity, Idle):
+            self.open(query)
+        elif not self._is_fetching(window, query):
+            self._ask(window, query.page)
 
     async def aclose(self) -> None:
-        self._cancel()
+        """Stop everything, and close the service once that has ended."""
+        ending = self._cancel()
+        if ending:
+            await asyncio.wait(ending, timeout=CLOSING)
         await self.service.aclose()
+
+    def _is_fetching(self, window: Window, query: FaxQuery) -> bool:
+        """Whether that is on its way, and not overdue; an opening is, whatever instant its period began at."""
+        doing = self.view.activity
+        is_young = isinstance(doing, Fetching) and time.monotonic() - doing.since < self._manners.slow
+        return is_young and self._is_wanted(window, query)
+
+    def _is_waiting(self, window: Window, query: FaxQuery) -> bool:
+        return isinstance(self.view.activity, Waiting) and self._is_wanted(window, query)
+
+    def _is_wanted(self, window: Window, query: FaxQuery) -> bool:
+        return self._window is not None and (self._window.end, self.view.query) == (window.end, query)
 
     def _ask(self, window: Window, page: int) -> None:
         ahead = self._neighbours.hand_over(window, page)
         if self._request is not None:
             self._request.cancel()
         self._window = window
-        self._manners.bucket.drain()
         self._say(replace(self.view, activity=Fetching(page, time.monotonic())))
         self._request = asyncio.create_task(self._fetch_and_show(ahead, window, page))
         self._request.add_done_callback(self._report_crash)
+        if ahead is not None:
+            # Even where the request is cancelled before it began.
+            self._request.add_done_callback(lambda _: ahead.cancel())
 
-    def _cancel(self) -> None:
-        self._neighbours.stop()
+    def _cancel(self) -> list[asyncio.Task[None]]:
+        """Gives the tasks that now end."""
+        ending = [each for each in (self._request, self._neighbours.stop()) if each is not None]
         if self._request is not None:
             self._request.cancel()
             self._request = None
+        return ending
 
     async def _fetch_and_show(self, ahead: asyncio.Task[None] | None, window: Window, page: int) -> None:
         started = time.monotonic()
-        shown = await self._arrived(ahead, window, page) or await self._fetch_patiently(window, page, started)
-        note = ""
-        if shown is not None and shown.page.is_past_the_end:
+        shown = await self._fetch_patiently(window, page, started, ahead)
+        if shown is not None and shown.is_past_the_end:
             last = _last_page(shown.page, page)
-            note = f"There is no page {page:,}: this is page {last:,}."
+            self._say(replace(self.view, activity=Fetching(last, started)))
             shown = await self._fetch_patiently(shown.window, last, started)
         if shown is None:
             return
-        self._window = shown.window
-        self._cache.keep(shown)
-        self._show(shown, note, is_slow=time.monotonic() - started > SLOW)
+        if not shown.is_past_the_end:
+            self._cache.keep(shown)
+        self._show(shown, page)
 
-    async def _arrived(self, ahead: asyncio.Task[None] | None, window: Window, page: int) -> Shown | None:
-        """The page, if it was on its way already and came."""
-        if ahead is None:
-            return None
-        try:
-            await asyncio.wait([ahead])
-        finally:
-            ahead.cancel()
-        return self._cache.get(window, page)
-
-    async def _fetch_patiently(self, window: Window, page: int, started: float) -> Shown | None:
+    async def _fetch_patiently(
+        self, window: Window, page: int, started: float, ahead: asyncio.Task[None] | None = None
+    ) -> Shown | None:
         """None where it was given up, which has been said."""
         failures = 0
         while True:
             try:
-                return await self._fetch(window, page)
+                shown = await self._fetch_if_wanted(window, page, ahead)
             except ServiceError as error:
                 log.warning("page %d did not come: %s", page, type(error).__name__)
                 failures += 1
+                self._neighbours.are_welcome = False
                 wait = self._manners.patience.wait(error, failures)
                 if wait is None:
                     self._say(replace(self.view, activity=Failed(error)))
                     return None
                 self._say(replace(self.view, activity=Waiting(error, started, time.monotonic() + wait)))
+            else:
+                self._neighbours.are_welcome = failures == 0 and time.monotonic() - started <= self._manners.slow
+                return shown
+            ahead = None
             await asyncio.sleep(wait)
             self._say(replace(self.view, activity=Fetching(page, started)))
+
+    async def _fetch_if_wanted(self, window: Window, page: int, ahead: asyncio.Task[None] | None) -> Shown:
+        """Cancelled where another intent came meanwhile, even if the service did not mind the cancellation."""
+        try:
+            arrived = await self._arrived(ahead, window, page)
+            return arrived or await self._fetch_for_operator(window, page)
+        finally:
+            if asyncio.current_task() is not self._request:
+                raise asyncio.CancelledError
+
+    async def _arrived(self, ahead: asyncio.Task[None] | None, window: Window, page: int) -> Shown | None:
+        """The page, if it was on its way already and came. Raises ServiceError."""
+        if ahead is None:
+            return None
+        await asyncio.wait([ahead])
+        if isinstance(error := ahead.exception(), ServiceError):
+            raise error
+        return self._cache.get(window, page)
+
+    async def _fetch_for_operator(self, window: Window, page: int) -> Shown:
+        self._manners.bucket.drain()
+        return await self._fetch(window, page)
 
     async def _fetch(self, window: Window, page: int) -> Shown:
         return await fetch_page(self.service, self.clock, window, page)
 
-    def _show(self, shown: Shown, note: str = "", *, is_slow: bool = False) -> None:
-        query = self.view.query.at_page(shown.page.number)
-        self._say(replace(self.view, query=query, shown=shown, activity=Idle(), note=note))
-        if self._manners.prefetch and not is_slow:
+    def _show(self, shown: Shown, wanted: int) -> None:
+        number = max(shown.page.number, 1)
+        note = "" if number == wanted else f"There is no page {wanted:,}: this is page {number:,}."
+        self._say(replace(self.view, query=self.view.query.at_page(number), shown=shown, activity=Idle(), note=note))
+        if self._manners.prefetch:
             self._neighbours.look_around(shown)
 
     def _say(self, view: InboxView) -> None:

@@ -20,6 +20,10 @@ class Shown:
     page: FaxPage
     as_of: datetime
 
+    @property
+    def is_past_the_end(self) -> bool:
+        return not self.page.faxes and self.asked > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Idle:

@@ -1,0 +1,45 @@
+"""A service that is connected to when it is first asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from faxtui.domain.page import Listing
+from faxtui.domain.window import Window
+from faxtui.errors import FaxtuiError, ServiceError, WrongAddress
+from faxtui.inbox.service import FaxService
+
+
+class Connecting:
+    """Connects at the first question, in a thread: loading what that takes holds nothing up.
+
+    A connection that failed is tried anew at the next question; one under way is shared, and outlives who asked first.
+    """
+
+    def __init__(self, connect: Callable[[], FaxService]) -> None:
+        self._connect = connect
+        self._connected: asyncio.Task[FaxService] | None = None
+
+    async def list_faxes(self, window: Window, page: int) -> Listing:
+        return await (await self._service()).list_faxes(window, page)
+
+    async def aclose(self) -> None:
+        """Close what was connected; what is still connecting is left to the end of the program."""
+        task = self._connected
+        if task is not None and task.done() and not _failed(task):
+            await task.result().aclose()
+
+    async def _service(self) -> FaxService:
+        if self._connected is None or _failed(self._connected):
+            self._connected = asyncio.create_task(asyncio.to_thread(self._connect))
+        try:
+            return await asyncio.shield(self._connected)
+        except ServiceError:
+            raise
+        except FaxtuiError as error:
+            raise WrongAddress(str(error)) from error
+
+
+def _failed(task: asyncio.Task[FaxService]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

@@ -1,0 +1,82 @@
+"""A service that is connected to when it is first asked."""
+
+import asyncio
+import threading
+
+import pytest
+from scripted_service import NOW, ScriptedService
+
+from faxtui.domain.query import FaxQuery
+from faxtui.domain.window import open_window
+from faxtui.errors import ConfigurationError, Unreachable, WrongAddress
+from faxtui.inbox.connecting import Connecting
+
+WINDOW = open_window(FaxQuery(), NOW)
+
+
+async def test_one_connection_is_made_and_only_when_something_is_asked() -> None:
+    made, connections = ScriptedService(), list[ScriptedService]()
+
+    def connect() -> ScriptedService:
+        connections.append(made)
+        return made
+
+    service = Connecting(connect)
+    assert connections == []
+    asking = [asyncio.create_task(service.list_faxes(WINDOW, page)) for page in (1, 2)]
+    for _ in asking:
+        await made.answer_next()
+    assert [listing.page.number for listing in await asyncio.gather(*asking)] == [1, 2]
+    await service.aclose()
+    assert (connections, made.is_closed) == ([made], True)
+
+
+async def test_a_connection_that_failed_is_tried_anew() -> None:
+    made = ScriptedService()
+    failures = [Unreachable("No network: check it.")]
+
+    def connect() -> ScriptedService:
+        if failures:
+            raise failures.pop()
+        return made
+
+    service = Connecting(connect)
+    with pytest.raises(Unreachable):
+        await service.list_faxes(WINDOW, 1)
+    asking = asyncio.create_task(service.list_faxes(WINDOW, 1))
+    await made.answer_next()
+    assert (await asking).page.number == 1
+
+
+async def test_what_was_never_connected_closes_without_a_word() -> None:
+    def connect() -> ScriptedService:
+        raise Unreachable("No network: check it.")
+
+    await Connecting(connect).aclose()
+
+
+async def test_a_connection_under_way_outlives_who_asked_first() -> None:
+    made, connections, may_connect = ScriptedService(), list[ScriptedService](), threading.Event()
+
+    def connect() -> ScriptedService:
+        may_connect.wait()
+        connections.append(made)
+        return made
+
+    service = Connecting(connect)
+    first = asyncio.create_task(service.list_faxes(WINDOW, 1))
+    await asyncio.sleep(0)
+    first.cancel()
+    second = asyncio.create_task(service.list_faxes(WINDOW, 2))
+    may_connect.set()
+    await made.answer_next()
+    assert (await second).page.number == 2
+    assert (connections, first.cancelled()) == ([made], True)
+
+
+async def test_an_address_that_cannot_be_used_is_told_as_a_service_that_is_not_there() -> None:
+    def connect() -> ScriptedService:
+        raise ConfigurationError("The address has no such port: mend base_url.")
+
+    with pytest.raises(WrongAddress, match="mend base_url"):
+        await Connecting(connect).list_faxes(WINDOW, 1)

@@ -1,0 +1,101 @@
+"""What a listing can be narrowed by."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faxtui.domain.filters import CUSTOMER, FILTERS, FROM, SINCE, TO, UNTIL, Filters, filter_named
+from faxtui.domain.period import PERIODS, Period, in_words, period_in_words, period_of
+from faxtui.errors import InvalidValue
+
+NUMBERS = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=64)
+
+
+def test_values_are_kept_without_blanks_around_them_and_empty_ones_are_no_filter() -> None:
+    filters = Filters({"from": " 0478 ", "to": "  ", "customer": "0060300", "since": "Today"})
+    assert filters.as_text() == {"from": "0478", "customer": "60300", "since": "Today"}
+    assert [(each.name, value) for each, value in filters] == [*filters.as_text().items()]
+    assert (len(filters), filters.get(FROM), filters.get(TO)) == (3, "0478", None)
+    assert not Filters()
+
+
+def test_changing_a_filter_gives_new_filters_and_leaves_the_old() -> None:
+    old = Filters({"from": "0478"})
+    new = old.with_value(TO, "134296015")
+    assert (old.as_text(), new.as_text()) == ({"from": "0478"}, {"from": "0478", "to": "134296015"})
+    assert new.with_value(TO, "") == old
+
+
+def test_filters_cannot_be_changed_from_outside() -> None:
+    given_values = {"from": "0478"}
+    filters = Filters(given_values)
+    given_values["from"] = "changed"
+    filters.as_text()["from"] = "changed"
+    assert filters.get(FROM) == "0478"
+    assert not hasattr(filters, "__dict__")
+
+
+@given(sender=NUMBERS, recipient=NUMBERS)
+def test_equal_filters_are_one_key_in_whatever_order_they_were_given(sender: str, recipient: str) -> None:
+    one, other = Filters({"from": sender, "to": recipient}), Filters({"to": recipient, "from": sender})
+    assert (one, hash(one), repr(one)) == (other, hash(other), repr(other))
+    assert Filters(one.as_text()) == one != one.with_value(FROM, "")
+    assert one != one.as_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("from", "04\x1b78", "control characters"),
+        ("to", "04\n78", "control characters"),
+        ("to", "0" * 65, "at most 64 characters"),
+        ("customer", "60300.console", "whole number such as 60300"),
+        ("customer", "-1", "whole number"),
+        ("customer", "٣", "whole number"),
+        ("since", "soon", "is not a moment"),
+        ("until", "2026-02-30", "not a moment that exists"),
+    ],
+)
+def test_a_value_that_cannot_be_taken_is_explained_and_its_filter_named(name: str, value: str, said: str) -> None:
+    with pytest.raises(InvalidValue, match=said) as refused:
+        Filters({"from": "0478", name: value})
+    assert refused.value.field == name
+    with pytest.raises(InvalidValue, match=said) as refused:
+        Filters().with_value(filter_named(name), value)
+    assert refused.value.field == name
+
+
+def test_a_filter_nobody_knows_is_refused_with_those_there_are() -> None:
+    for ask in (lambda: filter_named("colour"), lambda: Filters({"colour": ""})):
+        with pytest.raises(InvalidValue, match="there are from, to, customer, since, until") as refused:
+            ask()
+        assert refused.value.field == "colour"
+
+
+def test_every_filter_is_found_by_its_name() -> None:
+    assert [filter_named(each.name) for each in FILTERS] == [FROM, TO, CUSTOMER, SINCE, UNTIL]
+
+
+@pytest.mark.parametrize("period", PERIODS, ids=lambda period: period.label)
+def test_a_named_period_is_recognised_by_what_it_types(period: Period) -> None:
+    filters = Filters({"since": period.since.upper(), "until": period.until})
+    assert period_of(filters) is period
+    assert period_in_words(filters) == period.label
+
+
+def test_no_period_is_the_last_seven_days() -> None:
+    assert period_in_words(Filters()) == "Last 7 days"
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"since": "2026-11-01"}, "since 2026-11-01"),
+        ({"since": "2026-11-01", "until": "2026-11-07"}, "since 2026-11-01 · until 2026-11-07"),
+        ({"until": "yesterday"}, "since 7d · until yesterday"),
+        ({"to": "134296015", "since": "today"}, "Today · to 134296015"),
+        ({"from": "0478", "customer": "60300"}, "Last 7 days · from 0478 · customer 60300"),
+    ],
+)
+def test_filters_are_said_in_one_line(filters: dict[str, str], said: str) -> None:
+    assert in_words(Filters(filters)) == said

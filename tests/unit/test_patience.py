@@ -1,0 +1,59 @@
+"""How often, and after what waits, something that failed is asked for again."""
+
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faxtui.errors import (
+    Busy,
+    Forbidden,
+    NoAnswer,
+    Refused,
+    ServiceError,
+    ServiceFailed,
+    SignInRefused,
+    UnexpectedAnswer,
+    Unreachable,
+    WrongAddress,
+)
+from faxtui.inbox.patience import Patience
+
+
+@pytest.mark.parametrize("error", [Unreachable("No."), NoAnswer("No."), ServiceFailed("No.")], ids=repr)
+def test_what_may_pass_is_asked_for_three_times_more(error: ServiceError) -> None:
+    patience = Patience(chance=lambda: 0.5)
+    assert [patience.wait(error, failures) for failures in (1, 2, 3, 4)] == [1, 3, 8, None]
+
+
+@given(chances=st.lists(st.floats(0, 1, exclude_max=True), min_size=3, max_size=3))
+def test_waits_grow_and_are_jittered_by_a_fifth(chances: list[float]) -> None:
+    waits = []
+    for failures, chance in enumerate(chances, start=1):
+        wait = Patience(chance=partial(float, chance)).wait(ServiceFailed("No."), failures)
+        assert wait is not None
+        waits.append(wait)
+    assert waits == sorted(waits)
+    assert all(0.8 * plain <= wait <= 1.2 * plain for plain, wait in zip((1, 3, 8), waits, strict=True))
+
+
+def test_chance_makes_a_difference() -> None:
+    error = ServiceFailed("No.")
+    assert Patience(chance=lambda: 0.0).wait(error, 1) != Patience(chance=lambda: 0.9).wait(error, 1)
+    assert len({Patience().wait(error, 1) for _ in range(20)}) > 1
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(0, 0), (7, 7), (60, 60), (3600, 60)])
+def test_a_busy_service_is_given_the_time_it_asks_for_up_to_a_minute(asked: float, waited: float) -> None:
+    patience = Patience()
+    assert [patience.wait(Busy("Wait.", asked), failures) for failures in (1, 2, 3, 4)] == [waited] * 3 + [None]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [SignInRefused("No."), Forbidden("No."), Refused("No."), WrongAddress("No."), UnexpectedAnswer("No.")],
+    ids=repr,
+)
+def test_what_asking_again_does_not_help_is_never_asked_again(error: ServiceError) -> None:
+    assert Patience().wait(error, 1) is None

@@ -1,0 +1,57 @@
+"""Text that others wrote, made safe to look at."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faxtui.domain.text import counted, visible
+
+
+@pytest.mark.parametrize("code", [*range(0x20), 0x7F])
+def test_an_ascii_control_character_becomes_its_picture(code: int) -> None:
+    shown = visible(f"a{chr(code)}b")
+    assert (shown[0], shown[2], len(shown)) == ("a", "b", 3)
+    assert unicodedata.name(shown[1]).startswith("SYMBOL FOR ")
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        range(0x80, 0xA0),
+        [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)],
+        [0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x180E, 0x034F],
+        [0x2028, 0x2029],
+        [0xD800, 0xDBFF, 0xDC00, 0xDFFF],
+        [0x115F, 0x1160, 0x3164, 0xFFA0],
+        [0xFE00, 0xFE0F, 0xE0100, 0xE01EF, 0xE0001, 0xE0041],
+    ],
+    ids=["C1", "bidi", "zero width", "line separators", "surrogates", "fillers", "variation selectors, tags"],
+)
+def test_what_would_act_or_hide_becomes_a_mark(codes: range | list[int]) -> None:
+    for code in codes:
+        assert visible(chr(code)) == "\ufffd"
+        assert visible(f"é{chr(code)}\x1b") == "é\ufffd␛"
+
+
+def test_unusual_spaces_become_plain_ones() -> None:
+    assert visible("1\u00a0234\u2003x\u3000") == "1 234 x "
+
+
+@pytest.mark.parametrize("text", ["", "0478 12-34", "Hôpital Édouard-Herriot", "e\u0301", "病院", "مستشفى", "☎"])
+def test_ordinary_text_stays(text: str) -> None:
+    assert visible(text) == text
+
+
+@given(text=st.text(st.characters(codec=None)))
+def test_what_is_shown_is_printable_as_long_as_before_and_stays_when_shown_again(text: str) -> None:
+    shown = visible(text)
+    assert shown.isprintable()
+    assert len(shown) == len(text)
+    assert visible(shown) == shown
+    assert shown.encode().decode() == shown
+
+
+def test_things_are_counted_with_their_noun() -> None:
+    assert [counted(number, "page", "pages") for number in (0, 1, 1234)] == ["0 pages", "1 page", "1,234 pages"]

@@ -1,0 +1,66 @@
+"""Fetching and deleting the documents of an account's faxes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+
+import httpx
+
+from faxtui.domain.account import Account
+from faxtui.domain.fax import FaxKey
+from faxtui.odyssey.address import document_address
+from faxtui.odyssey.answer import Answer, Purpose
+from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.document import TYPES, Document, read_document
+from faxtui.odyssey.document_failures import not_deleted, not_fetched, while_deleting, while_fetching
+from faxtui.odyssey.exchange import Exchange, Incoming
+from faxtui.odyssey.sign_in import SignIn
+
+_DELETED = Purpose("a plain yes", "base_url", most=65_536)
+
+
+class Documents:
+    """Asks once for each call, and once more only where a token had ended, so that nothing was carried out."""
+
+    def __init__(self, account: Account, exchange: Exchange, sign_in: SignIn, limits: Limits) -> None:
+        self._account = account
+        self._exchange = exchange
+        self._sign_in = sign_in
+        self._limits = limits
+        self._wanted = Purpose("a PDF or TIFF", "base_url", limits.document_json, "tell the service's support")
+
+    @asynccontextmanager
+    async def open(self, key: FaxKey) -> AsyncIterator[Document]:
+        """See `OdysseyService.open_document`."""
+        url = document_address(self._account.base_url, key)
+
+        async def ask(authorization: str) -> Incoming:
+            with while_fetching(key):
+                return await self._exchange.open(url, self._wanted, authorization, accept=TYPES)
+
+        async with aclosing(await self._sign_in.signed_in(ask)) as incoming:
+            if incoming.status != httpx.codes.OK:
+                raise not_fetched(incoming.answer, self._account, key)
+            with while_fetching(key):
+                document = await read_document(incoming, key, self._limits)
+            yield document
+
+    async def delete(self, key: FaxKey) -> None:
+        """See `OdysseyService.delete_document`."""
+        url = document_address(self._account.base_url, key)
+
+        async def ask(authorization: str) -> Answer:
+            with while_deleting(key):
+                return await self._exchange.ask("DELETE", url, _DELETED, authorization)
+
+        answer = await self._sign_in.signed_in(ask)
+        if not _is_done(answer):
+            raise not_deleted(answer, self._account, key)
+
+
+def _is_done(answer: Answer) -> bool:
+    """200 (public; its empty body is not insisted on) or 204, but no page of a proxy's (our decision)."""
+    if answer.status == httpx.codes.OK:
+        return not (answer.body and answer.is_html)
+    return answer.status == httpx.codes.NO_CONTENT

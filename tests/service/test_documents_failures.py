@@ -1,0 +1,298 @@
+"""Files of faxes that do not come, not whole, or are none, and what the operator is told, over a real socket."""
+
+import asyncio
+import gzip
+import json
+from base64 import b64encode
+
+import pytest
+from odyssey_server import KEY, Ending, answer, answering, asking, failure_to, fetched
+
+from faxtui.domain.fax import FaxKey
+from faxtui.errors import (
+    Busy,
+    Forbidden,
+    Gone,
+    NoAnswer,
+    Refused,
+    ServiceError,
+    ServiceFailed,
+    SignInRefused,
+    UnexpectedAnswer,
+    Unreachable,
+    WrongAddress,
+)
+from faxtui.odyssey.client import DEFAULT_LIMITS
+from faxtui.odyssey.connection import Limits
+
+PDF = b"%PDF-1.4\n" + bytes(range(256)) * 20
+NAMED = "The fax “0-20170711-0714-1126279.PDF” in folder “134296015”"
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+JSON = {"Content-Type": "application/json; charset=utf-8"}
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+async def failure(
+    said: bytes, ending: Ending = Ending.CLOSE, limits: Limits = DEFAULT_LIMITS, key: FaxKey = KEY
+) -> ServiceError:
+    return await failure_to(lambda service: fetched(service, key), said, ending, limits)
+
+
+async def not_fetched(said: bytes, ending: Ending = Ending.CLOSE, limits: Limits = DEFAULT_LIMITS) -> ServiceError:
+    """The error that an answer leads to, which says once which fax it is about."""
+    error = await failure(said, ending, limits)
+    assert str(error).startswith(f"{NAMED} was not fetched. ")
+    assert str(error).count("was not fetched") == 1
+    return error
+
+
+def json_of(content: object) -> bytes:
+    return answer(200, json.dumps({"FileName": KEY.file_name, "Content": content}), JSON)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, '{"Code":40401,"Message":"File 0-20170711-0714-1126279.PDF does not exist"}'),
+        (404, "<h1>Not Found</h1>"),
+        (404, ""),
+        (410, ""),
+    ],
+)
+async def test_a_fax_that_someone_else_took_is_gone(status: int, body: str) -> None:
+    error = await failure(answer(status, body))
+    assert isinstance(error, Gone)
+    assert not error.passing
+    assert str(error).startswith(f"{NAMED} is no longer at the service: someone else took or deleted it.")
+
+
+async def test_a_fax_that_one_may_not_fetch_is_named_with_the_login() -> None:
+    error = await failure(answer(403))
+    assert isinstance(error, Forbidden)
+    assert f"“60300.console” may not fetch the fax {NAMED.removeprefix('The fax ')}:" in str(error)
+
+
+async def test_a_refused_sign_in_is_told_as_for_a_list() -> None:
+    error = await failure(answer(401))
+    assert isinstance(error, SignInRefused)
+    assert "refuses the sign-in of “60300.console”: check login and password" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"), [('{"Message": "A dangerous path."}', "(A dangerous path.)"), ("<b>No</b>", "“No”")]
+)
+async def test_a_refused_request_is_told_with_what_the_service_says(body: str, told: str) -> None:
+    error = await failure(answer(400, body))
+    assert isinstance(error, Refused)
+    assert "won't take the request to fetch the fax “0-2017" in str(error)
+    assert told in str(error)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_busy_service_says_how_long_to_wait(status: int) -> None:
+    error = await not_fetched(answer(status, headers={"Retry-After": "120"}))
+    assert isinstance(error, Busy)
+    assert error.retry_after == 120.0
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "kind"),
+    [
+        (500, {}, ServiceFailed),
+        (502, HTML, ServiceFailed),
+        (503, {}, ServiceFailed),
+        (504, {}, ServiceFailed),
+        (407, {}, Unreachable),
+        (408, {}, NoAnswer),
+        (302, {"Location": "https://login.example.com/"}, WrongAddress),
+        (405, {}, UnexpectedAnswer),
+        (204, {}, UnexpectedAnswer),
+        (206, {}, UnexpectedAnswer),
+    ],
+)
+async def test_other_answers_are_told_by_their_status_as_for_a_list(
+    status: int, headers: dict[str, str], kind: type[ServiceError]
+) -> None:
+    assert type(await not_fetched(answer(status, PDF if status != 204 else b"", headers))) is kind
+
+
+async def test_a_page_of_a_proxy_is_told_by_its_words() -> None:
+    error = await not_fetched(answer(200, "<html><h1>Welcome</h1> to <b>this</b> network</html>", HTML))
+    assert isinstance(error, UnexpectedAnswer)
+    assert "something else than a PDF or TIFF (text/html, beginning “Welcome to this network”)" in str(error)
+    assert "proxy" in str(error)
+    assert not error.passing
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"PK\x03\x04 a Word document", "application/pdf, beginning “PK␃␄ a Word document”"),
+        (b"x" * 100_000, "beginning “xxx"),
+        (b"%PDF", "beginning “%PDF”"),
+        (b"x%PDF-1.4", "beginning “x%PDF-1.4”"),
+        (b" " * 1020 + b"%PDF-", "beginning “%PDF-”"),
+        (b" II*\0", "beginning “II*␀”"),
+        (b"II*", "beginning “II*”"),
+        (b"MM*\0", "beginning “MM*␀”"),
+        (b"II\0*", "beginning “II␀*”"),
+        (b"  ", "no words in it"),
+        (b"[1]", "beginning “[1]”"),
+        (b'"JVBERi0="', 'beginning “"JVBERi0="”'),
+        (b"\x1b[2J", "beginning “␛[2J”"),
+    ],
+)
+async def test_what_begins_like_neither_a_pdf_nor_a_tiff_is_told_by_its_words(body: bytes, told: str) -> None:
+    error = await not_fetched(answer(200, body, {"Content-Type": "application/pdf"}))
+    assert isinstance(error, UnexpectedAnswer)
+    assert told in str(error)
+    assert "It begins like neither of them." in str(error)
+
+
+@pytest.mark.parametrize("said", [answer(200), answer(200, headers=JSON), HEAD + b"\r\n"])
+async def test_an_empty_file_is_none(said: bytes) -> None:
+    error = await not_fetched(said)
+    assert isinstance(error, UnexpectedAnswer)
+    assert "sent an empty file" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (answer(200, "{}", JSON), "It is not whole JSON with a file in base64 at $.Content."),
+        (answer(200, '{"Content": "JVBERi0', JSON), "It is not whole JSON"),
+        (answer(200, b'{"Content": ' + b"[" * 100_000, JSON), "It is not whole JSON"),
+        (HEAD + b'\r\n{"Content": "JVBERi0', "It is not whole JSON"),
+        (json_of(None), "It is not whole JSON"),
+        (json_of([37, 80, 68, 70]), "It is not whole JSON"),
+        (json_of(""), "The file at $.Content is empty."),
+        (json_of("JVBERi0"), "not whole base64"),
+        (json_of("JVBER=0="), "not whole base64"),
+        (json_of("JVBERi0=JVBERi0="), "not whole base64"),
+        (json_of("JVBERi0-"), "not whole base64"),
+        (json_of("é"), "not whole base64"),
+        (json_of("\ud800"), "not whole base64"),
+        (json_of(b64encode(b"PK\x03\x04").decode()), "The file at $.Content begins like neither of them."),
+    ],
+)
+async def test_json_without_a_whole_document_is_told_with_the_place(said: bytes, told: str) -> None:
+    error = await not_fetched(said)
+    assert isinstance(error, UnexpectedAnswer)
+    assert error.path == "$.Content"
+    assert told in str(error)
+
+
+@pytest.mark.parametrize("ending", [Ending.CLOSE, Ending.RESET])
+@pytest.mark.parametrize("sent", [b"", PDF[:3], PDF[:1024], PDF, b'{"Content": "JVBERi0'])
+async def test_a_document_that_breaks_off_is_no_answer(ending: Ending, sent: bytes) -> None:
+    framed = b"%x\r\n%b" % (len(PDF) + 1, sent)
+    for said in (
+        answer(200, sent, {"Content-Length": str(len(PDF) + 1)}),
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + framed,
+    ):
+        error = await not_fetched(said, ending)
+        assert isinstance(error, NoAnswer)
+        assert "broke off half-way" in str(error)
+        assert error.passing
+
+
+@pytest.mark.parametrize("said", [b"", HEAD, HEAD + b"Content-Le"])
+@pytest.mark.parametrize("ending", [Ending.CLOSE, Ending.RESET])
+async def test_a_connection_that_breaks_before_the_answer_is_no_answer(said: bytes, ending: Ending) -> None:
+    assert isinstance(await not_fetched(said, ending), NoAnswer)
+
+
+@pytest.mark.parametrize("said", [b"", HEAD])
+async def test_a_service_that_does_not_begin_to_answer_is_no_answer(said: bytes) -> None:
+    error = await not_fetched(said, Ending.HANG, Limits(read=0.3))
+    assert isinstance(error, NoAnswer)
+    assert "sends no answer in time" in str(error)
+
+
+@pytest.mark.parametrize("sent", [b"", PDF[:3], PDF])
+async def test_a_document_that_falls_silent_is_no_answer(sent: bytes) -> None:
+    said = answer(200, sent, {"Content-Length": str(len(PDF) + 1)})
+    error = await not_fetched(said, Ending.HANG, Limits(read=0.3))
+    assert isinstance(error, NoAnswer)
+    assert "sent nothing more for 0.3 seconds" in str(error)
+
+
+async def test_a_head_that_drips_without_end_is_given_up() -> None:
+    error = await not_fetched(HEAD + b"X: ", Ending.DRIP, Limits(whole=0.3))
+    assert isinstance(error, NoAnswer)
+    assert "within 0.3 seconds" in str(error)
+
+
+@pytest.mark.parametrize("length", [len(PDF) - 1, len(PDF) + 1])
+async def test_a_length_that_the_chunks_do_not_have_is_no_whole_answer(length: int) -> None:
+    framed = b"%x\r\n%b\r\n0\r\n\r\n" % (len(PDF), PDF)
+    said = HEAD + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n%b" % (length, framed)
+    error = await not_fetched(said)
+    assert isinstance(error, NoAnswer)
+    assert f"promised {length:,} bytes, but sent {len(PDF):,}" in str(error)
+
+
+async def test_a_document_of_which_nobody_can_tell_whether_it_is_whole_is_refused() -> None:
+    error = await not_fetched(HEAD + b"Content-Type: application/pdf\r\n\r\n" + PDF)
+    assert isinstance(error, UnexpectedAnswer)
+    assert "does not say where the file ends" in str(error)
+
+
+async def test_a_document_that_says_it_is_too_large_is_refused_before_it_comes() -> None:
+    with answering(answer(200, PDF)) as server:
+        async with asking(server.address, Limits(document=len(PDF) - 1)) as service:
+            with pytest.raises(UnexpectedAnswer, match="sent more than 5,128 bytes, too many for a PDF or TIFF"):
+                async with service.open_document(KEY):
+                    pytest.fail("It was opened.")
+
+
+async def test_a_document_that_turns_out_too_large_is_given_up() -> None:
+    framed = b"%x\r\n%b\r\n0\r\n\r\n" % (len(PDF), PDF)
+    said = HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + framed
+    error = await not_fetched(said, limits=Limits(document=len(PDF) - 1))
+    assert isinstance(error, UnexpectedAnswer)
+    assert "sent more than 5,128 bytes" in str(error)
+
+
+async def test_json_that_is_too_large_to_be_held_is_given_up() -> None:
+    said = json_of(b64encode(PDF).decode())
+    error = await not_fetched(said, limits=Limits(document_json=6_000))
+    assert isinstance(error, UnexpectedAnswer)
+    assert "sent more than 6,000 bytes" in str(error)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "rot13", "gzip, gzip"])
+async def test_a_packed_document_that_nobody_asked_for_is_refused(encoding: str) -> None:
+    error = await not_fetched(answer(200, gzip.compress(PDF), {"Content-Encoding": encoding}))
+    assert isinstance(error, UnexpectedAnswer)
+    assert f"“{encoding}”" in str(error)
+
+
+async def test_something_that_does_not_speak_http_is_told_safely() -> None:
+    assert isinstance(await not_fetched(b"220 fax ESMTP\x1b[2J\r\n\r\n"), UnexpectedAnswer)
+
+
+async def test_names_are_told_safely_and_in_short() -> None:
+    error = await failure(answer(404), key=FaxKey("\x1b[2J\u202e", "x" * 500))
+    assert "“␛[2J�”" in str(error)
+    assert f"“{'x' * 59}…”" in str(error)
+
+
+async def test_an_error_of_whoever_reads_a_document_comes_out_as_it_is() -> None:
+    with answering(answer(200, PDF)) as server:
+        async with asking(server.address) as service:
+            with pytest.raises(NoAnswer) as caught:
+                async with service.open_document(KEY):
+                    raise NoAnswer("Another service.")
+    assert str(caught.value) == "Another service."
+
+
+async def test_closing_ends_what_is_on_its_way() -> None:
+    with answering(answer(200, PDF, {"Content-Length": "10000"}), Ending.HANG) as server:
+        async with asking(server.address) as service, service.open_document(KEY) as document:
+            chunks = document.chunks()
+            assert await anext(chunks) == PDF
+            rest = asyncio.ensure_future(anext(chunks))
+            await service.aclose()
+            with pytest.raises(ServiceError):
+                await rest

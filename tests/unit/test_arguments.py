@@ -1,0 +1,125 @@
+"""Options, and the environment variables that stand for some of them."""
+
+from pathlib import Path
+
+import pytest
+
+from faxtui.cli.arguments import Options, parse
+from faxtui.domain.filters import FILTERS
+
+NOTHING = Options(
+    demo=False,
+    profile=None,
+    config=None,
+    base_url=None,
+    login=None,
+    password_file=None,
+    log_level="warning",
+    sort=None,
+    page=None,
+    page_size=None,
+    filters=(),
+    password=None,
+)
+
+
+def test_nothing_said_is_nothing_asked_for() -> None:
+    assert parse([], {}) == NOTHING
+    empty = ("PROFILE", "CONFIG", "BASE_URL", "LOGIN", "PASSWORD", "LOG_LEVEL")
+    assert parse([], {f"FAXTUI_{name}": "" for name in empty}) == NOTHING
+
+
+def test_every_option_is_read() -> None:
+    text = (
+        "--demo --profile lab --config /c --base-url https://a --login l --password-file /p --log-level debug "
+        "--from 0478 --to 1342 --customer 60300 --since 7d --until today --sort pages:asc --page 3 --page-size 20"
+    )
+    assert parse(text.split(), {}) == Options(
+        demo=True,
+        profile="lab",
+        config=Path("/c"),
+        base_url="https://a",
+        login="l",
+        password_file=Path("/p"),
+        log_level="debug",
+        sort="pages:asc",
+        page=3,
+        page_size=20,
+        filters=(("from", "0478"), ("to", "1342"), ("customer", "60300"), ("since", "7d"), ("until", "today")),
+        password=None,
+    )
+
+
+@pytest.mark.parametrize("name", [each.name for each in FILTERS])
+def test_every_filter_is_an_option(name: str) -> None:
+    assert parse([f"--{name}", "x y"], {}).filters == ((name, "x y"),)
+    assert parse([f"--{name}=+33 4"], {}).filters == ((name, "+33 4"),)
+    assert parse([f"--{name}="], {}).filters == ((name, ""),)
+
+
+def test_the_environment_says_what_options_do_not() -> None:
+    environ = {
+        "FAXTUI_PROFILE": "lab",
+        "FAXTUI_CONFIG": "/c",
+        "FAXTUI_BASE_URL": "https://a",
+        "FAXTUI_LOGIN": "l",
+        "FAXTUI_PASSWORD": "p",
+        "FAXTUI_LOG_LEVEL": "INFO",
+    }
+    options = parse([], environ)
+    assert (options.profile, options.config, options.base_url) == ("lab", Path("/c"), "https://a")
+    assert (options.login, options.password, options.log_level) == ("l", "p", "info")
+    text = "--profile ward --config /d --base-url https://b --login m --log-level error"
+    options = parse(text.split(), environ)
+    assert (options.profile, options.config, options.base_url) == ("ward", Path("/d"), "https://b")
+    assert (options.login, options.password, options.log_level) == ("m", "p", "error")
+
+
+def test_a_tilde_is_the_home_folder() -> None:
+    options = parse(["--password-file=~/p"], {"FAXTUI_CONFIG": "~/c"})
+    assert (options.password_file, options.config) == (Path.home() / "p", Path.home() / "c")
+
+
+def test_the_password_is_in_no_representation() -> None:
+    options = parse([], {"FAXTUI_PASSWORD": "hush"})
+    assert options.password == "hush"
+    assert "hush" not in f"{options!r} {options}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "told"),
+    [
+        (["--page", "x"], {}, "Argument --page: it takes a whole number, not “x”."),
+        (["--page", "1_0"], {}, "Argument --page: it takes a whole number, not “1_0”."),
+        (["--page", "9" * 5000], {}, "Argument --page: it takes a whole number"),
+        (["--page-size", "1.5"], {}, "Argument --page-size: it takes a whole number, not “1.5”."),
+        (["--from"], {}, "Argument --from: expected one argument."),
+        (["--bogus"], {}, "Unrecognized arguments: --bogus."),
+        (["--prof", "x"], {}, "Unrecognized arguments: --prof x."),
+        (["\x1b[2J"], {}, "Unrecognized arguments: ␛[2J."),
+        (["--log-level", "loud"], {}, "it takes one of debug, info, warning, error, not “loud”"),
+        ([], {"FAXTUI_LOG_LEVEL": "loud"}, "not “loud” (FAXTUI_LOG_LEVEL counts as well)."),
+        (["--config", "~nobody-of-that-name/c"], {}, "the home folder in “~nobody-of-that-name/c” is not known."),
+        (["--password", "hush"], {}, "Unrecognized arguments: --password"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_in_a_sentence(
+    arguments: list[str], environ: dict[str, str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(arguments, environ)
+    said = capsys.readouterr()
+    assert (caught.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert said.err.startswith("faxtui: ")
+    assert told in said.err
+    assert said.err.endswith(". faxtui --help shows what there is.\n")
+
+
+def test_help_names_every_option_and_leaves_well(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(["--help"], {})
+    said = capsys.readouterr().out
+    assert caught.value.code == 0
+    options = ("demo", "profile", "config", "base-url", "login", "password-file", "log-level", "sort", "page")
+    for each in (*options, "page-size", "version", *(each.name for each in FILTERS)):
+        assert f"--{each}" in said

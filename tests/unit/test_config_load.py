@@ -1,0 +1,219 @@
+"""The configuration: the user's file over the site's over the defaults, and what is said of what can't be taken."""
+
+from pathlib import Path
+
+import pytest
+
+from faxtui.config.load import load_settings
+from faxtui.config.paths import Paths
+from faxtui.config.settings import Profile, Section, Settings, Ui
+from faxtui.errors import ConfigurationError
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return Paths(tmp_path / "config.toml", tmp_path / "site.toml", tmp_path / "state.toml", tmp_path / "log")
+
+
+def load(paths: Paths, user: str = "", site: str = "", profile: str | None = None) -> Settings:
+    paths.config.write_text(user, encoding="utf-8")
+    paths.site_config.write_text(site, encoding="utf-8")
+    return load_settings(paths, profile)
+
+
+def test_without_files_there_are_the_defaults(paths: Paths) -> None:
+    settings = load_settings(paths)
+    assert settings == Settings()
+    assert (settings.profile_name, settings.profile.base_url) == ("main", "https://api.odyssey-services.fr")
+    assert (settings.ui.page_size, settings.ui.zone, settings.problems) == (50, None, ())
+
+
+def test_the_users_file_goes_over_the_sites_setting_by_setting(paths: Paths) -> None:
+    settings = load(
+        paths,
+        user='[ui]\npage_size = 25\n[profiles.main]\nlogin = "mine"\n[keys]\n"page.next" = "m"\n',
+        site='[ui]\npage_size = 100\nmouse = false\n[profiles.main]\nlogin = "theirs"\nallow_http = true\n'
+        '[keys]\n"page.next" = "x"\nquit = "z"\n',
+    )
+    assert settings.ui == Ui(page_size=25, mouse=False)
+    assert settings.profile == Profile(login="mine", allow_http=True)
+    assert settings.keys == (("page.next", "m"), ("quit", "z"))
+    assert settings.problems == ()
+
+
+def test_every_setting_is_read(paths: Paths) -> None:
+    settings = load(
+        paths,
+        """
+        default_profile = "lab"
+        [profiles.lab]
+        base_url = "http://localhost:1"
+        login = "60300.lab"
+        password_file = "~/pass"
+        service_timezone = "Europe/London"
+        allow_http = true
+        prefetch = false
+        [ui]
+        theme = "light"
+        page_size = 1000
+        timezone = "Asia/Tokyo"
+        date_format = "%d.%m."
+        mouse = false
+        columns = ["from", "received", "from"]
+        remember_filters = false
+        """,
+    )
+    assert settings.problems == ()
+    profile, ui = settings.profile, settings.ui
+    assert settings.profile_name == "lab"
+    assert profile == Profile("http://localhost:1", "60300.lab", Path.home() / "pass", "Europe/London", True, False)
+    assert ui == Ui("light", 1000, "Asia/Tokyo", "%d.%m.", False, ("from", "received"), False)
+    assert [each.name for each in ui.shown_fields] == ["from", "received"]
+    assert str(ui.zone) == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize("kind", [Profile, Ui])
+def test_every_setting_has_a_help(kind: type[Section]) -> None:
+    assert all(each.help for each in kind.settings())
+
+
+@pytest.mark.parametrize("broken", ["user", "site"])
+def test_a_broken_file_is_told_of_with_its_place_and_counts_as_empty(paths: Paths, broken: str) -> None:
+    texts = {"user": "[ui]\nmouse = false", "site": "[ui]\npage_size = 10", broken: "[ui\n"}
+    settings = load(paths, **texts)
+    path = {"user": paths.config, "site": paths.site_config}[broken]
+    (problem,) = settings.problems
+    assert problem.startswith(f"{path} is not valid TOML: ")
+    assert "(at line 1, column 4)" in problem
+    assert problem.endswith("Until then the defaults hold.")
+    assert settings.ui == (Ui(page_size=10) if broken == "user" else Ui(mouse=False))
+    assert path.read_text() == "[ui\n"
+
+
+def test_a_file_that_cannot_be_read_is_told_of(paths: Paths) -> None:
+    paths.config.mkdir()
+    settings = load_settings(paths)
+    assert settings.ui == Ui()
+    assert settings.problems == (
+        f"{paths.config} can't be read: Is a directory. Mend its permissions. Until then the defaults hold.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("page_size = 0", "it takes a whole number from 1 to 1,000"),
+        ("page_size = 1001", "it takes a whole number from 1 to 1,000"),
+        ('page_size = "50"', "it takes a whole number from 1 to 1,000"),
+        ("page_size = true", "it takes a whole number from 1 to 1,000"),
+        ("mouse = 1", "it takes true or false"),
+        ('mouse = "true"', "it takes true or false"),
+        ('theme = "drak"', "it takes one of auto, dark, light, ansi"),
+        ("theme = []", "it takes one of auto, dark, light, ansi"),
+        ("date_format = 2026-11-23", "it takes a text in quotes"),
+        ('timezone = "Europe/Pariss"', "there is no time zone “Europe/Pariss”, write it like Europe/Paris"),
+        ('timezone = "../../etc/passwd"', "there is no time zone “../../etc/passwd”, write it like Europe/Paris"),
+        ('timezone = ""', "there is no time zone “”, write it like Europe/Paris"),
+        ("timezone = 2", "it takes a text in quotes"),
+        ('columns = "from"', "it takes a list of columns in brackets"),
+        ("columns = [1]", "it takes a text in quotes"),
+        (
+            'columns = ["from", "form"]',
+            "there is no column “form”, "
+            "there are received, from, to, pages, duration, file, baud, folder, message, customer",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_taken_costs_only_itself(paths: Paths, line: str, told: str) -> None:
+    name = line.partition(" ")[0]
+    settings = load(paths, f"[ui]\nremember_filters = false\n{line}\n")
+    assert settings.ui == Ui(remember_filters=False)
+    assert settings.problems == (f"The setting “{name}” in [ui] of {paths.config} was left out: {told}.",)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('password_file = "a\\u0000b"', "a path can't hold control characters"),
+        ('password_file = "~nobody-of-that-name/x"', "its home folder is not known: write the path in full"),
+        ("login = 60300", "it takes a text in quotes"),
+    ],
+)
+def test_a_bad_value_in_a_profile_is_told_of_with_its_table(paths: Paths, line: str, told: str) -> None:
+    settings = load(paths, f"[profiles.main]\n{line}\n")
+    assert settings.profile == Profile()
+    name = line.partition(" ")[0]
+    assert settings.problems == (f"The setting “{name}” in [profiles.main] of {paths.config} was left out: {told}.",)
+
+
+def test_a_bad_value_of_the_user_leaves_the_sites_in_force(paths: Paths) -> None:
+    assert load(paths, "[ui]\npage_size = -1", "[ui]\npage_size = 20").ui.page_size == 20
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[ui]\npagesize = 3", "There is no setting “pagesize” in [ui] of {}. Did you mean “page_size”?"),
+        ("[ui]\nxyzzy = 3", "There is no setting “xyzzy” in [ui] of {}."),
+        ("[profiles.main]\nuser = 3", "There is no setting “user” in [profiles.main] of {}."),
+        ("[profile.main]\nlogin = 'x'", "There is no setting “profile” in {}. Did you mean “profiles”?"),
+        ("[kyes]\na = 'x'", "There is no setting “kyes” in {}. Did you mean “keys”?"),
+        ("ui = 3", "“ui” in {} was left out: it is a table, written [ui]."),
+        ("[profiles]\nmain = 3", "“main” in {} was left out: it is a table, written [profiles.main]."),
+        ("[keys]\nquit = 3", "The key “quit” in [keys] of {} takes a key's name in quotes."),
+        ("[keys]\nquit = ' '", "The key “quit” in [keys] of {} takes a key's name in quotes."),
+        ('[ui]\n"\\u001b[2J" = 1', "There is no setting “␛[2J” in [ui] of {}."),
+    ],
+)
+def test_what_nobody_knows_is_told_of_with_the_nearest_name(paths: Paths, text: str, told: str) -> None:
+    settings = load(paths, text)
+    assert settings.problems == (told.format(paths.config),)
+    assert (settings.ui, settings.profile, settings.keys) == (Ui(), Profile(), ())
+
+
+def test_keys_are_read_whatever_they_name(paths: Paths) -> None:
+    assert load(paths, '[keys]\n"page.next" = "n,right"\n"no.such" = "x"').keys == (
+        ("page.next", "n,right"),
+        ("no.such", "x"),
+    )
+
+
+TWO = '[profiles.lab]\nlogin = "lab"\n[profiles.ward]\nlogin = "ward"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "name"),
+    [
+        ("", None, "main"),
+        (TWO, None, "main"),
+        (TWO, "ward", "ward"),
+        (f'default_profile = "lab"\n{TWO}', None, "lab"),
+        (f'default_profile = "lab"\n{TWO}', "ward", "ward"),
+        ('[profiles.lab]\nlogin = "lab"', None, "lab"),
+    ],
+)
+def test_the_profile_is_the_one_asked_for_else_the_default_else_the_only_one(
+    paths: Paths, text: str, wanted: str | None, name: str
+) -> None:
+    settings = load(paths, text, profile=wanted)
+    assert settings.profile_name == name
+    assert settings.profile.login == ("" if name == "main" else name)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "told"),
+    [
+        (TWO, "radiology", "There is no profile “radiology” in the configuration: there are lab, ward."),
+        (f'default_profile = "x"\n{TWO}', None, "There is no profile “x” in the configuration: there are lab, ward."),
+        ("", "main", "There is no profile “main” in the configuration: there are none."),
+    ],
+)
+def test_a_profile_that_is_not_there_stops_it(paths: Paths, text: str, wanted: str | None, told: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(paths, text, profile=wanted)
+    assert str(caught.value) == told
+
+
+def test_a_profile_missing_from_a_broken_file_is_told_of_with_what_broke_it(paths: Paths) -> None:
+    with pytest.raises(ConfigurationError, match=r"line 1, column 4.* There is no profile “lab”"):
+        load(paths, "[ui\n", profile="lab")

@@ -1,0 +1,67 @@
+"""Password files on a real disk."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from faxtui.config.secrets import read_password_file
+from faxtui.errors import ConfigurationError
+
+
+def written(folder: Path, content: bytes, mode: int = 0o600) -> Path:
+    path = folder / "password"
+    path.write_bytes(content)
+    path.chmod(mode)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "password"),
+    [
+        (b"secret", "secret"),
+        (b"secret\n", "secret"),
+        (b"secret\r\n", "secret"),
+        (b"secret\n\n", "secret\n"),
+        (b"secret\r", "secret\r"),
+        (b" se cret \t\n", " se cret \t"),
+        ("pass:wörd\n".encode(), "pass:wörd"),
+    ],
+)
+def test_one_newline_at_the_end_is_no_part_of_it(tmp_path: Path, content: bytes, password: str) -> None:
+    assert read_password_file(written(tmp_path, content)) == password
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
+def test_a_file_of_this_user_alone_is_read(tmp_path: Path, mode: int) -> None:
+    assert read_password_file(written(tmp_path, b"secret", mode)) == "secret"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o664])
+def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    with pytest.raises(ConfigurationError, match=f"mode {mode:04o}.*chmod 600"):
+        read_password_file(written(tmp_path, b"secret", mode))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"", "is empty"), (b"\n", "is empty"), (b"secret\xe9\n", "is not UTF-8")]
+)
+def test_a_file_without_a_password_is_told_of_without_its_content(tmp_path: Path, content: bytes, told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told) as caught:
+        read_password_file(written(tmp_path, content))
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="No such file or directory"):
+        read_password_file(tmp_path / "none")
+    with pytest.raises(ConfigurationError, match="Is a directory"):
+        read_password_file(tmp_path)
+
+
+def test_what_another_program_writes_into_a_pipe_is_read() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"secret\n")
+    os.close(writing)
+    assert read_password_file(Path(f"/dev/fd/{reading}")) == "secret"
+    os.close(reading)

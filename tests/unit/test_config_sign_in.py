@@ -1,0 +1,123 @@
+"""Who signs in where: what was given over what a profile says, and never one's password to another's address."""
+
+from pathlib import Path
+
+import pytest
+
+from faxtui.config.settings import DEFAULT_BASE_URL, Profile
+from faxtui.config.sign_in import Given, settle_account
+from faxtui.domain.account import Account
+from faxtui.errors import ConfigurationError, NoSignIn
+
+CONFIG = Path("/home/me/config.toml")
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Profile:
+    return Profile("https://own.example", "60300.own", secret(tmp_path, "own"), "Europe/London")
+
+
+def secret(folder: Path, password: str) -> Path:
+    path = folder / f"password-{password}"
+    path.write_text(f"{password}\n")
+    path.chmod(0o600)
+    return path
+
+
+def settle(profile: Profile, given: Given) -> Account:
+    return settle_account(profile, given, CONFIG)
+
+
+def test_a_profile_signs_in_at_its_own_address(profile: Profile) -> None:
+    account = settle(profile, Given())
+    assert (account.base_url, account.login, account.password) == ("https://own.example", "60300.own", "own")
+    assert str(account.service_zone) == "Europe/London"
+
+
+def test_without_an_address_it_is_the_services(tmp_path: Path) -> None:
+    assert settle(Profile(login="a", password_file=secret(tmp_path, "b")), Given()).base_url == DEFAULT_BASE_URL
+
+
+def test_a_given_password_goes_over_the_profiles_and_a_file_over_the_environment(
+    profile: Profile, tmp_path: Path
+) -> None:
+    file = secret(tmp_path, "from-file")
+    assert settle(profile, Given(password="given")).password == "given"
+    assert settle(profile, Given(password_file=file)).password == "from-file"
+    assert settle(profile, Given(password_file=file, password="given")).password == "from-file"
+
+
+def test_the_profiles_password_goes_only_with_the_profiles_login(profile: Profile) -> None:
+    assert settle(profile, Given(login="60300.own")).password == "own"
+    with pytest.raises(NoSignIn, match=r"There is no password for 60300\.other"):
+        settle(profile, Given(login="60300.other"))
+    account = settle(profile, Given(login="60300.other", password="given"))
+    assert (account.base_url, account.login, account.password) == ("https://own.example", "60300.other", "given")
+
+
+@pytest.mark.parametrize("address", ["https://other.example", "https://own.example"])
+def test_a_given_address_gets_only_what_was_given(profile: Profile, address: str) -> None:
+    for given in (Given(address), Given(address, password="given")):
+        with pytest.raises(NoSignIn, match="There is no login"):
+            settle(profile, given)
+    for login in ("60300.own", "60300.other"):
+        with pytest.raises(NoSignIn, match="There is no password"):
+            settle(profile, Given(address, login))
+    account = settle(profile, Given(address, "60300.other", password="given"))
+    assert (account.base_url, account.login, account.password) == (address, "60300.other", "given")
+
+
+def test_what_is_missing_is_told_with_every_way_to_give_it() -> None:
+    with pytest.raises(NoSignIn) as caught:
+        settle(Profile(), Given())
+    told = str(caught.value)
+    for each in ("--login", "FAXTUI_PASSWORD", "--password-file", "[profiles.main]", str(CONFIG), "faxtui --demo"):
+        assert each in told
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:8000", "http://127.9.9.9", "http://localhost", "http://LOCALHOST:1", "http://[::1]:8000"],
+)
+def test_plain_http_may_go_to_this_machine(address: str) -> None:
+    assert settle(Profile(), Given(address, "a", password="b")).base_url == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://api.example", "http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example", "http://0.0.0.0"],
+)
+def test_plain_http_to_other_machines_takes_a_profile_that_allows_it(address: str) -> None:
+    mine = Given(login="a", password="b")
+    with pytest.raises(ConfigurationError, match="plain http, which anybody on the way can read"):
+        settle(Profile(address), mine)
+    assert settle(Profile(address, allow_http=True), mine).base_url == address
+    with pytest.raises(ConfigurationError, match="a profile with that base_url and allow_http = true"):
+        settle(Profile(address, allow_http=True), Given(address, "a", password="b"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["api.example", "ftp://api.example", "https://", "https://a b", "https://a:port", "https://[::1", "https://a\n"],
+)
+def test_what_is_no_address_is_told_of(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="is no address: write it like https://"):
+        settle(Profile(), Given(address, "a", password="b"))
+
+
+@pytest.mark.parametrize("address", ["https://me:hush@api.example", "ftp://me:hush@api.example", "me:hush@a b"])
+def test_an_address_that_holds_a_password_is_refused_without_repeating_it(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="The address holds a login") as caught:
+        settle(Profile(), Given(address))
+    assert "hush" not in str(caught.value)
+
+
+def test_a_login_that_holds_a_password_is_refused_without_repeating_it() -> None:
+    with pytest.raises(ConfigurationError, match="A login holds no colon") as caught:
+        settle(Profile(), Given(login="60300.console:hush"))
+    assert "hush" not in str(caught.value)
+
+
+def test_no_representation_holds_a_password(profile: Profile) -> None:
+    given = Given(login="60300.own", password="hush")
+    assert "hush" not in f"{given!r} {given} {settle(profile, given)!r} {profile!r}"

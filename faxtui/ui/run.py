@@ -1,0 +1,54 @@
+"""Running the application to its end, whatever ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from functools import partial
+
+from faxtui.config.logs import explanation
+from faxtui.terminal.capabilities import Colours
+from faxtui.ui.app import FaxApp
+from faxtui.ui.launch import Launch
+
+_ENDED_BY = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
+"""Signals that end the program in order, and the exit codes that tell of them."""
+
+
+def browse(launch: Launch) -> int:
+    """Open the browser; returns the exit code once the terminal is as it was before."""
+    _tell_textual(launch.far_end.colours)
+    app = FaxApp(launch)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    for number, code in _ENDED_BY.items():
+        loop.add_signal_handler(number, partial(app.exit, return_code=code))
+    try:
+        loop.run_until_complete(app.run_async(mouse=launch.settings.ui.mouse))
+        _cancel_rest(loop)
+    finally:
+        # Closing does not wait for threads: one may hang in a name look-up.
+        loop.close()
+    error = app.failure
+    if error is not None:
+        print(f"faxtui: {explanation(launch.logs, error)}", file=sys.stderr)
+        return 1
+    return app.return_code or 0
+
+
+def _tell_textual(colours: Colours) -> None:
+    """Textual asks the environment itself, and takes an empty NO_COLOR for a set one: what was decided goes there."""
+    if colours is Colours.NONE:
+        os.environ["NO_COLOR"] = "1"
+    else:
+        os.environ.pop("NO_COLOR", None)
+
+
+def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())

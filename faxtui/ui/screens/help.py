@@ -1,0 +1,71 @@
+"""Every key that works, in groups, from the table of actions."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from faxtui import __version__
+from faxtui.ui.actions import ALL, GROUPS
+from faxtui.ui.look import Look
+from faxtui.ui.screens.closing import ClosesOnce
+from faxtui.ui.widgets.line import TopLine
+
+_ROOM_FOR_TWO = 76
+_LEFT = 2
+"""How many groups stand at the left."""
+
+
+class HelpScreen(ClosesOnce[None]):
+    """Closes with Esc, and with the key that opened it."""
+
+    BINDINGS = [
+        Binding("escape,enter,q", "dismiss", "Back", show=False),
+        Binding("j", "scroll(1)", "Down", show=False),
+        Binding("k", "scroll(-1)", "Up", show=False),
+    ]
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._text = Static()
+        self._keys_width = max(cell_len(look.keys.of(each)) for each in ALL) + 1
+
+    def compose(self) -> ComposeResult:
+        yield TopLine(self._look.marks, "Keys", f"faxtui {__version__}")
+        with VerticalScroll():
+            yield self._text
+        yield TopLine(self._look.marks, "↑ ↓ scroll   Esc back")
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def on_resize(self) -> None:
+        groups = [self._group(name) for name in GROUPS]
+        if self.size.width < _ROOM_FOR_TWO:
+            self._text.update(Group(*groups))
+            return
+        beside = Table.grid(expand=True)
+        beside.add_column(ratio=1)
+        beside.add_column(ratio=1)
+        beside.add_row(Group(*groups[:_LEFT]), Group(*groups[_LEFT:]))
+        self._text.update(beside)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def _group(self, name: str) -> Group:
+        write = self._look.marks.write
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.add_column(width=self._keys_width)
+        table.add_column()
+        for each in ALL:
+            if each.group == name:
+                table.add_row(Text(write(self._look.keys.of(each)), style="bold"), Text(write(each.help)))
+        return Group(Text(name, style="bold underline"), table, "")

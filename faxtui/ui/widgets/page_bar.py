@@ -1,0 +1,108 @@
+"""The page bar: what part is shown, of how many, as of when, and what goes on."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.message import Message
+from textual.widget import Widget
+
+from faxtui.ui.marks import Marks
+
+
+class PageBar(Widget):
+    """One line, and as many below it as what there is to say needs, up to a third of the screen."""
+
+    DEFAULT_CSS = "PageBar { height: 1; }"
+    GAP = 3
+
+    class Turned(Message):
+        """One of the arrows was clicked."""
+
+        def __init__(self, forward: bool) -> None:
+            super().__init__()
+            self.forward = forward
+
+    class PageWanted(Message):
+        """What stands between the arrows was clicked."""
+
+    def __init__(self, marks: Marks, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._marks = marks
+        self._position = ""
+        self._as_of = ""
+        self._state = ""
+        self._right = ""
+        self._can_turn = (False, False)
+
+    def say(self, position: str, as_of: str, state: str, right: str = "", *, can_turn: tuple[bool, bool]) -> None:
+        """``state`` is a sentence, ``right`` a short remark; ``can_turn`` says which arrows work."""
+        said = (position, as_of, state, right, can_turn)
+        if said == (self._position, self._as_of, self._state, self._right, self._can_turn):
+            return
+        self._position, self._as_of, self._state, self._right, self._can_turn = said
+        self._settle()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._settle()
+
+    def on_click(self, event: events.Click) -> None:
+        if event.y or not self._position:
+            return
+        closing = 3 + cell_len(self._marks.write(self._position))
+        if event.x <= 2:
+            self._turn(forward=False)
+        elif event.x < closing:
+            self.post_message(self.PageWanted())
+        elif event.x <= closing + 2:
+            self._turn(forward=True)
+
+    def _turn(self, *, forward: bool) -> None:
+        if self._can_turn[forward]:
+            self.post_message(self.Turned(forward))
+
+    def render(self) -> Text:
+        text = Text("\n".join(self._lines(self.size.width)), no_wrap=True, overflow="crop", end="")
+        if self._position:
+            opening, closing = self._arrows()
+            for offset, works in zip((1, 3 + len(opening + self._position)), self._can_turn, strict=True):
+                if not works:
+                    text.stylize("dim", offset, offset + len(closing))
+        return text
+
+    def _arrows(self) -> tuple[str, str]:
+        return self._marks.write("‹"), self._marks.write("›")
+
+    def _settle(self) -> None:
+        height = len(self._lines(self.size.width or self.app.size.width))
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+
+    def _lines(self, width: int) -> list[str]:
+        opening, closing = self._arrows()
+        place = f"{opening} {self._marks.write(self._position)} {closing}" if self._position else ""
+        as_of, state = f"as of {self._as_of}" if self._as_of else "", self._marks.write(self._state)
+        for parts in ((place, as_of, state), (place, as_of), (place,)):
+            first = self._with_remark((" " * self.GAP).join(part for part in parts if part), width)
+            if cell_len(first) < width:
+                break
+        below = self._wrapped(state, width) if state and state not in parts else []
+        if not place and below:
+            return [*below, first] if self._right else below
+        return [self._marks.cut(first, width), *below]
+
+    def _with_remark(self, line: str, width: int) -> str:
+        """``line``, and at the end of it the short remark."""
+        right = self._marks.write(self._right)
+        gap = max(width - cell_len(line) - cell_len(right) - 2, self.GAP) if right else 0
+        return f" {line}{' ' * gap}{right}"
+
+    def _wrapped(self, state: str, width: int) -> list[str]:
+        room = max(width - 2, 10)
+        lines = [str(line).rstrip() for line in Text(state).wrap(self.app.console, room)]
+        most = max(self.app.size.height // 3, 2)
+        if len(lines) > most:
+            lines = [*lines[: most - 1], self._marks.cut(" ".join(lines[most - 1 :]), room)]
+        return [f" {line}" for line in lines]

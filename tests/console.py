@@ -1,0 +1,235 @@
+"""The whole application on a screen that nobody sees: in front of the demo, or of answers that the test gives."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.keys import key_to_character
+from textual.pilot import Pilot
+from textual.widget import Widget
+from wire import NOW, Wire, listing, resource
+
+from faxtui.config.settings import Settings, Ui
+from faxtui.config.state import StateFile
+from faxtui.domain.fax import Fax
+from faxtui.domain.page import FaxPage
+from faxtui.domain.query import FaxQuery
+from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.inbox import Manners
+from faxtui.inbox.patience import Patience
+from faxtui.inbox.service import FaxService
+from faxtui.inbox.view import Failed, Idle, InboxView
+from faxtui.terminal.capabilities import Capabilities
+from faxtui.ui.app import FaxApp
+from faxtui.ui.launch import Launch
+from faxtui.ui.widgets.fax_table import FaxTable
+from faxtui.ui.widgets.filter_sidebar import FilterSidebar
+from faxtui.ui.widgets.key_bar import KeyBar
+from faxtui.ui.widgets.page_bar import PageBar
+
+__all__ = ["LARGE", "NARROW", "NOW", "SMALL", "Console", "Wire", "console", "listing", "resource"]
+
+SMALL, LARGE, NARROW = (80, 24), (120, 40), (60, 16)
+ROUNDS = 200
+"""How often a condition is looked at before the test gives up; as often without a wait, and with a short one."""
+HOPS = 6
+"""How often everything on the screen gets to handle its messages before a key counts as handled."""
+IMPATIENT = Manners(prefetch=False, patience=Patience(waits=()))
+
+
+@dataclass
+class Console:
+    """The application, the keyboard and mouse in front of it, and the wire behind it."""
+
+    app: FaxApp
+    pilot: Pilot[None]
+    wire: Wire
+
+    # What is on the screen
+
+    @property
+    def lines(self) -> list[str]:
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def screen(self) -> str:
+        return "\n".join(self.lines)
+
+    def text(self, widget: Widget | type[Widget]) -> str:
+        """What is on the screen where that widget is."""
+        shown = widget if isinstance(widget, Widget) else self.app.screen.query_one(widget)
+        return "\n".join(line[shown.region.x : shown.region.right] for line in self._lines(shown.region))
+
+    def words(self, widget: Widget | type[Widget]) -> str:
+        """The same as one line, wherever it was wrapped, without frames."""
+        return " ".join(self.text(widget).replace("│", " ").split())
+
+    def style_at(self, x: int, y: int) -> Style:
+        """How that cell of the screen is painted."""
+        strip = self.app.screen._compositor.render_strips()[y]
+        return next(iter(strip.crop(x, x + 1))).style or Style.null()
+
+    @property
+    def page_bar(self) -> str:
+        return self.text(PageBar)
+
+    @property
+    def key_bar(self) -> str:
+        return self.text(KeyBar)
+
+    @property
+    def header(self) -> str:
+        return self.lines[0]
+
+    @property
+    def headings(self) -> str:
+        return self.text(self.table).splitlines()[0]
+
+    @property
+    def rows(self) -> list[str]:
+        return self.text(self.table).splitlines()[1:]
+
+    # What it stands for
+
+    @property
+    def table(self) -> FaxTable:
+        return self.app._browser.query_one(FaxTable)
+
+    @property
+    def sidebar(self) -> FilterSidebar:
+        return self.app._browser.query_one(FilterSidebar)
+
+    @property
+    def view(self) -> InboxView:
+        return self.app.inbox.view
+
+    @property
+    def page(self) -> FaxPage:
+        """The page shown."""
+        assert self.view.shown is not None
+        return self.view.shown.page
+
+    @property
+    def current(self) -> Fax:
+        """The fax under the cursor."""
+        fax = self.table.current
+        assert fax is not None
+        return fax
+
+    def _lines(self, region: Region) -> list[str]:
+        return self.lines[region.y : region.bottom]
+
+    # What a person does
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            self.app.post_message(events.Key(key, key_to_character(key)))
+            await self.settle()
+
+    async def press_at_once(self, *keys: str) -> None:
+        """The second key comes before anything was done about the first."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key_to_character(key)))
+        await self.settle()
+
+    async def paste(self, text: str) -> None:
+        """What a terminal sends for a text that is pasted."""
+        self.app.post_message(events.Paste(text))
+        await self.settle()
+
+    async def click(self, x: int, y: int) -> None:
+        widget, region = self.app.screen.get_widget_at(x, y)
+        await self.pilot.click(widget, offset=(x - region.x, y - region.y))
+        self._check()
+
+    async def click_text(self, text: str) -> None:
+        """Click the first place on the screen where that is written."""
+        y = next(y for y, line in enumerate(self.lines) if text in line)
+        await self.click(self.lines[y].index(text), y)
+
+    async def resize(self, size: tuple[int, int]) -> None:
+        await self.pilot.resize_terminal(*size)
+        await self.settle()
+
+    # Waiting
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        for at_once in (*[True] * ROUNDS, *[False] * ROUNDS):
+            self._check()
+            if is_so():
+                return
+            # Most comes about without a wait, but some of it only once a timer ran out, or a thread came to its end.
+            await self.pilot.pause(0 if at_once else None)
+        raise AssertionError(f"It never came about. The screen was:\n{self.screen}")
+
+    async def until_shown(self, *texts: str) -> None:
+        await self.until(lambda: all(text in self.screen for text in texts))
+
+    async def until_idle(self) -> None:
+        await self.until(lambda: isinstance(self.view.activity, Idle) and self.view.shown is not None)
+        await self.settle()
+
+    async def until_failed(self) -> None:
+        await self.until(lambda: isinstance(self.view.activity, Failed))
+        await self.settle()
+
+    async def until_asked(self, times: int) -> None:
+        await self.until(lambda: len(self.wire.queries) >= times)
+
+    async def settle(self) -> None:
+        """Let everything happen that happens at once."""
+        for _ in range(HOPS):
+            await self.pilot.pause(0)
+        self._check()
+
+    def _check(self) -> None:
+        if self.app.failure is not None:
+            raise self.app.failure
+
+
+@asynccontextmanager
+async def console(
+    *,
+    size: tuple[int, int] = SMALL,
+    query: FaxQuery | None = None,
+    ui: Ui | None = None,
+    keys: Mapping[str, str] | None = None,
+    wire: Wire | None = None,
+    connect: Callable[[], FaxService] | None = None,
+    state: StateFile | None = None,
+    sidebar: bool = True,
+    far_end: Capabilities | None = None,
+    manners: Manners = IMPATIENT,
+    notices: Sequence[str] = (),
+    until: str = "idle",
+) -> AsyncIterator[Console]:
+    """The browser, started, once it has its first page; ``until`` may be "failed" or "started" as well."""
+    wire = wire or Wire()
+    launch = Launch(
+        title="demo · sample faxes",
+        connect=connect or wire.connect,
+        query=query or FaxQuery(),
+        settings=Settings(ui=ui or Ui(theme="dark", timezone="Europe/Paris"), keys=tuple((keys or {}).items())),
+        far_end=far_end or Capabilities(),
+        shows_sidebar=sidebar,
+        state=state,
+        notices=tuple(notices),
+        manners=manners,
+        clock=ServiceClock(lambda: NOW),
+    )
+    app = FaxApp(launch)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        desk = Console(app, pilot, wire)
+        match until:
+            case "idle":
+                await desk.until_idle()
+            case "failed":
+                await desk.until_failed()
+            case _:
+                await desk.settle()
+        yield desk
+    if app.failure is not None:
+        raise app.failure

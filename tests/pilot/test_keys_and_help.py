@@ -1,0 +1,158 @@
+"""Which keys there are, and where they are told."""
+
+import pytest
+from console import LARGE, NARROW, console
+
+from faxtui.inbox.view import Idle
+from faxtui.terminal.capabilities import Capabilities, Colours
+from faxtui.ui.actions import ALL
+from faxtui.ui.keys import Keys
+from faxtui.ui.screens.help import HelpScreen
+
+
+@pytest.mark.parametrize("size", [LARGE, NARROW], ids=str)
+async def test_help_shows_every_action_there_is(size: tuple[int, int]) -> None:
+    async with console(size=size) as desk:
+        await desk.press("question_mark")
+        await desk.until_shown("Keys")
+        seen = desk.screen
+        for _ in range(5):
+            await desk.press("pagedown")
+            seen += desk.screen
+        for each in ALL:
+            assert each.help in seen
+
+
+async def test_help_fits_the_smallest_usual_terminal_without_scrolling_or_wrapping() -> None:
+    async with console() as desk:
+        await desk.press("question_mark")
+        await desk.until_shown("Keys")
+        assert all(each.help in desk.screen for each in ALL)
+
+
+async def test_help_closes() -> None:
+    async with console() as desk:
+        for key in ("escape", "question_mark", "q", "enter"):
+            await desk.press("question_mark")
+            await desk.until_shown("Keys")
+            await desk.press(key)
+            await desk.until(lambda: not isinstance(desk.app.screen, HelpScreen))
+        assert desk.app.is_running
+
+
+async def test_the_key_bar_shows_as_many_keys_as_fit() -> None:
+    async with console(size=LARGE) as desk:
+        assert desk.key_bar.startswith(" n Next  p Previous  f / Filters  s Sort  Enter Open  ? Help")
+        assert "c Columns" in desk.key_bar
+        await desk.resize(NARROW)
+        assert desk.key_bar.startswith(" n Next  p Previous")
+        assert all(part.count(" ") for part in desk.key_bar.strip().split("  "))
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [("Help", "Keys"), ("Sort", "Sort by"), ("Filters", "From number"), ("Open", "1 of 50"), ("Next", "page 2 of 4")],
+)
+async def test_a_click_in_the_key_bar_does_what_the_key_does(text: str, shows: str) -> None:
+    async with console() as desk:
+        y = desk.app.screen.query_one("KeyBar").region.y
+        await desk.click(desk.key_bar.index(text), y)
+        await desk.until_shown(shows)
+
+
+async def test_a_click_on_quit_quits() -> None:
+    async with console() as desk:
+        await desk.click(desk.key_bar.index("Quit"), 23)
+        await desk.until(lambda: not desk.app.is_running)
+
+
+@pytest.mark.parametrize("opened_with", ["", "s", "g", "f", "ctrl+p"])
+async def test_ctrl_c_quits_from_anywhere(opened_with: str) -> None:
+    async with console() as desk:
+        if opened_with:
+            await desk.press(opened_with)
+        await desk.press("ctrl+c")
+        await desk.until(lambda: not desk.app.is_running)
+
+
+async def test_esc_goes_back_from_everywhere() -> None:
+    async with console() as desk:
+        before = desk.screen
+        for key in ("s", "g", "f", "c", "enter", "question_mark", "ctrl+p"):
+            await desk.press(key)
+            await desk.until(lambda: desk.screen != before)
+            await desk.press("escape")
+            await desk.until(lambda: desk.table.has_focus and desk.screen == before)
+
+
+async def test_esc_closes_a_list_of_choices_before_the_filters() -> None:
+    async with console() as desk:
+        await desk.press("f", "enter")
+        await desk.until_shown("Last 90 days")
+        await desk.press("escape")
+        await desk.until(lambda: "Last 90 days" not in desk.screen)
+        assert "From number" in desk.screen
+
+
+async def test_remapped_keys_work_and_are_shown_in_key_bar_help_and_sentences() -> None:
+    keys = {"page.next": "ctrl+n", "help": "f1", "page.refresh": "R,f5"}
+    async with console(keys=keys) as desk:
+        assert desk.key_bar.startswith(" Ctrl+N Next  p Previous")
+        await desk.press("n")
+        assert len(desk.wire.queries) == 1
+        await desk.press("ctrl+n")
+        await desk.until_shown("page 2 of 4")
+        await desk.press("f1")
+        await desk.until_shown("Ctrl+N", "F1", "this help")
+        await desk.press("f1")
+        await desk.until_shown("page 2 of 4")
+        await desk.press("f5")
+        await desk.until_asked(3)
+
+
+async def test_two_actions_can_swap_their_keys() -> None:
+    async with console(keys={"page.next": "p", "page.previous": "n"}) as desk:
+        await desk.press("p")
+        await desk.until_shown("page 2 of 4")
+        await desk.press("n")
+        await desk.until_shown("page 1 of 4")
+
+
+@pytest.mark.parametrize(
+    ("remap", "told"),
+    [
+        ({"page.nxt": "x"}, "There is no action “page.nxt” under [keys]. Did you mean “page.next”?"),
+        ({"page.next": "s"}, "The key s for “page.next” is the key of “sort.by” already"),
+        ({"page.next": "?"}, "The key ? for “page.next” is the key of “help” already"),
+        ({"page.next": "hyper+n"}, "“hyper+n” is no key"),
+        ({"page.next": ""}, "it names no key"),
+        ({"page.next": "tab"}, "“tab” is no key"),
+        ({"page.next": "p", "details.next": "p"}, "The key p for “page.next” is the key of “page.previous” already"),
+    ],
+)
+async def test_a_remap_that_cannot_be_is_told_of_and_the_key_stays(remap: dict[str, str], told: str) -> None:
+    keys = Keys(remap)
+    assert told in keys.problems[0]
+    assert keys.keymap == {}
+    assert keys.first("page.next") == "n"
+
+
+async def test_what_is_wrong_with_the_keys_is_told_at_the_start() -> None:
+    async with console(keys={"page.next": "s"}) as desk:
+        await desk.until_shown("The key s for “page.next”")
+        await desk.press("n")
+        await desk.until_shown("page 2 of 4")
+
+
+async def test_no_two_actions_side_by_side_share_a_key() -> None:
+    assert Keys().problems == []
+    assert Keys({each.id: each.keys for each in ALL}).problems == []
+
+
+async def test_without_utf_8_there_is_nothing_but_ascii_in_bars_and_table() -> None:
+    async with console(far_end=Capabilities(Colours.NONE, utf8=False)) as desk:
+        for text in (desk.header, desk.headings, desk.page_bar, desk.key_bar):
+            assert text.isascii(), text
+        assert "1-50 of" in desk.page_bar
+        assert desk.rows[0].startswith(">")
+        assert isinstance(desk.view.activity, Idle)

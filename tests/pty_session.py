@@ -1,0 +1,223 @@
+"""The real program in a real terminal: a pty with a screen behind it that keeps what would be seen."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyte
+
+PATIENCE = 20.0
+"""Seconds that anything waited for may take on a busy machine."""
+ROUND = 0.02
+"""Seconds between two looks at what sends nothing when it changes."""
+PROGRAM = (sys.executable, "-m", "faxtui")
+SMALL, LARGE = (80, 24), (120, 40)
+
+_FOREIGN = re.compile(rb"\x1b\[[<=>][0-9;]*u|\x1b\[\?[0-9;]*\$p")
+"""Sequences that terminals know and pyte would print."""
+_UNFINISHED = re.compile(rb"\x1b(?:\[[^@-~]*)?\Z")
+_PRIVATE_MODES = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+_KEYBOARD = re.compile(rb"\x1b\[([<>])[0-9]*u")
+_COLOURS = re.compile(rb"\x1b\[(?:[0-9;:]*[;:])?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:[;:][0-9;:]*)?m")
+_ON_AT_FIRST = {"7", "25"}
+"""Line wrap and cursor."""
+KEYBOARD = "kitty keyboard"
+
+# The session's leader gets its controlling terminal by opening it; a fork with code of ours in it would not be safe.
+_IN_TERMINAL = 'exec 0<>"$0" 1>&0 2>&0; exec "$@"'
+
+
+def environment(home: Path, changed: Mapping[str, str | None] | None = None) -> dict[str, str]:
+    """Everything the program is told by its environment, with a home of its own; None takes a variable away."""
+    plain: dict[str, str | None] = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_CONFIG_DIRS": str(home / "site"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+        "TZ": "Europe/Paris",
+    }
+    return {name: value for name, value in {**plain, **(changed or {})}.items() if value is not None}
+
+
+def faxtui(
+    *arguments: str,
+    home: Path,
+    environ: Mapping[str, str | None] | None = None,
+    command: Sequence[str] = PROGRAM,
+) -> subprocess.CompletedProcess[str]:
+    """The program without a terminal, run to its end."""
+    return subprocess.run(
+        [*command, *arguments],
+        env=environment(home, environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+class PtySession:
+    """A program in a terminal. ``sent`` is every byte that it sent, ``screen`` what they make of a screen."""
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], size: tuple[int, int]) -> None:
+        self.screen = pyte.Screen(*size)
+        self.sent = b""
+        self._stream = pyte.ByteStream(self.screen)
+        self._unfinished = b""
+        self._terminal, slave = pty.openpty()
+        self.resize(*size)
+        self._settings = termios.tcgetattr(self._terminal)
+        try:
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", _IN_TERMINAL, os.ttyname(slave), *command],
+                env=dict(environ),
+                start_new_session=True,
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+            )
+        finally:
+            os.close(slave)
+
+    # What is seen
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self.screen.display]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def flowing(self) -> str:
+        """What is on the screen as one line, as if nothing had been wrapped."""
+        return "".join(self.screen.display)
+
+    def has_cursor_on(self, text: str) -> bool:
+        """Whether the first character of a text is painted unlike the second, as a field paints its cursor."""
+        line = next((y for y, each in enumerate(self.lines) if text in each), None)
+        if line is None:
+            return False
+        cells, x = self.screen.buffer[line], self.lines[line].index(text)
+        first, second = cells[x], cells[x + 1]
+        return (first.fg, first.bg, first.reverse) != (second.fg, second.bg, second.reverse)
+
+    def left_on(self) -> set[str]:
+        """The terminal modes that are not as they were before the program: private ones by number."""
+        modes = set(_ON_AT_FIRST)
+        for numbers, switch in _PRIVATE_MODES.findall(self.sent):
+            for number in numbers.decode().split(";"):
+                modes = modes | {number} if switch == b"h" else modes - {number}
+        keyboard = [match[1] for match in _KEYBOARD.finditer(self.sent)]
+        changed = modes ^ _ON_AT_FIRST
+        return changed | ({KEYBOARD} if keyboard.count(b">") > keyboard.count(b"<") else set())
+
+    def colours_sent(self) -> list[bytes]:
+        return _COLOURS.findall(self.sent)
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal treats what is typed as it did before the program."""
+        return termios.tcgetattr(self._terminal) == self._settings
+
+    # What a person does
+
+    def type(self, keys: str) -> None:
+        os.write(self._terminal, keys.encode())
+
+    def resize(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.screen.resize(lines, columns)
+
+    def kill(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        os.close(self._terminal)
+        self._terminal = -1
+
+    # Waiting
+
+    def wait_for(self, *texts: str) -> None:
+        """Until all of these are on the screen."""
+        self.wait_until(lambda: all(text in self.text for text in texts), f"{texts} on the screen")
+
+    def wait_until_gone(self, text: str) -> None:
+        self.wait_until(lambda: text not in self.text, f"no {text!r} on the screen")
+
+    def wait_until(self, is_so: Callable[[], bool], what: str = "it") -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not is_so():
+            if not self._read(deadline):
+                raise AssertionError(f"Waited in vain for {what}. The screen was:\n{self.text}")
+
+    def wait_until_stopped(self) -> None:
+        """Until the program has put itself to sleep, as Ctrl+Z does."""
+        deadline = time.monotonic() + PATIENCE
+        while os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is None:
+            assert time.monotonic() < deadline, f"The program did not stop. The screen was:\n{self.text}"
+            self._read(time.monotonic() + ROUND)
+
+    def wait_for_end(self) -> int:
+        """The program's exit code; negative for the signal that it died of."""
+        deadline = time.monotonic() + PATIENCE
+        while self._terminal >= 0 and self._read(deadline):
+            pass
+        return self._process.wait(max(deadline - time.monotonic(), ROUND))
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        if self._terminal >= 0:
+            os.close(self._terminal)
+
+    def _read(self, deadline: float) -> bool:
+        """Take in what was sent; False when nothing came in time, or nothing will."""
+        ready, _, _ = select.select([self._terminal], [], [], max(deadline - time.monotonic(), 0))
+        if not ready:
+            return False
+        try:
+            sent = os.read(self._terminal, 65536)
+        except OSError:
+            return False
+        self.sent += sent
+        known = _FOREIGN.sub(b"", self._unfinished + sent)
+        cut = _UNFINISHED.search(known)
+        end = cut.start() if cut else len(known)
+        self._unfinished = known[end:]
+        self._stream.feed(known[:end])
+        return bool(sent)
+
+
+@contextmanager
+def in_terminal(
+    *arguments: str,
+    home: Path,
+    size: tuple[int, int] = SMALL,
+    environ: Mapping[str, str | None] | None = None,
+    command: Sequence[str] = PROGRAM,
+) -> Iterator[PtySession]:
+    """The program, started in a terminal; it is gone at the end in any case."""
+    session = PtySession([*command, *arguments], environment(home, environ), size)
+    try:
+        yield session
+    finally:
+        session.close()

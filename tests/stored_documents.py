@@ -1,16 +1,23 @@
-"""A fax service in memory that keeps documents, each of which fails as the test says before it comes."""
+"""A fax service in memory that keeps documents, each of which fails as told before it comes; and downloads of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+import json
+from collections.abc import AsyncIterator, Iterable, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from scripted_service import NOW
+from scripted_service import AT_ONCE, NOW
 
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.page import FaxPage, Listing
 from faxtui.domain.window import Window
 from faxtui.errors import Gone, ServiceError
+from faxtui.inbox.downloads.batch import Batch, Listeners
+from faxtui.inbox.downloads.manifest import NAME
+from faxtui.inbox.downloads.outcomes import Outcome, Progress
+from faxtui.inbox.downloads.shelf import Shelf
+from faxtui.inbox.patience import Patience
 
 CHUNK = 1000
 PDF = b"%PDF-1.7\n"
@@ -93,3 +100,62 @@ def holding(count: int, size: int = 2500) -> StoredDocuments:
     """So many documents, and the faxes that they belong to."""
     faxes = tuple(a_fax(number) for number in range(count))
     return StoredDocuments({fax.key: [Stored(a_pdf(number, size))] for number, fax in enumerate(faxes)}, faxes)
+
+
+@dataclass
+class Run:
+    """What a download told, and what it gave in the end."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    progress: list[Progress] = field(default_factory=list)
+    waits: list[tuple[str, float]] = field(default_factory=list)
+    waited: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def listeners(self) -> Listeners:
+        return Listeners(self._outcome, self.progress.append, self._wait)
+
+    @property
+    def last(self) -> Progress:
+        return self.progress[-1]
+
+    def _outcome(self, fax: Fax, outcome: Outcome) -> None:
+        self.outcomes[fax.file_name or ""] = outcome
+
+    def _wait(self, fax: Fax, error: ServiceError, seconds: float) -> None:
+        self.waits.append((str(error), seconds))
+        self.waited.set()
+
+
+def batch(
+    service: StoredDocuments, folder: Path, run: Run, *, template: str = "{file}", patience: Patience = AT_ONCE
+) -> Batch:
+    return Batch(service, Shelf(folder, template, None), patience=patience, listeners=run.listeners())
+
+
+async def download(
+    service: StoredDocuments,
+    folder: Path,
+    faxes: Iterable[Fax] | AsyncIterator[Fax] | None = None,
+    *,
+    template: str = "{file}",
+) -> Run:
+    run = Run()
+    await batch(service, folder, run, template=template).save(service.faxes if faxes is None else faxes)
+    return run
+
+
+def files(folder: Path) -> set[str]:
+    return {each.name for each in folder.iterdir()} - {NAME} if folder.exists() else set()
+
+
+def manifest_of(folder: Path) -> list[dict[str, object]]:
+    path = folder / NAME
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+async def download_some(folder: Path, count: int = 1, size: int = 2500) -> Progress:
+    """One after the other, so that the steps on the disk come in one order."""
+    service = holding(count, size)
+    return await Batch(service, Shelf(folder, "{file}", None), patience=AT_ONCE, at_once=1, on_disk=0).save(
+        service.faxes
+    )

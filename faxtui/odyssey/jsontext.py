@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from json.encoder import encode_basestring
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 _LONGEST_NUMERAL = 600
 """Digits of a whole number that Python turns back into text whatever its limit is set to."""
+_DIGITS_AS_NINES = bytes.maketrans(b"012345678", b"9" * 9)
+_LONGER_NUMERAL = b"9" * (_LONGEST_NUMERAL + 1)
+
+
+quoted: Callable[[str], str] = encode_basestring
+"""A text as JSON text, just as `compact` writes it where that can be encoded again."""
 
 
 def parse(body: bytes) -> Json:
@@ -19,10 +26,11 @@ def parse(body: bytes) -> Json:
     Bytes that are no UTF-8 come through as lone surrogates, and numbers that a JSON number can't stand for (NaN,
     infinities, endless digits) as their text, so that one bad value does not take the rest with it.
     """
+    read_whole_number = _whole_number if _may_hold_longer_numeral(body) else int
     try:
-        return _parse(body)
+        return _parse(body, read_whole_number)
     except UnicodeDecodeError:
-        return _parse(body.decode("utf-8", "surrogateescape"))
+        return _parse(body.decode("utf-8", "surrogateescape"), read_whole_number)
 
 
 def parse_or_none(body: bytes) -> Json:
@@ -70,9 +78,14 @@ _readable = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ascii = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 
 
-def _parse(text: bytes | str) -> Json:
-    value: Json = json.loads(text, parse_int=_whole_number, parse_float=_number, parse_constant=str)
+def _parse(text: bytes | str, read_whole_number: Callable[[str], int | str]) -> Json:
+    value: Json = json.loads(text, parse_int=read_whole_number, parse_float=_number, parse_constant=str)
     return value
+
+
+def _may_hold_longer_numeral(body: bytes) -> bool:
+    """Told far sooner than each number's length; a zero byte says that characters are wider than a byte."""
+    return b"\0" in body or _LONGER_NUMERAL in body.translate(_DIGITS_AS_NINES)
 
 
 def _whole_number(numeral: str) -> int | str:

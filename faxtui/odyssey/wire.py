@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
-from typing import TypeVar
+from typing import TypeAlias, TypeGuard, TypeVar
 
 from faxtui.domain.fax import Fax
 from faxtui.domain.fields import (
@@ -27,13 +27,20 @@ from faxtui.domain.fields import (
 )
 from faxtui.domain.page import FaxPage
 from faxtui.errors import UnexpectedAnswer
-from faxtui.odyssey.jsontext import Json, compact, is_encodable, key_of, parse
+from faxtui.odyssey.jsontext import Json, compact, is_encodable, key_of, parse, quoted
 
 T = TypeVar("T")
 
 LIST_NAMES = ("Resources", "Ressources")
 """What the list of faxes is called: in the documented sample, and in the documented table."""
 
+_DOCUMENTED = (MESSAGE, RECEIVED, TO, FROM, FOLDER, FILE, DURATION, PAGES, BAUD, CUSTOMER)
+"""The members of a resource, in the order of the documented sample: texts, then numbers."""
+_NAMES = tuple(field.service_name for field in _DOCUMENTED)
+_TYPES = (str, str, str, str, str, str, int, int, int, int)
+_Values: TypeAlias = tuple[str, str, str, str, str, str, int, int, int, int]
+_RESOURCE = "{" + ",".join(f"{quoted(name)}:%s" for name in _NAMES) + "}"
+_NUMBERS = range(-(2**63), 2**63)
 _WHOLE_NUMBER = re.compile(r"\s*([+-]?[0-9]{1,19})(?:\.0*)?\s*")
 _TIME_OF_DAY_FROM = 11
 _SHORTEST_MOMENT = len("2017-07-24T07:49")
@@ -69,7 +76,7 @@ def as_whole_number(value: Json) -> int | None:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return value if -(2**63) <= value < 2**63 else None
+    return value if value in _NUMBERS else None
 
 
 def as_moment(text: str | None, zone: tzinfo) -> datetime | None:
@@ -86,7 +93,8 @@ def as_moment(text: str | None, zone: tzinfo) -> datetime | None:
         return None
     if not 1 < moment.year < 9999:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    # `combine` and not `replace`, which takes six times as long.
+    return moment if moment.tzinfo else datetime.combine(moment, moment.time(), zone)
 
 
 class _Resource:
@@ -149,7 +157,9 @@ def _faxes(answer: Mapping[str, Json], zone: tzinfo) -> tuple[Fax, ...]:
         resources = answer[key]
         if isinstance(resources, list):
             return tuple(
-                _fax(each, zone) if isinstance(each, dict) else _no_resource(each, f"$.{_name(key)}[{index}]")
+                _as_documented(each, zone) or _as_it_is(each, zone)
+                if isinstance(each, dict)
+                else _no_resource(each, f"$.{_name(key)}[{index}]")
                 for index, each in enumerate(resources)
             )
     if any(answer[key] is None for key in keys):
@@ -164,7 +174,49 @@ def _no_resource(value: Json, path: str) -> Fax:
     return Fax(as_sent=((path, sent),), resource=sent)
 
 
-def _fax(resource: dict[str, Json], zone: tzinfo) -> Fax:
+def _as_documented(resource: dict[str, Json], zone: tzinfo) -> Fax | None:
+    """What `_as_it_is` reads, in less than half the time; None where anything differs from the documented sample."""
+    values = tuple(resource.values())
+    if tuple(resource) != _NAMES or not _are_documented(values):
+        return None
+    message_id, received_text, recipient, sender, folder, file_name, duration, pages, baud_rate, customer = values
+    if not (duration in _NUMBERS and pages in _NUMBERS and baud_rate in _NUMBERS and customer in _NUMBERS):
+        return None
+    text = _RESOURCE % (
+        quoted(message_id),
+        quoted(received_text),
+        quoted(recipient),
+        quoted(sender),
+        quoted(folder),
+        quoted(file_name),
+        duration,
+        pages,
+        baud_rate,
+        customer,
+    )
+    if not is_encodable(text):
+        return None
+    return Fax(
+        message_id=message_id,
+        received=as_moment(received_text, zone),
+        received_text=received_text,
+        sender=sender,
+        recipient=recipient,
+        folder=folder,
+        file_name=file_name,
+        duration=duration,
+        pages=pages,
+        baud_rate=baud_rate,
+        customer=customer,
+        resource=text,
+    )
+
+
+def _are_documented(values: tuple[Json, ...]) -> TypeGuard[_Values]:
+    return tuple(map(type, values)) == _TYPES
+
+
+def _as_it_is(resource: dict[str, Json], zone: tzinfo) -> Fax:
     read = _Resource(resource)
     received_text = read.text(RECEIVED)
     return Fax(

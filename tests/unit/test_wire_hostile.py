@@ -1,18 +1,33 @@
 """What nobody should send, and what becomes of it."""
 
 import json
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from faxtui.domain.fax import Fax
-from faxtui.domain.fields import FIELDS
+from faxtui.domain.fields import (
+    BAUD,
+    CUSTOMER,
+    DURATION,
+    FIELDS,
+    FILE,
+    FOLDER,
+    FROM,
+    MESSAGE,
+    PAGES,
+    RECEIVED,
+    TO,
+)
 from faxtui.domain.page import FaxPage
 from faxtui.errors import UnexpectedAnswer
 from faxtui.odyssey.wire import read_page
 
+NUMBERS = (DURATION, PAGES, BAUD, CUSTOMER)
+IN_SAMPLE_S_ORDER = (MESSAGE, RECEIVED, TO, FROM, FOLDER, FILE, *NUMBERS)
 PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -87,6 +102,15 @@ def test_a_key_that_no_encoding_can_write_is_kept_escaped() -> None:
     assert read_fax(b'{"\\ud800":1}').as_sent == (("\\ud800", "1"),)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_numeral_is_a_number_up_to_600_digits_and_its_text_beyond(encoding: str) -> None:
+    def kept(digits: int) -> str:
+        (fax,) = read(f'{{"Resources":[{{"New":[{"7" * digits}]}}]}}'.encode(encoding)).faxes
+        return dict(fax.as_sent)["New"]
+
+    assert (kept(600), kept(601)) == (f"[{'7' * 600}]", f'["{"7" * 601}"]')
+
+
 def test_a_byte_order_mark_is_no_matter() -> None:
     assert read(b'\xef\xbb\xbf{"Resources":[{}]}').faxes == (Fax(),)
 
@@ -118,3 +142,35 @@ def test_whatever_a_listing_holds_each_row_is_read_and_can_be_written_again(
         kept = [text for pair in fax.as_sent for text in pair]
         written = "".join([*kept, *(value for value in values if value is not None)])
         assert written.encode().decode() == written
+
+
+TEXTS = st.text(st.characters(codec=None)) | st.datetimes().map(str)
+DOCUMENTED = st.fixed_dictionaries(
+    {each.service_name: st.integers() if each in NUMBERS else TEXTS for each in IN_SAMPLE_S_ORDER}
+)
+SAMPLE = dict.fromkeys((each.service_name for each in IN_SAMPLE_S_ORDER), "0") | {
+    each.service_name: 1 for each in NUMBERS
+}
+
+
+@settings(deadline=None)
+@example(SAMPLE, {})
+@example(SAMPLE, {"ReceivedDate": "2017-07-24T07:49:08"})
+@example(SAMPLE, {"ReceivedDate": "2017-07-24T07:49:08+05:30"})
+@example(SAMPLE, {"CustomerNumber": 2**63 - 1, "Pages": -(2**63)})
+@example(SAMPLE, {"CustomerNumber": 2**63})
+@example(SAMPLE, {"CallTime": -(2**63) - 1})
+@example(SAMPLE, {"Pages": 2**63})
+@example(SAMPLE, {"BaudRate": 2**63})
+@example(SAMPLE, {"Pages": True})
+@example(SAMPLE, {"From": None})
+@example(SAMPLE, {"From": 'é"\\\n\x7f\u2028'})
+@example(SAMPLE, {"FileName": "\ud800"})
+@given(DOCUMENTED, st.dictionaries(st.sampled_from(list(SAMPLE)), ANYTHING, max_size=1))
+def test_a_resource_just_as_documented_is_read_no_differently_than_one_with_a_member_more(
+    documented: dict[str, object], change: dict[str, object]
+) -> None:
+    resource = documented | change
+    fax, wider = (read_fax(json.dumps(each).encode()) for each in (resource, resource | {"New": None}))
+    assert fax == replace(wider, as_sent=wider.as_sent[:-1], resource=wider.resource.removesuffix(',"New":null}') + "}")
+    assert wider.as_sent[-1] == ("New", "null")

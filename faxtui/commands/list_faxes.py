@@ -1,0 +1,113 @@
+"""``faxtui list``: the faxes that match, as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+
+from faxtui.commands.formats import Format, Writer, writer_of
+from faxtui.commands.output import Streams, destination
+from faxtui.commands.progress import Words
+from faxtui.domain.fields import Reading
+from faxtui.domain.page import FaxPage
+from faxtui.domain.period import in_words
+from faxtui.domain.query import FaxQuery
+from faxtui.domain.text import counted, visible
+from faxtui.errors import InvalidValue
+from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.patience import Patience
+from faxtui.inbox.service import FaxService
+from faxtui.inbox.walk import Tally, walk
+
+__all__ = ["DONE", "ListRequest", "Streams", "list_faxes"]
+
+DONE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """What to list, and how: the query's page, or with ``all_pages`` that page and every one after it.
+
+    ``output`` is a file to write instead of standard output, ``excel`` makes CSV safe for Excel, ``zone`` is the
+    operator's (None: this machine's). Raises InvalidValue where ``excel`` is asked of anything but CSV.
+    """
+
+    query: FaxQuery
+    format: Format = Format.TABLE
+    all_pages: bool = False
+    output: Path | None = None
+    excel: bool = False
+    zone: tzinfo | None = None
+    patience: Patience = field(default_factory=Patience)
+
+    def __post_init__(self) -> None:
+        if self.excel and self.format is not Format.CSV:
+            raise InvalidValue("--excel is about CSV: add --format csv, or leave --excel out.", "excel")
+
+
+async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequest, streams: Streams) -> int:
+    """List what is asked for; returns the exit code. A reader that has had enough is no failure: that ends quietly.
+
+    ``request.output`` is there whole or, after a failure or a cancellation, as it was before. Raises InvalidValue,
+    ServiceError, and StorageError where the data can't be written.
+    """
+    words = Words(streams)
+    tally = Tally()
+    pages = walk(service, clock, request.query, request.zone, request.patience, tally=tally, on_wait=words.tell_of_wait)
+    writer = _writer(clock, request, streams)
+    remarks: Iterator[str] = iter(())
+    try:
+        with destination(request.output, streams) as out:
+            words.show("Asking for faxes …")
+            async with aclosing(pages):
+                async for shown in pages:
+                    words.clear()
+                    out.write(writer.page(shown.page.faxes))
+                    out.flush()
+                    remarks = _remarks(request, tally, shown.page, is_watched=streams.err_is_terminal)
+                    if not request.all_pages:
+                        break
+                    words.show(_progress(tally))
+            words.clear()
+            out.write(writer.end())
+    except BrokenPipeError:
+        return DONE
+    finally:
+        words.clear()
+    for sentence in remarks:
+        words.say(sentence)
+    return DONE
+
+
+def _writer(clock: ServiceClock, request: ListRequest, streams: Streams) -> Writer:
+    reading = Reading(clock.now().astimezone(request.zone).year, request.zone)
+    if request.output is not None or streams.width is None:
+        return writer_of(request.format, reading, excel=request.excel)
+    return writer_of(request.format, reading, excel=request.excel, width=streams.width, utf8=streams.utf8)
+
+
+def _progress(tally: Tally) -> str:
+    if tally.total is None:
+        return f"{counted(tally.faxes, 'fax', 'faxes')} …"
+    return f"{tally.faxes:,} of {counted(tally.total, 'fax', 'faxes')} …"
+
+
+def _remarks(request: ListRequest, tally: Tally, page: FaxPage, *, is_watched: bool) -> Iterator[str]:
+    """What there is to say once the last page was ``page``; to a person who watches, some help as well."""
+    if not tally.faxes and request.query.page > 1:
+        count = "" if page.page_count is None else f": the service counts {counted(page.page_count, 'page', 'pages')}"
+        yield f"There is no page {request.query.page:,}{count}."
+    elif not tally.faxes and is_watched:
+        yield f"There are no faxes: {in_words(request.query.filters)}."
+    if request.all_pages and tally.remark:
+        yield tally.remark
+    elif not request.all_pages and page.disagreement:
+        yield f"{page.disagreement[0].upper()}{page.disagreement[1:]}: list again to be sure."
+    if is_watched and request.output is not None:
+        yield f"{counted(tally.faxes, 'fax is', 'faxes are')} in {visible(str(request.output))}."
+    if is_watched and page.has_next and not request.all_pages:
+        of_all = "" if page.page_count is None else f" of {page.page_count:,}"
+        yield f"This is page {page.number:,}{of_all}: --page {page.number + 1} lists the next one, --all every page."

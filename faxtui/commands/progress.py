@@ -1,0 +1,50 @@
+"""What a command says to a person while it runs."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+
+from faxtui.commands.output import Streams
+from faxtui.domain.text import counted, visible
+from faxtui.errors import ServiceError
+
+
+class Words:
+    """What is said to a person: lines for good, and on a terminal one that is rewritten in place."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._err = streams.err
+        self._is_terminal = streams.err_is_terminal
+        self._utf8 = streams.utf8
+        self._shown = 0
+
+    def say(self, sentence: str) -> None:
+        """A line that stays."""
+        self.clear()
+        self._write(f"faxtui: {sentence}\n")
+
+    def show(self, text: str) -> None:
+        """How far it is, until something else is said or shown; where there is no terminal, nothing."""
+        if self._is_terminal:
+            self.clear()
+            written = text if self._utf8 else text.replace("…", "..")
+            self._write(written)
+            self._shown = len(written)
+
+    def clear(self) -> None:
+        """Take away what is shown, so that data can go to the same terminal."""
+        if self._shown:
+            self._write(f"\r{' ' * self._shown}\r")
+            self._shown = 0
+
+    def tell_of_wait(self, error: ServiceError, seconds: float) -> None:
+        """Something failed and is tried again in so many seconds."""
+        when = f"in {counted(math.ceil(seconds), 'second', 'seconds')}" if seconds else "at once"
+        self.say(f"{visible(str(error))} faxtui does so by itself {when}.")
+
+    def _write(self, text: str) -> None:
+        """Where nobody listens any more, the data still counts."""
+        with suppress(OSError):
+            self._err.write(text)
+            self._err.flush()

@@ -1,0 +1,297 @@
+"""Deletions from the operator's wish to their end.
+
+Asked for, each is saved first where that is wanted, then pending for a grace in which it can be taken back, then
+written to the journal, then sent: once, one at a time, and never after a countdown that nobody could see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from faxtui.domain.fax import Fax, FaxKey
+from faxtui.errors import Busy, FaxtuiError, Gone, ServiceError, StorageError
+from faxtui.inbox.deletions import wording
+from faxtui.inbox.deletions.copies import Save
+from faxtui.inbox.deletions.ledger import Ledger
+from faxtui.inbox.deletions.pauses import TICK, Clocks, PauseWatch
+from faxtui.inbox.deletions.plan import Plan, plan_deletion
+from faxtui.inbox.deletions.queue import Item, Queue
+from faxtui.inbox.deletions.sending import FAILS_ALL, Kept, StillThere, Unsure, Vanished, delete_once, settle
+from faxtui.inbox.deletions.states import (
+    Back,
+    Deleted,
+    Deleting,
+    DeletionsView,
+    Pending,
+    Saving,
+    Settling,
+    UnderWay,
+    Undone,
+    Unknown,
+)
+from faxtui.inbox.deletions.tasks import Tasks
+from faxtui.inbox.deletions.wording import named
+from faxtui.inbox.journal import AccountName, Journal, WasDeleted
+from faxtui.inbox.service import DocumentService
+
+GRACE = 10.0
+"""Seconds in which a deletion can be taken back."""
+SAVES_AT_ONCE = 4
+LONGEST_WAIT = 60.0
+"""Seconds that a busy service may ask for."""
+CLOSING = 1.0
+"""Seconds that a request under way is given to be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What the end of the program left: faxes for which nothing was sent, and those of which nobody knows."""
+
+    dropped: tuple[Fax, ...]
+    unknown: tuple[Fax, ...]
+
+
+class Deletions:
+    """The deletions of one account in this run; every change is told to one listener as a new DeletionsView.
+
+    ``grace`` is in seconds. An error that nobody expected goes to ``on_crash``, and nothing more is sent.
+    """
+
+    def __init__(
+        self,
+        service: DocumentService,
+        journal: Journal,
+        account: AccountName,
+        save: Save,
+        *,
+        grace: float = GRACE,
+        read_only: bool = False,
+        clocks: Clocks | None = None,
+        on_change: Callable[[DeletionsView], None],
+        on_crash: Callable[[BaseException], None],
+    ) -> None:
+        self.view = DeletionsView()
+        self.read_only = read_only
+        self._service = service
+        self._ledger = Ledger(journal, account)
+        self._save_copy = save
+        self._clocks = clocks or Clocks()
+        self._watch = PauseWatch(self._clocks)
+        self._queue = Queue(grace)
+        self._on_change = on_change
+        self._on_crash = on_crash
+        self._saves_at_once = asyncio.Semaphore(SAVES_AT_ONCE)
+        self._saves: dict[Item, asyncio.Task[None]] = {}
+        self._tasks = Tasks(self._crash)
+        self._sender: asyncio.Task[None] | None = None
+        self._timekeeper: asyncio.Task[None] | None = None
+        self._is_closed = False
+
+    def plan(self, faxes: Iterable[Fax]) -> Plan:
+        """What `request` would do."""
+        return plan_deletion(faxes, self._why_not)
+
+    def request(self, faxes: Iterable[Fax], *, with_copies: bool) -> Plan:
+        """Delete these: after a grace, and where ``with_copies`` only what was saved and verified before."""
+        plan = self.plan(faxes)
+        if not plan.documents:
+            return plan
+        self._keep_time()
+        items = self._queue.add(plan.documents, Saving() if with_copies else Pending(0))
+        if with_copies:
+            self._saves |= {each: self._tasks.start(self._save(each)) for each in items}
+        else:
+            self._queue.begin_grace(items[0].request, self._clocks.monotonic())
+        self._tell()
+        return plan
+
+    def undo(self) -> tuple[Fax, ...]:
+        """Take back everything that was not sent; gives what came back."""
+        taken = self._queue.unsent
+        for each in taken:
+            self._end(each, Undone())
+        self._tell()
+        return tuple(each.fax for each in taken)
+
+    def begin_again(self) -> None:
+        """Nobody could see the countdown, as where a terminal took nothing in for a while: it begins again."""
+        self._queue.begin_again(self._clocks.monotonic())
+        self._tell()
+
+    def settle(self, faxes: Iterable[Fax]) -> None:
+        """Ask what became of those of which nobody knows, from this run or, as the journal tells, an earlier one."""
+        unknown = {fax.key: fax for fax in faxes if self._is_unknown(fax.key)}
+        items = [] if self._is_closed else self._queue.add(unknown.values(), Settling())
+        if items:
+            self._tasks.start(self._settle_in_turn(items))
+        self._tell()
+
+    def forget_kept(self) -> None:
+        """Drop from the view what came back or was taken back: the operator has seen it."""
+        self._queue.forget(Back)
+        self._queue.forget(Undone)
+        self._tell()
+
+    async def aclose(self) -> Closing:
+        """Drop what was not sent, for good, and give what was sent a second to be answered.
+
+        The service is left open.
+        """
+        self._is_closed = True
+        dropped = self._drop_unsent(wording.DROPPED)
+        if self._timekeeper is not None:
+            self._timekeeper.cancel()
+        await self._tasks.end(self._clocks.sleep(CLOSING))
+        dropped += self._drop_unsent(wording.DROPPED)
+        unanswered = self._queue.in_state(Deleting, Settling)
+        for each in unanswered:
+            each.state = Unknown(wording.NOT_ANSWERED.format(name=named(each.key)))
+        self._tell()
+        return Closing(tuple(each.fax for each in dropped), tuple(each.fax for each in self._queue.in_state(Unknown)))
+
+    def _why_not(self, key: FaxKey) -> str:
+        if self.read_only:
+            return wording.READ_ONLY
+        if self._is_closed:
+            return wording.CLOSING
+        item = self._queue.get(key)
+        return "" if item is None else item.why_not_again
+
+    def _is_unknown(self, key: FaxKey) -> bool:
+        item = self._queue.get(key)
+        if item is not None:
+            return isinstance(item.state, Unknown)
+        record = self._ledger.records.get(key)
+        return record is not None and record.was_deleted is WasDeleted.UNKNOWN
+
+    def _keep_time(self) -> None:
+        if self._timekeeper is None or self._timekeeper.done():
+            self._watch.begin()
+            self._timekeeper = self._tasks.start(self._count_down())
+        else:
+            self._look()
+
+    async def _count_down(self) -> None:
+        while self._queue.is_under_way:
+            await self._clocks.sleep(TICK)
+            is_due = self._next_due() is not None
+            if is_due and (self._sender is None or self._sender.done()):
+                self._sender = self._tasks.start(self._send_what_is_due())
+            self._tell()
+
+    def _look(self) -> float:
+        """What time it is; after a pause the grace begins again."""
+        now = self._clocks.monotonic()
+        if self._watch.was_paused():
+            self._queue.begin_again(now)
+        else:
+            self._queue.count_down(now)
+        return now
+
+    def _next_due(self) -> Item | None:
+        now = self._look()
+        return None if self._is_closed else self._queue.next_due(now)
+
+    async def _save(self, item: Item) -> None:
+        try:
+            async with self._saves_at_once:
+                copy = await self._save_copy(item.fax)
+                await self._ledger.saved(item.key, copy)
+        except Gone:
+            self._end(item, Deleted(by_us=False, remark=wording.GONE_UNSAVED.format(name=named(item.key))))
+        except FaxtuiError as error:
+            self._keep(item, error, wording.UNPREPARED)
+        else:
+            if item.is_unsent:
+                item.copy, item.state = copy, Saving(is_saved=True)
+        self._saves.pop(item, None)
+        self._queue.begin_grace(item.request, self._clocks.monotonic())
+        self._tell()
+
+    async def _send_what_is_due(self) -> None:
+        while (item := self._next_due()) is not None:
+            await self._delete(item)
+            self._tell()
+
+    async def _delete(self, item: Item) -> None:
+        try:
+            await self._ledger.deleting(item.key, item.copy)
+        except StorageError as error:
+            self._keep(item, error, wording.UNPREPARED)
+            await self._ledger.failed(item.key, item.copy, str(error))
+            return
+        now = self._look()
+        if self._is_closed or not self._queue.is_due(item, now):
+            await self._ledger.failed(item.key, item.copy, wording.NOT_SENT.format(name=named(item.key)))
+            return
+        item.state = Deleting()
+        self._tell()
+        match await delete_once(self._service, item.key):
+            case Vanished(by_us=by_us):
+                await self._vanish(item, by_us, "" if by_us else wording.GONE_BEFORE.format(name=named(item.key)))
+            case Kept(error=reason):
+                await self._ledger.failed(item.key, item.copy, str(reason))
+                if isinstance(reason, Busy) and not item.was_held_up:
+                    self._queue.hold_up(item, self._look(), min(reason.retry_after, LONGEST_WAIT))
+                else:
+                    self._keep(item, reason, wording.KEPT)
+            case Unsure():
+                item.state = Settling()
+                self._tell()
+                await self._settle(item)
+
+    async def _settle_in_turn(self, items: list[Item]) -> None:
+        for each in items:
+            await self._settle(each)
+            self._tell()
+
+    async def _settle(self, item: Item) -> None:
+        name = named(item.key)
+        match await settle(self._service, item.key):
+            case Vanished():
+                await self._vanish(item, True, wording.GONE_AFTER_SILENCE.format(name=name))
+            case StillThere():
+                reason = wording.STILL_THERE.format(name=name)
+                await self._ledger.failed(item.key, item.copy, reason)
+                item.state = Back(reason)
+            case Unsure(error=error):
+                item.state = Unknown(wording.UNSETTLED.format(name=name, error=error))
+                self._drop_unsent(wording.STOPPED, error)
+
+    async def _vanish(self, item: Item, by_us: bool, remark: str) -> None:
+        unwritten = await self._ledger.deleted(item.key, item.copy, remark)
+        if unwritten is not None:
+            remark = f"{remark} {wording.NOT_RECORDED.format(name=named(item.key), error=unwritten)}".lstrip()
+        item.state = Deleted(by_us, remark)
+
+    def _keep(self, item: Item, error: FaxtuiError, words: str) -> None:
+        """It stays; what the next one would meet as well ends all that wait."""
+        self._end(item, Back(words.format(name=named(item.key), error=error)))
+        if isinstance(error, FAILS_ALL):
+            self._drop_unsent(wording.STOPPED, error)
+
+    def _drop_unsent(self, words: str, error: ServiceError | None = None) -> list[Item]:
+        dropped = self._queue.unsent
+        for each in dropped:
+            self._end(each, Back(words.format(name=named(each.key), error=error)))
+        return dropped
+
+    def _end(self, item: Item, state: Back | Deleted | Undone) -> None:
+        """Whatever ended it first counts."""
+        if isinstance(item.state, UnderWay):
+            item.state = state
+        saving = self._saves.pop(item, None)
+        if saving is not None and saving is not asyncio.current_task():
+            saving.cancel()
+
+    def _tell(self) -> None:
+        view = self._queue.view
+        if view != self.view:
+            self.view = view
+            self._on_change(view)
+
+    def _crash(self, error: BaseException) -> None:
+        self._is_closed = True
+        self._on_crash(error)

@@ -1,0 +1,87 @@
+"""Whole files in their folder: told from others by size and content, never written over."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+import threading
+from enum import Enum
+from itertools import count
+from pathlib import Path
+
+from faxtui.domain.file_name import MOST_NUMBER, numbered
+from faxtui.inbox.downloads.disk import sync
+
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+"""What file systems without hard links, such as FAT, answer to one."""
+_renaming = threading.Lock()
+
+
+class CopyState(Enum):
+    """What is at a place where a file of a certain content should be."""
+
+    WHOLE = "whole"
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNREADABLE = "unreadable"
+
+
+def check_copy(path: Path, size: int, sha256: str) -> CopyState:
+    """Whether the file there has that size and content; a link counts as what it leads to."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode) or found.st_size != size:
+                return CopyState.CHANGED
+            is_same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except (FileNotFoundError, NotADirectoryError):
+        return CopyState.MISSING
+    except IsADirectoryError:
+        return CopyState.CHANGED
+    except OSError:
+        return CopyState.UNREADABLE
+    return CopyState.WHOLE if is_same else CopyState.CHANGED
+
+
+def settle(part: Path, name: str, size: int, sha256: str) -> tuple[Path, bool]:
+    """Give a whole file its name, a numbered one where that is taken, and tell where it is and whether it is new.
+
+    Where the same content has such a name already, the part goes. A program killed on the way leaves the part, the
+    name, or both for one file. Raises OSError.
+    """
+    for number in count(1):
+        target = part.with_name(numbered(name, number))
+        is_new = _take(part, target)
+        if is_new or check_copy(target, size, sha256) is CopyState.WHOLE:
+            break
+        if number == MOST_NUMBER:
+            raise OSError(errno.EEXIST, f"all names from {name} to {target.name} are taken")
+    if not is_new:
+        sync(target)
+    part.unlink(missing_ok=True)
+    sync(target.parent)
+    return target, is_new
+
+
+def _take(part: Path, target: Path) -> bool:
+    """Whether the target's name was free."""
+    try:
+        target.hardlink_to(part)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return _rename(part, target)
+    return True
+
+
+def _rename(part: Path, target: Path) -> bool:
+    """Between its look and its renaming, only a program that is not this one could take the name."""
+    with _renaming:
+        if os.path.lexists(target):
+            return False
+        part.rename(target)
+    return True

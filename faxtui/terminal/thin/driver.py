@@ -1,0 +1,186 @@
+"""Textual's driver for Unix terminals, with only the difference sent."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import termios
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+
+from textual import events
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from faxtui.terminal.thin.facts import REPETITION, after_repetition, terminal_facts
+from faxtui.terminal.thin.outbox import Forget, Item, Learned
+from faxtui.terminal.thin.painter import Frame
+from faxtui.terminal.thin.reader import Leaves, Passage, Reader
+from faxtui.terminal.thin.screen import Screen
+from faxtui.terminal.thin.writer import Writer
+
+_MOUSE = "\x1b[?1002;1006"
+"""Buttons and wheel, and movement only while a button is held; in SGR form (xterm's ctlseqs)."""
+_REVIVE = "\x1b(B\x0f\x1b[?7l\x1b[?25l"
+"""ASCII, no line wrap, no cursor: what a stray file on the terminal may have changed."""
+_PLAIN, _CLEAR = "\x1b[m", "\x1b[H\x1b[J"
+
+
+class ThinDriver(LinuxDriver):
+    """What Textual writes is painted on a screen of our own; the writer sends what the terminal lacks of it.
+
+    The event loop never waits for the terminal: while that takes nothing, frames are dropped, and it gets the
+    newest one as soon as it takes something again.
+    """
+
+    def __init__(
+        self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._facts = terminal_facts(os.environ.get("TERM", ""))
+        self._reader = Reader(Screen(*self._get_terminal_size()))
+        self._writer: Writer | None = None
+        self._is_starting = False
+        self._has_begun = False
+        self._mouse_is_on = False
+        self._asks = self.input_tty
+
+    # What may be asked for while it runs
+
+    def forget_screen(self) -> None:
+        """Paint everything anew: the terminal may show anything. To be called in the event loop."""
+        self._put(Passage(_REVIVE, Leaves.NOTHING))
+        self._put_frame()
+
+    def switch_mouse(self, on: bool) -> None:
+        """Have clicks and the wheel reported, or leave the mouse to the terminal, to select and copy with."""
+        self._disable_mouse_support()
+        self._mouse = on
+        self._enable_mouse_support()
+
+    # What Textual asks for
+
+    def write(self, data: str) -> None:
+        self._follow_size()
+        for passage in self._reader.read(data):
+            self._put_frame_if_painted()
+            self._put(passage)
+        self._put_frame_if_painted()
+
+    def start_application_mode(self) -> None:
+        start: Callable[[], None] = super().start_application_mode
+        self._writer = Writer(sys.__stderr__.fileno() if sys.__stderr__ else 2, self._facts)
+        self._writer.start()
+        self._is_starting = True
+        start()
+        self._is_starting = False
+        if self._writer_thread is None:
+            # It is in the background, and went back to sleep.
+            self.close()
+            return
+        self._writer_thread.stop()
+        self._writer_thread = None
+        self._keep_line_feeds()
+        if self._facts.rep and self._asks:
+            self._put(Passage(REPETITION, Leaves.NOTHING))
+        self._enable_mouse_support()
+        follow = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            self._loop.call_soon_threadsafe(self._resized)
+            if callable(follow):
+                follow(number, frame)
+
+        signal.signal(signal.SIGWINCH, resized)
+        if self._has_begun:
+            self._put_frame()
+
+    def stop_application_mode(self) -> None:
+        """Restore the terminal; ``close`` gives it a moment to take that."""
+        self._put(Passage(_PLAIN, Leaves.SCREEN))
+        super().stop_application_mode()
+        if not self._facts.alternate:
+            # Nobody else's mail is left to be read.
+            self._put(Passage(_CLEAR, Leaves.NOTHING))
+
+    def close(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.stop()
+
+    def process_message(self, message: Message) -> None:
+        """Runs in the thread that reads."""
+        if isinstance(message, events.CursorPosition):
+            if self._asks:
+                self._asks = False
+                self._loop.call_soon_threadsafe(self._learn, message.x)
+            return
+        super().process_message(message)
+
+    def _learn(self, column: int) -> None:
+        self._facts = after_repetition(self._facts, column)
+        self._put(Learned(self._facts))
+
+    def _sigcont_application(self, *_: object) -> None:
+        if self._writer is not None and self._auto_restart:
+            # It was stopped without being asked, and its terminal given to others.
+            self.suspend_application_mode()
+        super()._sigcont_application()
+
+    def _enable_mouse_support(self) -> None:
+        if self._mouse and not self._mouse_is_on and not self._is_starting:
+            self._mouse_is_on = True
+            self.write(f"{_MOUSE}h")
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse_is_on:
+            self._mouse_is_on = False
+            self.write(f"{_MOUSE}l")
+
+    def _query_in_band_window_resize(self) -> None:
+        """Not asked for: with it comes a mouse that counts in pixels. SIGWINCH tells of every new size."""
+
+    # Screens
+
+    def _put(self, item: Item) -> None:
+        if self._writer is not None:
+            self._writer.outbox.put(item)
+
+    def _put_frame_if_painted(self) -> None:
+        if self._reader.has_painted:
+            self._put_frame()
+
+    def _put_frame(self) -> None:
+        reader = self._reader
+        reader.has_painted = False
+        self._has_begun = True
+        cursor = (reader.line, reader.column) if reader.shows_cursor else None
+        self._put(Frame(reader.screen.copy(), cursor, reader.synchronized))
+
+    def _follow_size(self) -> bool:
+        """Whether the terminal has another size than before; what it shows then is its own choice."""
+        size = self._get_terminal_size()
+        screen = self._reader.screen
+        if size == (screen.columns, screen.lines):
+            return False
+        self._reader.screen = screen.resized(*size)
+        self._put(Forget())
+        return True
+
+    def _resized(self) -> None:
+        """Textual does nothing about a size that is the old one again before it has looked, so it is asked to."""
+        self._put(Forget())
+        if not self._follow_size():
+            self._put_frame()
+        self._app.call_later(partial(self._app.refresh, layout=True))
+
+    def _keep_line_feeds(self) -> None:
+        """A line feed is to move the cursor down, and nothing else; ``stop_application_mode`` undoes it."""
+        with contextlib.suppress(termios.error):
+            attributes = termios.tcgetattr(self.fileno)
+            attributes[1] &= ~termios.OPOST
+            termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)

@@ -1,0 +1,34 @@
+"""pyte with REP (``CSI n b``), which it lacks, and with cells that are erased even where nothing was painted."""
+
+import pyte
+
+
+class RepeatingScreen(pyte.Screen):
+    def __init__(self, columns: int, lines: int) -> None:
+        super().__init__(columns, lines)
+        self._last = " "
+
+    def reset(self) -> None:
+        super().reset()
+        self._fill()
+
+    def resize(self, lines: int | None = None, columns: int | None = None) -> None:
+        super().resize(lines, columns)
+        self._fill()
+
+    def draw(self, data: str) -> None:
+        self._last = data[-1:]
+        super().draw(data)
+
+    def repeat(self, count: int = 1) -> None:
+        super().draw(self._last * max(count, 1))
+
+    def _fill(self) -> None:
+        for line in range(self.lines):
+            row = self.buffer[line]
+            row.update({column: row[column] for column in range(self.columns)})
+
+
+class RepeatingStream(pyte.ByteStream):
+    csi = {**pyte.ByteStream.csi, "b": "repeat"}
+    events = pyte.ByteStream.events | {"repeat"}

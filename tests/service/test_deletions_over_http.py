@@ -1,0 +1,221 @@
+"""Deleting from a real service over a real socket, with what can go wrong on the way."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from deletion_desk import ACCOUNT, Desk, deletion_desk
+from demo_server import serving
+from odyssey_server import LOGIN, PASSWORD, WINDOW, Ending, answering, asking, fetched
+
+from faxtui.demo import DemoService
+from faxtui.demo.asgi import Message, Receive, Send
+from faxtui.domain.fax import Fax
+from faxtui.errors import Gone
+from faxtui.inbox.deletions.copies import Save, SavedCopy
+from faxtui.inbox.deletions.states import Back, Deleted, Pending, Settling, State, Undone, Unknown
+from faxtui.inbox.journal import WasDeleted
+from faxtui.odyssey.client import OdysseyService
+
+
+@dataclass
+class Counter:
+    """A demo that counts requests to delete and spoils the next ones.
+
+    A number is answered as a status, without anything being done; ``arrives`` and ``is lost`` break off the answer to
+    a request that is carried out and to one that is not.
+    """
+
+    demo: DemoService = field(default_factory=lambda: DemoService(accounts={LOGIN: PASSWORD}))
+    deletes: int = 0
+    faults: list[int | str] = field(default_factory=list)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        is_delete = scope["type"] == "http" and scope["method"] == "DELETE"
+        self.deletes += is_delete
+        fault = self.faults.pop(0) if is_delete and self.faults else None
+        if fault is None:
+            await self.demo(scope, receive, send)
+            return
+        if fault == "arrives":
+            await self.demo(scope, receive, _nowhere)
+        status, length = (fault, b"0") if isinstance(fault, int) else (200, b"10")
+        headers = [(b"content-length", length), (b"retry-after", b"7")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _nowhere(message: Message) -> None:
+    pass
+
+
+@contextmanager
+def counter() -> Iterator[tuple[Counter, str]]:
+    application = Counter()
+    with serving(application) as address:
+        yield application, address
+
+
+def saving_to(service: OdysseyService, folder: Path) -> Save:
+    async def save(fax: Fax) -> SavedCopy:
+        content = await fetched(service, fax.key)
+        path = folder / fax.key.file_name
+        path.write_bytes(content)
+        return SavedCopy(path, hashlib.sha256(content).hexdigest())
+
+    return save
+
+
+@asynccontextmanager
+async def desk_at(address: str, folder: Path) -> AsyncIterator[tuple[Desk, OdysseyService]]:
+    async with (
+        asking(address) as service,
+        deletion_desk(folder, service=service, save=saving_to(service, folder)) as desk,
+    ):
+        yield desk, service
+
+
+async def some_faxes(service: OdysseyService, count: int) -> list[Fax]:
+    return [*(await service.list_faxes(WINDOW, 1)).page.faxes[:count]]
+
+
+async def sent(desk: Desk, faxes: list[Fax]) -> list[State | None]:
+    """Delete these, with copies; gives what became of them."""
+    await desk.pending(*faxes, with_copies=True)
+    await desk.time.goes_by(10)
+    return await outcome(desk, faxes)
+
+
+async def outcome(desk: Desk, faxes: list[Fax]) -> list[State | None]:
+    over = (Deleted, Back, Undone, Unknown)
+    await desk.until(lambda: all(isinstance(desk.state_of(fax), over) for fax in faxes))
+    return [desk.state_of(fax) for fax in faxes]
+
+
+async def is_there(service: OdysseyService, fax: Fax) -> bool:
+    try:
+        await fetched(service, fax.key)
+    except Gone:
+        return False
+    return True
+
+
+async def test_faxes_are_saved_and_then_deleted(tmp_path: Path) -> None:
+    with counter() as (server, address):
+        async with desk_at(address, tmp_path) as (desk, service):
+            faxes = await some_faxes(service, 3)
+            contents = [await fetched(service, fax.key) for fax in faxes]
+            assert await sent(desk, faxes) == [Deleted(by_us=True)] * 3
+            assert [(tmp_path / fax.key.file_name).read_bytes() for fax in faxes] == contents
+            assert [await is_there(service, fax) for fax in faxes] == [False] * 3
+            assert server.deletes == 3
+
+
+async def test_what_is_taken_back_never_reaches_the_service(tmp_path: Path) -> None:
+    with counter() as (server, address):
+        async with desk_at(address, tmp_path) as (desk, service):
+            faxes = await some_faxes(service, 2)
+            await desk.pending(*faxes, with_copies=True)
+            await desk.time.goes_by(9.75)
+            desk.deletions.undo()
+            await desk.time.goes_by(60)
+            assert [await is_there(service, fax) for fax in faxes] == [True] * 2
+            assert server.deletes == 0
+
+
+@pytest.mark.parametrize("fault", ["arrives", 500, 502, "is lost"])
+async def test_a_request_without_an_answer_is_sent_once_and_settled(tmp_path: Path, fault: int | str) -> None:
+    with counter() as (server, address):
+        async with desk_at(address, tmp_path) as (desk, service):
+            fax, other = await some_faxes(service, 2)
+            server.faults = [fault]
+            state, state_of_other = await sent(desk, [fax, other])
+            assert isinstance(state, Deleted if fault == "arrives" else Back)
+            assert await is_there(service, fax) is (fault != "arrives")
+            assert state_of_other == Deleted(by_us=True)
+            assert server.deletes == 2
+            assert Settling() in [view.of(fax.key) for view in desk.views]
+
+
+async def test_a_fax_that_someone_else_deleted_during_the_grace_is_gone(tmp_path: Path) -> None:
+    with counter() as (_, address):
+        async with desk_at(address, tmp_path) as (desk, service):
+            (fax,) = await some_faxes(service, 1)
+            await desk.pending(fax, with_copies=True)
+            await service.delete_document(fax.key)
+            await desk.time.goes_by(10)
+            (state,) = await outcome(desk, [fax])
+            assert isinstance(state, Deleted)
+            assert not state.by_us
+
+
+async def test_a_fax_that_is_not_ours_to_delete_comes_back_and_the_others_go(tmp_path: Path) -> None:
+    with counter() as (server, address):
+        async with desk_at(address, tmp_path) as (desk, service):
+            faxes = await some_faxes(service, 3)
+            server.faults = [403]
+            forbidden, *others = await sent(desk, faxes)
+            assert isinstance(forbidden, Back)
+            assert LOGIN in forbidden.reason
+            assert others == [Deleted(by_us=True)] * 2
+
+
+async def test_a_sign_in_that_is_refused_half_way_brings_the_rest_back(tmp_path: Path) -> None:
+    with counter() as (server, address):
+        async with desk_at(address, tmp_path) as (desk, service):
+            faxes = await some_faxes(service, 4)
+            await desk.pending(*faxes, with_copies=True)
+            server.demo = DemoService(accounts={LOGIN: "changed"})
+            await desk.time.goes_by(10)
+            assert [type(state) for state in await outcome(desk, faxes)] == [Back] * 4
+            await desk.time.goes_by(60)
+            assert server.deletes == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_busy_service_is_asked_once_more_after_the_wait_that_it_asks_for(tmp_path: Path, status: int) -> None:
+    with counter() as (server, address):
+        async with desk_at(address, tmp_path) as (desk, service):
+            (fax,) = await some_faxes(service, 1)
+            server.faults = [status]
+            await desk.pending(fax, with_copies=True)
+            await desk.time.goes_by(10)
+            await desk.until(lambda: desk.state_of(fax) == Pending(7, is_held_up=True))
+            assert await is_there(service, fax)
+            await desk.time.goes_by(7)
+            assert await outcome(desk, [fax]) == [Deleted(by_us=True)]
+            assert server.deletes == 2
+
+
+async def test_a_link_that_is_lost_during_the_grace_brings_every_row_back(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        server, address = stack.enter_context(counter())
+        async with desk_at(address, tmp_path) as (desk, service):
+            faxes = await some_faxes(service, 3)
+            await desk.pending(*faxes, with_copies=True)
+            stack.close()
+            await desk.time.goes_by(10)
+            assert not {Deleted} & {type(state) for state in await outcome(desk, faxes)}
+            await desk.time.goes_by(60)
+        assert server.deletes == 0
+
+
+@pytest.mark.parametrize("ending", [Ending.CLOSE, Ending.RESET])
+async def test_what_nobody_can_tell_is_unknown_until_the_operator_asks(tmp_path: Path, ending: Ending) -> None:
+    fax, other = Fax(folder="f", file_name="a.pdf"), Fax(folder="f", file_name="b.pdf")
+    with answering(b"", ending) as server:
+        async with desk_at(server.address, tmp_path) as (desk, _):
+            await desk.pending(fax, other)
+            await desk.time.goes_by(10)
+            unknown, back = await outcome(desk, [fax, other])
+            assert isinstance(unknown, Unknown)
+            assert isinstance(back, Back)
+            await desk.time.goes_by(60)
+            assert [request.split()[0] for request in server.requests] == ["DELETE", "GET"]
+            desk.deletions.settle([fax])
+            await desk.until(lambda: len(server.requests) == 3 and isinstance(desk.state_of(fax), Unknown))
+            assert [request.split()[0] for request in server.requests] == ["DELETE", "GET", "GET"]
+            assert desk.journal.records(ACCOUNT)[fax.key].was_deleted is WasDeleted.UNKNOWN

@@ -1,0 +1,273 @@
+"""What doctor finds between here and the service: names, ports and secure connections, over real sockets."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from doctor_report import (
+    EXPIRED,
+    IMPATIENT,
+    INSPECTED,
+    LISTING,
+    SURROUNDINGS,
+    free_port,
+    full_port,
+    installation,
+    report_on,
+    silent_port,
+)
+from odyssey_server import CERTIFICATE, Ending, RawServer, answer, answering
+
+from faxtui.commands.doctor.finding import Topic, Verdict
+from faxtui.commands.doctor.limited import within
+from faxtui.commands.doctor.network import look_up, reach
+from faxtui.commands.doctor.place import Place
+from faxtui.commands.doctor.subject import Limits
+from faxtui.errors import Unreachable
+
+
+@pytest.fixture(autouse=True)
+def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SURROUNDINGS:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def secure() -> Iterator[RawServer]:
+    with answering(answer(200, LISTING), tls=True) as server:
+        yield server
+
+
+@pytest.fixture
+def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of authorities that holds the test server's."""
+    return trust(CERTIFICATE, tmp_path, monkeypatch)
+
+
+def trust(certificate: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = folder / "authorities.pem"
+    path.write_text(certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    return path
+
+
+async def refusal(place: Place, limits: Limits = IMPATIENT) -> str:
+    with pytest.raises(Unreachable) as caught:
+        await reach(place, limits)
+    return str(caught.value)
+
+
+async def test_a_name_is_told_with_its_address() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        place = Place("fax.example", listener.getsockname()[1], "base_url")
+        reached = await reach(place, Limits(), lambda _: ("127.0.0.1",))
+    assert reached.in_words(place, "fax.example").startswith("fax.example is 127.0.0.1, reached in ")
+    assert reached.is_this_machine
+
+
+async def test_the_next_address_is_tried_where_one_does_not_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        place = Place("fax.example", listener.getsockname()[1], "base_url")
+        # Nothing listens on 127.0.0.2.
+        reached = await reach(place, Limits(), lambda _: ("127.0.0.2", "127.0.0.1"))
+    assert reached.address == "127.0.0.1"
+
+
+def test_this_machine_looks_up_itself() -> None:
+    assert set(look_up(Place("localhost", 80, "base_url"))) <= {"127.0.0.1", "::1"}
+
+
+async def test_a_look_up_that_hangs_is_given_up_on() -> None:
+    released = threading.Event()
+
+    def hangs(place: Place) -> tuple[str, ...]:
+        released.wait()
+        return ()
+
+    with pytest.raises(Unreachable, match=r"fax.example was not looked up within 50 ms: this machine's DNS"):
+        await reach(Place("fax.example", 443, "base_url"), IMPATIENT, hangs)
+    released.set()
+
+
+async def test_a_name_that_nobody_knows_is_told_with_where_it_is_written() -> None:
+    def unknown(place: Place) -> tuple[str, ...]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with pytest.raises(Unreachable, match=r"\(Name or service not known\): check HTTPS_PROXY"):
+        await reach(Place("proxy.example", 3128, "HTTPS_PROXY"), IMPATIENT, unknown)
+
+
+async def test_a_port_that_refuses_is_named() -> None:
+    port = free_port()
+    assert f"127.0.0.1:{port} at 127.0.0.1 refuses connections" in await refusal(Place("127.0.0.1", port, "base_url"))
+
+
+async def test_a_port_that_hangs_is_given_up_on() -> None:
+    with full_port() as port:
+        told = await refusal(Place("127.0.0.1", port, "base_url"))
+    assert "came about within 50 ms: a firewall may stand in between" in told
+
+
+async def test_a_network_that_is_not_there_is_told() -> None:
+    # A link-local address without its link is nowhere.
+    told = await refusal(Place("fe80::1", 443, "base_url"))
+    assert told.startswith("No connection to [fe80::1]:443 at fe80::1 came about (")
+
+
+async def test_work_that_hangs_holds_nothing_up() -> None:
+    released, ended = threading.Event(), threading.Event()
+
+    def hangs() -> None:
+        released.wait()
+        ended.set()
+
+    started = time.perf_counter()
+    with pytest.raises(TimeoutError):
+        await within(0.01, hangs)
+    assert time.perf_counter() - started < 5
+    released.set()
+    assert ended.wait(5)
+
+
+async def test_an_error_that_nobody_expected_is_passed_on() -> None:
+    def broken() -> None:
+        raise LookupError("broken")
+
+    with pytest.raises(LookupError, match="broken"):
+        await within(5, broken)
+
+
+async def test_a_trusted_certificate_is_told_with_its_issuer_and_end(
+    secure: RawServer, trusted: Path, tmp_path: Path
+) -> None:
+    report = await report_on(installation(tmp_path, secure.address))
+    assert report.exit_code == 0
+    assert report.verdict_of(Topic.TLS) is Verdict.OK
+    assert report.of(Topic.TLS).sentence.startswith("1.3, certificate by localhost, valid 3")
+    assert report.of(Topic.TLS).sentence.endswith(" more days")
+    assert report.verdict_of(Topic.LIST) is Verdict.OK
+
+
+async def test_an_unknown_authority_is_named_with_what_to_set(secure: RawServer, tmp_path: Path) -> None:
+    report = await report_on(installation(tmp_path, secure.address))
+    assert report.exit_code == 1
+    told = report.of(Topic.TLS).sentence
+    assert report.verdict_of(Topic.TLS) is Verdict.FAILED
+    assert "issued by localhost, can't be trusted" in told
+    assert "If that is your network's own authority" in told
+    assert told.endswith("name that file in SSL_CERT_FILE.")
+    assert report.verdict_of(Topic.LIST) is Verdict.SKIPPED
+    assert not any("Authorization" in head for head in secure.requests)
+
+
+async def test_what_inspects_the_network_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("odyssey_server.CERTIFICATE", INSPECTED)
+    trusted = trust(CERTIFICATE, tmp_path, monkeypatch)
+    with answering(b"", tls=True) as server:
+        report = await report_on(installation(tmp_path, server.address))
+    told = report.of(Topic.TLS).sentence
+    assert "Zscaler Inc. opens secure connections on this network to inspect them: get its certificate" in told
+    assert told.endswith(f"Now {trusted} in SSL_CERT_FILE is all that is trusted.")
+
+
+async def test_a_certificate_that_ended_is_told_with_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("odyssey_server.CERTIFICATE", EXPIRED)
+    trust(EXPIRED, tmp_path, monkeypatch)
+    with answering(b"", tls=True) as server:
+        report = await report_on(installation(tmp_path, server.address))
+    told = report.of(Topic.TLS).sentence
+    assert "issued by Ancienne Autorité, ended on 2021-01-01 00:00 UTC: check this machine's date and time" in told
+
+
+async def test_a_certificate_for_another_host_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # It is for 127.0.0.1; names are checked before dates.
+    monkeypatch.setattr("odyssey_server.CERTIFICATE", EXPIRED)
+    trust(EXPIRED, tmp_path, monkeypatch)
+    with answering(b"", tls=True) as server:
+        report = await report_on(installation(tmp_path, server.address.replace("127.0.0.1", "localhost")))
+    assert "issued by Ancienne Autorité, is for another host (" in report.of(Topic.TLS).sentence
+
+
+async def test_a_folder_of_authorities_is_trusted_in_place_of_others(
+    secure: RawServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    report = await report_on(installation(tmp_path, secure.address))
+    assert report.of(Topic.TLS).sentence.endswith(f"Now {tmp_path} in SSL_CERT_DIR is all that is trusted.")
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "No such file or directory"), ("none", "it holds none")])
+async def test_authorities_that_cannot_be_read_are_named(
+    content: str | None, reason: str, secure: RawServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "authorities.pem"
+    if content:
+        path.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    report = await report_on(installation(tmp_path, secure.address))
+    assert report.exit_code == 1
+    assert f"SSL_CERT_FILE ({path}) can't be read ({reason})" in report.of(Topic.TLS).sentence
+    assert report.verdict_of(Topic.LIST) is Verdict.SKIPPED
+
+
+async def test_a_port_that_speaks_no_tls_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        greeter = threading.Thread(target=greet, args=(listener, b"SSH-2.0-OpenSSH_9.6\r\n", 2), daemon=True)
+        greeter.start()
+        report = await report_on(installation(tmp_path, f"https://127.0.0.1:{listener.getsockname()[1]}"))
+        greeter.join()
+    assert "check that host and port in base_url are those of https" in report.of(Topic.TLS).sentence
+
+
+async def test_a_handshake_that_is_broken_off_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        greeter = threading.Thread(target=greet, args=(listener, b"", 2), daemon=True)
+        greeter.start()
+        report = await report_on(installation(tmp_path, f"https://127.0.0.1:{listener.getsockname()[1]}"))
+        greeter.join()
+    assert "broke off the secure connection while it was made" in report.of(Topic.TLS).sentence
+
+
+async def test_a_handshake_that_hangs_is_given_up_on(tmp_path: Path) -> None:
+    with silent_port() as port:
+        subject = installation(tmp_path, f"https://127.0.0.1:{port}", limits=Limits(handshake=0.05))
+        report = await report_on(subject)
+    assert "no secure connection came about within 50 ms" in report.of(Topic.TLS).sentence
+    assert report.verdict_of(Topic.LIST) is Verdict.SKIPPED
+
+
+async def test_a_secure_service_that_hangs_up_on_the_second_look_is_told_without_its_issuer(tmp_path: Path) -> None:
+    with answering(b"", Ending.CLOSE, tls=True) as server:
+        host, port = server.address.removeprefix("https://").split(":")
+        with socket.create_server((host, 0)) as listener:
+            relay = threading.Thread(target=relay_once, args=(listener, int(port)), daemon=True)
+            relay.start()
+            report = await report_on(installation(tmp_path, f"https://{host}:{listener.getsockname()[1]}"))
+            relay.join()
+    assert "issued by somebody who could not be made out, can't be trusted" in report.of(Topic.TLS).sentence
+
+
+def greet(listener: socket.socket, words: bytes, times: int) -> None:
+    """Say something to whoever connects, and hang up once they have said something themselves."""
+    for _ in range(times):
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(words)
+            connection.recv(65_536)
+
+
+def relay_once(listener: socket.socket, port: int) -> None:
+    """The first connection says nothing, the second is passed on, the third is closed."""
+    listener.accept()[0].close()
+    near, _ = listener.accept()
+    with near, socket.create_connection(("127.0.0.1", port)) as far, suppress(OSError):
+        far.sendall(near.recv(65_536))
+        while received := far.recv(65_536):
+            near.sendall(received)
+            far.sendall(near.recv(65_536))
+    listener.accept()[0].close()

@@ -1,0 +1,198 @@
+"""The thin driver on a real terminal: what is painted, and what happens while that takes nothing."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+from pty_session import KEYBOARD, SMALL, PtySession, environment
+from repeating_pyte import RepeatingScreen, RepeatingStream
+
+APP = (sys.executable, str(Path(__file__).parent.parent / "thin_app.py"))
+DEMO = (sys.executable, "-m", "faxtui", "--demo")
+THIN = {"TEXTUAL_DRIVER": "faxtui.terminal.thin.driver:ThinDriver"}
+MOUSE = {"1002", "1006"}
+MODES = {"1049", "7", "25", "1004", "2004", KEYBOARD}
+PIPE_IS_FULL = 200
+"""So many screens are more than any pty holds."""
+
+
+class Terminal(PtySession):
+    def __init__(self, command: tuple[str, ...], environ: Mapping[str, str], size: tuple[int, int]) -> None:
+        super().__init__(command, environ, size)
+        self.screen = RepeatingScreen(*size)
+        self._stream = RepeatingStream(self.screen)
+
+    def wait_for_end_unread(self) -> int:
+        """Its exit code, without a byte taken from it."""
+        return self._process.wait(10)
+
+    def forget(self) -> None:
+        """Lose what was sent and shown so far."""
+        self.screen.reset()
+        self.sent = b""
+
+
+@dataclass
+class Running:
+    terminal: Terminal
+    handled: int
+    """The descriptor on which every key that was handled is a byte."""
+
+    def wait_until_handled(self, keys: int) -> None:
+        left = keys
+        while left:
+            left -= len(os.read(self.handled, left)) or left
+
+
+@contextmanager
+def terminal(command: tuple[str, ...], home: Path, environ: Mapping[str, str] | None = None) -> Iterator[Terminal]:
+    session = Terminal(command, environment(home, environ), SMALL)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def mouse_is(terminal: Terminal, on: set[str]) -> bool:
+    return terminal.left_on() & MOUSE == on
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    fifo = tmp_path / "handled"
+    os.mkfifo(fifo)
+    with terminal((*APP, str(fifo)), tmp_path) as session:
+        handled = os.open(fifo, os.O_RDONLY)
+        session.wait_for("ready")
+        yield Running(session, handled)
+        os.close(handled)
+
+
+def test_it_paints_and_leaves_the_terminal_as_it_was(running: Running) -> None:
+    terminal = running.terminal
+    terminal.wait_until(lambda: terminal.left_on() == MODES | MOUSE, "all modes")
+    terminal.type("f")
+    terminal.wait_for("fill 1.")
+    terminal.type("q")
+    assert terminal.wait_for_end() == 0
+    assert terminal.left_on() == set()
+    assert terminal.echoes
+    assert not any(mode in terminal.sent for mode in (b"?1000", b"?1003", b"?1015", b"?1016", b"?2048"))
+
+
+def test_the_mouse_can_be_switched_while_it_runs(running: Running) -> None:
+    terminal = running.terminal
+    for key, on in (("m", set[str]()), ("M", MOUSE)):
+        terminal.type(key)
+        terminal.wait_until(partial(mouse_is, terminal, on), f"the mouse as {key!r} has it")
+    terminal.type("q")
+    assert terminal.wait_for_end() == 0
+    assert terminal.left_on() == set()
+
+
+def test_a_forgotten_screen_is_painted_in_whole(running: Running) -> None:
+    terminal = running.terminal
+    terminal.type("f")
+    terminal.wait_for("fill 1.")
+    before = terminal.text
+    terminal.forget()
+    terminal.type("r")
+    terminal.wait_until(lambda: terminal.text == before, "the same screen")
+
+
+def test_after_sleeping_and_after_a_stop_from_outside_everything_is_painted(running: Running) -> None:
+    terminal = running.terminal
+    terminal.type("f")
+    terminal.wait_for("fill 1.")
+    before = terminal.text
+    terminal.type("z")
+    terminal.wait_until_stopped()
+    assert terminal.left_on() == set()
+    assert terminal.echoes
+    terminal.forget()
+    terminal.kill(signal.SIGCONT)
+    terminal.wait_until(lambda: terminal.text == before and terminal.left_on() == MODES | MOUSE, "the same screen")
+    terminal.kill(signal.SIGSTOP)
+    terminal.wait_until_stopped()
+    terminal.forget()
+    terminal.kill(signal.SIGCONT)
+    terminal.wait_until(lambda: terminal.text == before and terminal.left_on() >= MOUSE, "the same screen")
+    terminal.type("f")
+    terminal.wait_for("fill 2.")
+
+
+def test_after_a_new_size_everything_is_painted(running: Running) -> None:
+    terminal = running.terminal
+    terminal.type("f")
+    terminal.wait_for("fill 1.")
+    before = terminal.text
+    for size in ((20, 5), SMALL):
+        terminal.forget()
+        terminal.resize(*size)
+        terminal.wait_until(lambda: bool(terminal.lines[0]), "something on it")
+    terminal.wait_until(lambda: terminal.text == before, "the same screen")
+
+
+def test_keys_are_handled_while_the_terminal_takes_nothing_and_then_it_gets_the_newest_screen(running: Running) -> None:
+    terminal = running.terminal
+    terminal.sent = b""
+    for _ in range(PIPE_IS_FULL):
+        terminal.type("f")
+        running.wait_until_handled(1)
+    terminal.wait_for(f"fill {PIPE_IS_FULL}.")
+    assert len(terminal.sent) < PIPE_IS_FULL * 1000 / 2
+
+
+def test_it_ends_at_once_and_restores_the_terminal_that_takes_nothing(running: Running) -> None:
+    terminal = running.terminal
+    for _ in range(PIPE_IS_FULL):
+        terminal.type("f")
+        running.wait_until_handled(1)
+    asked_to_leave = time.monotonic()
+    terminal.type("q")
+    assert terminal.wait_for_end_unread() == 0
+    assert time.monotonic() - asked_to_leave < 1
+    terminal.wait_until(lambda: terminal.left_on() == set(), "all modes off")
+    assert terminal.echoes
+
+
+@pytest.mark.parametrize(("answer", "repeats"), [(b"7", True), (b"5", False), (b"3", False)])
+def test_characters_beyond_ascii_are_repeated_once_the_terminal_showed_that_it_can(
+    tmp_path: Path, answer: bytes, repeats: bool
+) -> None:
+    with terminal(DEMO, tmp_path, THIN) as session:
+        session.wait_until(lambda: b"\x1b[6n" in session.sent, "the question")
+        session.type(f"\x1b[1;{answer.decode()}R")
+        session.wait_for("page 1 of")
+        session.type("?")
+        session.wait_for("leave faxtui")
+        session.type("\x1b")
+        session.wait_until_gone("leave faxtui")
+        session.type("q")
+        assert session.wait_for_end() == 0
+    assert ("─\x1b[79b".encode() in session.sent) == repeats
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "screen", "tmux-256color", "linux", "vt100", "no-such-terminal"])
+def test_the_browser_is_used_on_any_terminal(tmp_path: Path, term: str) -> None:
+    with terminal(DEMO, tmp_path, {**THIN, "TERM": term}) as session:
+        session.wait_for("demo · sample faxes" if term != "linux" else "demo | sample faxes", "page 1 of", "q Quit")
+        session.type("jn")
+        session.wait_for("page 2 of")
+        session.type("\r")
+        session.wait_for("Customer")
+        session.type("\x1b")
+        session.wait_until_gone("Customer")
+        seen = session.lines
+        session.type("q")
+        assert session.wait_for_end() == 0
+        assert session.left_on() == set()
+    assert seen[1].strip("─-") == ""
+    assert len(seen[1]) == SMALL[0]

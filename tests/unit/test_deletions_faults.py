@@ -1,0 +1,226 @@
+"""What becomes of a request to delete that is refused, or that has no answer."""
+
+from pathlib import Path
+
+import pytest
+from deletion_desk import ACCOUNT, A, B, C, deletion_desk, gone
+
+from faxtui.domain.fax import Fax
+from faxtui.errors import (
+    Busy,
+    Forbidden,
+    NoAnswer,
+    Refused,
+    ServiceError,
+    ServiceFailed,
+    SignInRefused,
+    UnexpectedAnswer,
+    Unreachable,
+    WrongAddress,
+)
+from faxtui.inbox.deletions.states import Back, Deleted, Deleting, Pending, Settling, Unknown
+from faxtui.inbox.journal import Entry, Event, WasDeleted
+
+SILENT = [NoAnswer("No answer."), ServiceFailed("It failed (502)."), UnexpectedAnswer("HTML came.")]
+
+
+async def test_a_fax_that_someone_else_deleted_is_gone(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, gone())
+        await desk.let_go(A)
+        assert await desk.until_is(A, Deleted) == Deleted(
+            by_us=False, remark="a.pdf in f was no longer there: someone else took or deleted it."
+        )
+        assert desk.events == [("deleting", "a.pdf"), ("deleted", "a.pdf")]
+
+
+@pytest.mark.parametrize("error", [Refused("Won't."), Forbidden("Not allowed."), WrongAddress("Sent on.")])
+async def test_a_refused_one_comes_back_with_the_reason_and_the_others_go_on(
+    tmp_path: Path, error: ServiceError
+) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, error)
+        await desk.let_go(A, B)
+        await desk.until_is(B, Deleted)
+        assert desk.state_of(A) == Back(f"a.pdf in f is still there. {error}")
+        assert desk.service.sent == [A.key, B.key]
+        assert desk.service.looked == []
+        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.NO
+
+
+@pytest.mark.parametrize("error", [SignInRefused("Wrong password."), Unreachable("No connection.")])
+async def test_what_would_meet_the_next_one_too_ends_all_that_wait(tmp_path: Path, error: ServiceError) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, error)
+        desk.saves.hold(C)
+        desk.deletions.request([C], with_copies=True)
+        await desk.let_go(A, B)
+        await desk.until_is(C, Back)
+        assert desk.state_of(A) == Back(f"a.pdf in f is still there. {error}")
+        stopped = f"{{}} in f was not deleted, because deleting another fax failed. {error}"
+        assert desk.state_of(B) == Back(stopped.format("b.pdf"))
+        assert desk.state_of(C) == Back(stopped.format("c.pdf"))
+        await desk.time.goes_by(60)
+        assert desk.service.sent == [A.key]
+
+
+async def test_a_sign_in_refused_while_a_copy_is_saved_ends_all_that_wait(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        await desk.pending(A)
+        desk.saves.errors[B.key] = SignInRefused("Wrong password.")
+        desk.deletions.request([B], with_copies=True)
+        await desk.until_is(B, Back)
+        await desk.until_is(A, Back)
+        await desk.time.goes_by(60)
+        assert desk.service.sent == []
+
+
+@pytest.mark.parametrize("error", SILENT, ids=lambda error: type(error).__name__)
+async def test_a_request_without_an_answer_that_arrived_is_settled_as_deleted(
+    tmp_path: Path, error: ServiceError
+) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, error)
+        desk.service.when_looked_for(A, gone())
+        await desk.let_go(A, B)
+        await desk.until_is(B, Deleted)
+        assert desk.state_of(A) == Deleted(
+            by_us=True, remark="a.pdf in f is no longer there, though the request to delete it had no answer."
+        )
+        assert (desk.service.sent, desk.service.looked) == ([A.key, B.key], [A.key])
+        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.YES
+        assert Settling in [type(view.of(A.key)) for view in desk.views]
+
+
+@pytest.mark.parametrize("error", SILENT, ids=lambda error: type(error).__name__)
+async def test_a_request_without_an_answer_that_did_not_arrive_brings_the_row_back(
+    tmp_path: Path, error: ServiceError
+) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, error)
+        await desk.let_go(A)
+        state = await desk.until_is(A, Back)
+        assert isinstance(state, Back)
+        assert state.reason.startswith("a.pdf in f is still there: ")
+        await desk.time.goes_by(60)
+        assert desk.service.sent == [A.key]
+        assert desk.events == [("deleting", "a.pdf"), ("failed", "a.pdf")]
+
+
+async def test_what_can_not_be_settled_is_unknown_and_ends_all_that_wait(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, NoAnswer("No answer."))
+        desk.service.when_looked_for(A, Unreachable("No connection."))
+        await desk.let_go(A, B)
+        assert await desk.until_is(A, Unknown) == Unknown("Whether a.pdf in f was deleted is not known. No connection.")
+        await desk.until_is(B, Back)
+        await desk.time.goes_by(60)
+        assert (desk.service.sent, desk.service.looked) == ([A.key], [A.key])
+        assert desk.events == [("deleting", "a.pdf")]
+        (refused,) = desk.deletions.request([A], with_copies=False).refused
+        assert refused.reason == "Whether a.pdf in f was deleted is not known: ask the service again first."
+
+
+async def test_the_unknown_is_settled_on_the_operators_wish_without_a_second_request(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        for fax, *answers in ((A, gone()), (B,), (C, NoAnswer("None."))):
+            desk.service.will_fail(fax, NoAnswer("No answer."))
+            desk.service.when_looked_for(fax, Unreachable("No connection."), *answers)
+            await desk.let_go(fax)
+            await desk.until_is(fax, Unknown)
+        desk.deletions.settle([A, B, C, A])
+        await desk.until(lambda: desk.state_of(C) == Unknown("Whether c.pdf in f was deleted is not known. None."))
+        assert isinstance(desk.state_of(A), Deleted)
+        assert isinstance(desk.state_of(B), Back)
+        assert desk.service.sent == [A.key, B.key, C.key]
+        assert desk.service.looked == [A.key, B.key, C.key, A.key, B.key, C.key]
+
+
+async def test_what_an_earlier_run_left_unknown_is_settled_on_the_operators_wish(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        for fax in (A, B):
+            desk.journal.append(Entry(event=Event.DELETING, account=ACCOUNT, key=fax.key))
+        desk.journal.append(Entry(event=Event.SAVED, account=ACCOUNT, key=C.key, path="c", sha256="0"))
+        desk.service.when_looked_for(A, gone())
+        desk.deletions.settle([A, B, C, Fax()])
+        await desk.until_is(B, Back)
+        assert isinstance(desk.state_of(A), Deleted)
+        assert desk.state_of(C) is None
+        assert (desk.service.sent, desk.service.looked) == ([], [A.key, B.key])
+
+
+async def test_what_is_pending_or_over_is_not_asked_about(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        await desk.let_go(A)
+        await desk.until_is(A, Deleted)
+        await desk.pending(B)
+        desk.deletions.settle([A, B])
+        await desk.time.goes_by(1)
+        assert desk.service.looked == []
+
+
+async def test_a_busy_service_is_left_alone_for_as_long_as_it_asks_and_asked_once_more(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, Busy("Busy.", 30))
+        await desk.let_go(A, B)
+        await desk.until(lambda: desk.state_of(A) == Pending(30, is_held_up=True))
+        assert desk.state_of(B) == Pending(30, is_held_up=True)
+        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.NO
+        await desk.time.goes_by(29.75)
+        assert desk.service.sent == [A.key]
+        await desk.time.goes_by(0.25)
+        await desk.until_is(B, Deleted)
+        assert isinstance(desk.state_of(A), Deleted)
+        assert desk.service.sent == [A.key, A.key, B.key]
+
+
+async def test_a_service_that_is_busy_twice_keeps_the_fax(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, Busy("Busy.", 1), Busy("Still busy.", 1))
+        await desk.let_go(A)
+        await desk.until(lambda: desk.state_of(A) == Pending(1, is_held_up=True))
+        await desk.time.goes_by(1)
+        assert await desk.until_is(A, Back) == Back("a.pdf in f is still there. Still busy.")
+        await desk.time.goes_by(60)
+        assert desk.service.sent == [A.key, A.key]
+
+
+async def test_a_busy_service_is_not_waited_for_longer_than_a_minute(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, Busy("Busy.", 86_400))
+        await desk.let_go(A)
+        await desk.until(lambda: desk.state_of(A) == Pending(60, is_held_up=True))
+
+
+async def test_what_a_busy_service_holds_up_can_be_taken_back(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, Busy("Busy.", 30))
+        await desk.let_go(A)
+        await desk.until_is(A, Pending)
+        await desk.until(lambda: desk.state_of(A) == Pending(30, is_held_up=True))
+        assert desk.deletions.undo() == (A,)
+        await desk.time.goes_by(60)
+        assert desk.service.sent == [A.key]
+
+
+async def test_what_came_back_may_be_asked_for_anew(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        desk.service.will_fail(A, Forbidden("Not allowed."))
+        await desk.let_go(A)
+        await desk.until_is(A, Back)
+        await desk.let_go(A)
+        await desk.until_is(A, Deleted)
+
+
+async def test_the_page_bar_tells_what_goes_on(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path, grace=90) as desk:
+        assert desk.progress == ""
+        await desk.pending(A, B)
+        assert desk.progress == "deleting 2 in 1:30"
+        desk.service.door.clear()
+        await desk.time.goes_by(90)
+        await desk.until_is(A, Deleting)
+        assert desk.progress == "deleting 1 now, deleting 1 in 0:00"
+        assert [each.is_under_way for each in desk.deletions.view.by_key.values()] == [True, True]
+        assert [each.is_unsent for each in desk.deletions.view.by_key.values()] == [False, True]
+        assert desk.deletions.view.of(C.key) is None

@@ -1,0 +1,142 @@
+"""The fewest bytes: moves, styles, repetition and erasing, and what no terminal is asked that can't do it."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from thin_stream import COLUMNS, LINUX, TMUX, VT100, XTERM, Thin, at
+
+from faxtui.terminal.thin.cells import PLAIN, Style
+from faxtui.terminal.thin.facts import UNKNOWN, Facts, after_repetition
+from faxtui.terminal.thin.moves import move_length, shortest_move
+from faxtui.terminal.thin.outbox import Forget, Outbox
+from faxtui.terminal.thin.painter import Frame
+from faxtui.terminal.thin.reader import Leaves, Passage
+from faxtui.terminal.thin.screen import Screen
+from faxtui.terminal.thin.sgr import switched, switching
+
+BOLD_RED = Style("31", "", frozenset({1}))
+
+
+def after(thin: Thin, *texts: tuple[str, str]) -> str:
+    """What a line of these, and blanks after them, takes on an empty screen."""
+    thin.sent(at(0, 0, ("", "x")))
+    thin.sent(at(0, 0, ("", " " * COLUMNS)))
+    return thin.sent(at(0, 0, *texts)).lstrip("\r")
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "to", "way"),
+    [
+        (None, None, (0, 0), "\x1b[H"),
+        (3, None, (3, 0), "\r"),
+        (3, 4, (3, 4), ""),
+        (3, 4, (3, 2), "\b\b"),
+        (3, 4, (4, 4), "\n"),
+        (3, 4, (2, 4), "\x1bM"),
+        (3, 4, (3, 8), "\t"),
+        (3, 4, (3, 5), "\x1b[C"),
+        (9, 40, (0, 12), "\x1b[;13H"),
+        (2, 79, (3, 0), "\n\r"),
+    ],
+)
+def test_the_cursor_takes_the_shortest_way(line: int | None, column: int | None, to: tuple[int, int], way: str) -> None:
+    assert shortest_move(line, column, to, 80, XTERM) == way
+
+
+@given(st.integers(0, 23), st.integers(0, 79) | st.none(), st.integers(0, 23), st.integers(0, 79))
+def test_a_move_is_hardly_shorter_than_is_told(line: int, column: int | None, to_line: int, to_column: int) -> None:
+    for facts in (XTERM, UNKNOWN):
+        way = shortest_move(line, column, (to_line, to_column), 80, facts)
+        assert len(way) <= move_length(line, column, (to_line, to_column), 80, facts) <= len(way) + 3
+
+
+def test_styles_change_by_what_differs() -> None:
+    assert switching(PLAIN, BOLD_RED, True) == "\x1b[1;31m"
+    assert switching(BOLD_RED, PLAIN, True) == "\x1b[m"
+    assert switching(BOLD_RED, Style("31"), True) == "\x1b[22m"
+    assert switching(BOLD_RED, Style("31", "44", frozenset({1})), True) == "\x1b[44m"
+    assert switching(Style(codes=frozenset({1, 2})), Style(codes=frozenset({2})), True) == "\x1b[;2m"
+    assert switching(None, BOLD_RED, True) == "\x1b[;1;31m"
+
+
+def test_a_terminal_that_can_not_turn_off_one_starts_anew() -> None:
+    assert switching(BOLD_RED, Style("31"), False) == "\x1b[;31m"
+    assert switching(Style("31"), BOLD_RED, False) == "\x1b[1m"
+
+
+@given(st.lists(st.sampled_from(["1", "2", "22", "4", "24", "7", "27", "31", "39", "48;2;1;2;3", "49", "0", "58;5;3"])))
+def test_switching_leads_to_the_style_that_was_wanted(parameters: list[str]) -> None:
+    pen = PLAIN
+    for each in parameters:
+        wanted = switched(pen, each)
+        for turns_off in (True, False):
+            way = switching(pen, wanted, turns_off)
+            assert not way or switched(pen, way[2:-1]) == wanted
+        pen = wanted
+
+
+def test_ascii_is_repeated_and_other_characters_only_where_the_terminal_has_shown_it() -> None:
+    assert after(Thin(XTERM), ("", "-" * 20)) == "-\x1b[19b"
+    assert after(Thin(XTERM), ("", "─" * 20)) == "─" * 20
+    assert after(Thin(after_repetition(XTERM, 6)), ("", "─" * 20)) == "─\x1b[19b"
+    assert after(Thin(after_repetition(XTERM, 4)), ("", "─" * 20)) == "─" * 20
+    assert after(Thin(after_repetition(XTERM, 2)), ("", "-" * 20)) == "-" * 20
+    assert after(Thin(LINUX), ("", "-" * 20)) == "-" * 20
+
+
+@pytest.mark.parametrize("look", ["7", "4", "21", "9", "53"])
+def test_nothing_is_erased_under_what_shows_on_a_blank(look: str) -> None:
+    for facts in (XTERM, LINUX, TMUX, VT100):
+        sent = after(Thin(facts), (look, " " * COLUMNS))
+        assert "K" not in sent
+        assert "X" not in sent
+
+
+def test_a_background_is_erased_only_with_bce() -> None:
+    assert after(Thin(XTERM), ("44", " " * COLUMNS)) == "\x1b[44m\r\x1b[K"
+    assert after(Thin(LINUX), ("44", " " * COLUMNS)) == "\x1b[44m\r\x1b[K"
+    assert after(Thin(TMUX), ("44", " " * COLUMNS)) == f"\x1b[44m\r{' ' * COLUMNS}"
+
+
+def test_after_a_character_of_unsure_width_the_cursor_is_put_anew() -> None:
+    assert after(Thin(XTERM), ("", "e\u0301a")) == "e\u0301\x1b[2Ga"
+    assert after(Thin(XTERM), ("", "世a")) == "  \r世\x1b[3Ga"
+
+
+def test_while_nothing_is_taken_only_the_newest_frame_waits_and_all_sequences() -> None:
+    outbox = Outbox()
+    frames = [Frame(Screen(1, 1)) for _ in range(3)]
+    bell, mode = Passage("\x07", Leaves.ALL), Passage("\x1b[?2004h", Leaves.ALL)
+    for item in (frames[0], bell, frames[1], mode, Forget(), frames[2]):
+        outbox.put(item)
+    assert outbox.take() == [bell, mode, Forget(), frames[2]]
+
+
+def test_a_frame_that_a_picture_is_drawn_on_waits_for_it() -> None:
+    outbox = Outbox()
+    frames = [Frame(Screen(1, 1)) for _ in range(2)]
+    picture = Passage("\x1bPq~\x1b\\", Leaves.SCREEN, (0, 0))
+    for item in (frames[0], picture, frames[1]):
+        outbox.put(item)
+    assert outbox.take() == [frames[0], picture, frames[1]]
+
+
+def test_at_the_end_no_frame_is_sent_any_more() -> None:
+    outbox = Outbox()
+    outbox.put(Frame(Screen(1, 1)))
+    outbox.put(Passage("\x1b[?1049l", Leaves.NOTHING))
+    outbox.close()
+    assert outbox.take() == [Passage("\x1b[?1049l", Leaves.NOTHING)]
+    assert outbox.take() == []
+
+
+@pytest.mark.parametrize(
+    ("term", "facts"), [("vt100", VT100), ("linux", LINUX), ("xterm-256color", XTERM), ("no-such-terminal", UNKNOWN)]
+)
+def test_terminfo_tells_what_a_terminal_can_do(term: str, facts: Facts) -> None:
+    asked = f"from faxtui.terminal.thin.facts import *; print(terminal_facts({term!r}))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == repr(facts)

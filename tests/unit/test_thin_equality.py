@@ -1,0 +1,80 @@
+"""The screen after what the thin driver sends is the screen after what Textual wrote, attributes included."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from recorded_run import NONE, SIXTEEN, SMALL, TRUECOLOUR, record
+from screen_judges import PyteJudge, TmuxJudge
+from thin_stream import ALL_FACTS, COLUMNS, LINES, TMUX, VT100, XTERM, Thin, frames
+
+from faxtui.terminal.thin.facts import Facts
+
+RECORDED = [(TRUECOLOUR, XTERM), (SIXTEEN, XTERM), (TRUECOLOUR, TMUX), (NONE, VT100)]
+
+
+@pytest.fixture(scope="module")
+def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TmuxJudge]:
+    judge = TmuxJudge(tmp_path_factory.mktemp("tmux"))
+    yield judge
+    judge.stop()
+
+
+@given(writes=frames, facts=st.sampled_from(ALL_FACTS))
+@settings(deadline=None, max_examples=150)
+def test_after_any_frame_pyte_shows_the_same(writes: list[str], facts: Facts) -> None:
+    thin = Thin(facts)
+    full, sent = PyteJudge(COLUMNS, LINES), PyteJudge(COLUMNS, LINES)
+    for write in writes:
+        full.feed(write)
+        sent.feed(thin.sent(write))
+        assert sent.picture() == full.picture()
+
+
+@given(writes=frames, facts=st.sampled_from(ALL_FACTS))
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_after_any_frames_tmux_shows_the_same(tmux: TmuxJudge, writes: list[str], facts: Facts) -> None:
+    sent = Thin(facts).sent(*writes)
+    assert tmux.picture(sent, COLUMNS, LINES) == tmux.picture("".join(writes), COLUMNS, LINES)
+
+
+@pytest.mark.parametrize(("environ", "facts"), RECORDED, ids=["true", "sixteen", "tmux", "none"])
+async def test_after_every_key_of_a_real_run_both_show_the_same(
+    tmux: TmuxJudge, environ: Mapping[str, str], facts: Facts
+) -> None:
+    thin = Thin(facts, *SMALL)
+    full_judge, sent_judge = PyteJudge(*SMALL), PyteJudge(*SMALL)
+    full = sent = ""
+    for step, writes in enumerate(await record(environ)):
+        full_now, sent_now = "".join(writes), thin.sent(*writes)
+        full_judge.feed(full_now)
+        sent_judge.feed(sent_now)
+        assert sent_judge.picture() == full_judge.picture(), step
+        full, sent = full + full_now, sent + sent_now
+        if step % 4 == 0:
+            assert tmux.picture(sent, *SMALL) == tmux.picture(full, *SMALL), step
+    assert len(sent) < len(full) / 5
+
+
+def test_the_judges_can_tell_a_difference(tmux: TmuxJudge) -> None:
+    pictures = []
+    for stream in ("\x1b[41mab\x1b[K", "\x1b[41mab", "\x1b[41;1mab\x1b[K", "\x1b[41mab\x1b[0;44m\x1b[K", "\x1b[4mab"):
+        judge = PyteJudge(COLUMNS, LINES)
+        judge.feed(stream)
+        pictures.append((judge.picture(), tmux.picture(stream, COLUMNS, LINES)))
+    for which in range(2):
+        seen = [each[which] for each in pictures]
+        assert all(one != other for number, one in enumerate(seen) for other in seen[:number])
+
+
+def test_the_judges_agree_on_what_is_written_where(tmux: TmuxJudge) -> None:
+    stream = "\x1b[2;3H\x1b[1;31mfax\x1b[m\x1b[3;1H-\x1b[9b\x1b[7mx\x1b[m\x1b[3;4H\x1b[44m\x1b[5X\x1b[m"
+    judge = PyteJudge(COLUMNS, LINES)
+    judge.feed(stream)
+    seen = [
+        [[(text, bool(style.bg), style.codes) for text, style in row] for row in picture]
+        for picture in (judge.picture(), tmux.picture(stream, COLUMNS, LINES))
+    ]
+    assert seen[0] == seen[1]
+    assert seen[0][2][3:8] == [(" ", True, frozenset())] * 5

@@ -1,0 +1,67 @@
+"""What the program remembers from one time to the next: filters, sort and sidebar, by profile, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from faxtui.config.files import Table, read_table, set_aside, table_in, write_table
+from faxtui.domain.filters import Filters
+from faxtui.domain.sort import Sort
+from faxtui.domain.sorting import parse_sort, sort_text
+from faxtui.errors import ConfigurationError, InvalidValue
+
+log = logging.getLogger(__name__)
+_PROFILES, _FILTERS, _SORT, _SIDEBAR = "profiles", "filters", "sort", "sidebar"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """``sidebar`` says whether it stands beside the table where there is room."""
+
+    filters: Filters = field(default_factory=Filters)
+    sort: Sort = field(default_factory=Sort)
+    sidebar: bool = True
+
+
+class StateFile:
+    """The state of one profile in ``state.toml``."""
+
+    def __init__(self, path: Path, profile: str, *, with_filters: bool = True) -> None:
+        self._path = path
+        self._profile = profile
+        self._with_filters = with_filters
+
+    def load(self) -> tuple[Remembered, str]:
+        """What is remembered, and a sentence where it could not be read (else empty)."""
+        try:
+            table = table_in(table_in(read_table(self._path), _PROFILES), self._profile)
+        except ConfigurationError as error:
+            return Remembered(), f"{error} Until then nothing is remembered from the last time."
+        return self._remembered(table), ""
+
+    def save(self, remembered: Remembered) -> None:
+        """Write it beside the other profiles' tables; a file that can't be read is set aside. Raises StorageError."""
+        try:
+            before = read_table(self._path)
+        except ConfigurationError:
+            kept = set_aside(self._path)
+            log.warning("the state file could not be read: set aside as %s", kept.name)
+            before = {}
+        mine: dict[str, object] = {_SORT: sort_text(remembered.sort), _SIDEBAR: remembered.sidebar}
+        if self._with_filters:
+            mine[_FILTERS] = remembered.filters.as_text()
+        write_table(self._path, {**before, _PROFILES: {**table_in(before, _PROFILES), self._profile: mine}})
+
+    def _remembered(self, table: Table) -> Remembered:
+        default = Remembered()
+        sidebar = table.get(_SIDEBAR)
+        filters, sort = default.filters, default.sort
+        try:
+            if self._with_filters:
+                filters = Filters({name: str(value) for name, value in table_in(table, _FILTERS).items()})
+            sort = parse_sort(str(table.get(_SORT, sort_text(default.sort))))
+        except InvalidValue as error:
+            log.warning("a remembered value was left out: %s", error.field or "sort")
+        return Remembered(filters, sort, sidebar if isinstance(sidebar, bool) else default.sidebar)

@@ -1,0 +1,166 @@
+"""An answer of HTTP, as far as it is read."""
+
+from __future__ import annotations
+
+import math
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from faxtui.errors import UnexpectedAnswer
+from faxtui.odyssey.address import place
+from faxtui.odyssey.words import excerpt, first_words
+
+DEFAULT_WAIT = 5.0
+"""Seconds to wait where a service asks to wait and does not say how long (our decision)."""
+
+ENCODINGS = "gzip, deflate"
+"""Content encodings that are asked for and taken: one at a time, for two of them can turn a letter into a library."""
+_TAKEN = frozenset({"", "identity", *ENCODINGS.split(", ")})
+_BEGINNING = 65_536
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a request is for, as sentences about its answer need it.
+
+    ``wanted`` is what is asked for, ``setting`` the setting that holds the address, ``most`` the bytes that an answer
+    may have, ``way_out`` what else to do about one that is too long. Where ``is_secret``, no word of it is shown.
+    """
+
+    wanted: str
+    setting: str
+    most: int
+    way_out: str = ""
+    is_secret: bool = False
+
+    @property
+    def or_way_out(self) -> str:
+        return f", or {self.way_out}" if self.way_out else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers and body of what ``url`` answered; of a failure, only the beginning of its body."""
+
+    purpose: Purpose
+    url: httpx.URL
+    status: int
+    headers: httpx.Headers
+    body: bytes = b""
+
+    @property
+    def place(self) -> str:
+        return place(self.url)
+
+    @property
+    def served_at(self) -> datetime | None:
+        """The clock of the service in UTC, where it said so and it can be a clock."""
+        return _http_date(_first(self.headers, "date"))
+
+    @property
+    def asks_to_wait(self) -> bool:
+        return "retry-after" in self.headers
+
+    @property
+    def retry_after(self) -> float:
+        """Seconds until the service wants to be asked again, however many; never below zero."""
+        text = _first(self.headers, "retry-after").strip()
+        if _SECONDS.fullmatch(text):
+            seconds = float(text)
+            return seconds if math.isfinite(seconds) else DEFAULT_WAIT
+        until = _http_date(text)
+        if until is None:
+            return DEFAULT_WAIT
+        return max(0.0, (until - (self.served_at or datetime.now(UTC))).total_seconds())
+
+    @property
+    def sends_on_to(self) -> str:
+        """The host that a redirect points to; empty where it points nowhere."""
+        location = self.headers.get("location")
+        if location is None:
+            return ""
+        try:
+            return place(self.url.join(location))
+        except (httpx.InvalidURL, UnicodeError):
+            return ""
+
+    @property
+    def is_html(self) -> bool:
+        return "html" in self._content_type or self.body.lstrip()[:1] == b"<"
+
+    @property
+    def described(self) -> str:
+        """What came, in words: ``text/html, beginning “Welcome”``."""
+        content_type = excerpt(self._content_type) or "no content type"
+        if self.purpose.is_secret:
+            return content_type
+        words = first_words(self.body)
+        return f"{content_type}, beginning “{words}”" if words else f"{content_type}, and no words in it"
+
+    @property
+    def _content_type(self) -> str:
+        return _first(self.headers, "content-type").partition(";")[0].strip().lower()
+
+
+async def receive(response: httpx.Response, purpose: Purpose) -> Answer:
+    """Read ``response``: its body whole if it is a success, unpacked and no longer than its purpose allows.
+
+    Raises UnexpectedAnswer where there is more than that, or where it is packed in a way nobody asked for, and
+    httpx's own errors where it breaks off. A failure is told by its status, whatever becomes of its body.
+    """
+    read = _whole(response, purpose) if response.status_code == httpx.codes.OK else _beginning(response)
+    return Answer(purpose, response.url, response.status_code, response.headers, await read)
+
+
+async def _whole(response: httpx.Response, purpose: Purpose) -> bytes:
+    encoding = _encoding(response)
+    if encoding not in _TAKEN:
+        raise UnexpectedAnswer(
+            f"{place(response.url)} packed its answer as “{excerpt(encoding)}”, which faxtui did not ask for: "
+            f"check {purpose.setting}, and any proxy in between."
+        )
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > purpose.most:
+            raise UnexpectedAnswer(
+                f"{place(response.url)} sent more than {purpose.most:,} bytes, too many for {purpose.wanted}: "
+                f"check {purpose.setting}{purpose.or_way_out}."
+            )
+    return bytes(body)
+
+
+async def _beginning(response: httpx.Response) -> bytes:
+    body = bytearray()
+    if _encoding(response) not in _TAKEN:
+        return b""
+    with suppress(httpx.RequestError):
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > _BEGINNING:
+                break
+    return bytes(body)
+
+
+def _encoding(response: httpx.Response) -> str:
+    return ", ".join(response.headers.get_list("content-encoding")).strip().lower()
+
+
+def _first(headers: httpx.Headers, name: str) -> str:
+    return next(iter(headers.get_list(name)), "")
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    if not 1970 <= moment.year < 9999:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

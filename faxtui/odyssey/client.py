@@ -1,0 +1,68 @@
+"""The Odyssey service, as the inbox asks it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import httpx
+
+from faxtui.domain.account import Account
+from faxtui.domain.page import Listing
+from faxtui.domain.window import Window
+from faxtui.errors import UnexpectedAnswer
+from faxtui.odyssey.address import list_address
+from faxtui.odyssey.answer import Answer, Purpose
+from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.exchange import Exchange
+from faxtui.odyssey.refusals import failure
+from faxtui.odyssey.sign_in import sign_in_for
+from faxtui.odyssey.statuses import something_else
+from faxtui.odyssey.wire import read_page
+
+DEFAULT_LIMITS = Limits()
+
+
+class OdysseyService:
+    """A fax service (see `faxtui.inbox.service`) over HTTP, for one account.
+
+    Asks once for each call and never again by itself, but where a token has ended. ``clock`` counts the seconds of a
+    token's life. To make one raises ConfigurationError where the account's addresses can't be used, and Unreachable
+    where this machine's certificates or proxy settings can't.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._account = account
+        self._list_address = list_address(account.base_url)
+        self._listing = Purpose("a list of faxes", "base_url", limits.body, "ask for smaller pages")
+        self._exchange = Exchange(limits, transport)
+        self._sign_in = sign_in_for(account, self._exchange, clock)
+
+    async def list_faxes(self, window: Window, page: int) -> Listing:
+        """One page of a window, counted from 1. Raises ServiceError."""
+        answer = await self._get(self._list_address, self._listing, window.parameters(page))
+        if answer.status != httpx.codes.OK:
+            raise failure(answer, self._account, window)
+        try:
+            listed = read_page(answer.body, page=page, page_size=window.page_size, zone=self._account.service_zone)
+        except UnexpectedAnswer as error:
+            raise something_else(answer, str(error), error.path) from error
+        return Listing(listed, answer.served_at)
+
+    async def aclose(self) -> None:
+        """Close every connection. Nothing can be asked afterwards."""
+        await self._sign_in.aclose()
+        await self._exchange.aclose()
+
+    async def _get(self, url: httpx.URL, purpose: Purpose, parameters: tuple[tuple[str, str], ...]) -> Answer:
+        async def ask(authorization: str) -> Answer:
+            return await self._exchange.ask("GET", url, purpose, authorization, parameters=parameters)
+
+        return await self._sign_in.signed_in(ask)

@@ -1,0 +1,1 @@
+"""What the far end can do."""

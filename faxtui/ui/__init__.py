@@ -1,0 +1,1 @@
+"""The screen: Textual, and nothing that decides what is fetched."""

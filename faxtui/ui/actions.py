@@ -1,0 +1,82 @@
+"""What a person can do, declared once: bindings, key bar, help and command palette read this table.
+
+``id`` is the name under ``[keys]`` in the configuration; ``method`` the Textual action, a method ``action_…``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+MOVING, PAGES, NARROWING, FAX, PROGRAM = "Moving", "Pages", "Filters and order", "The fax", "The program"
+GROUPS = (MOVING, PAGES, NARROWING, FAX, PROGRAM)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action and its keys (as Textual names them, separated by commas).
+
+    ``bar`` is its rank in the key bar, 0 where it has no place there; ``shown`` how its keys are written, where
+    that is not simply the first of them.
+    """
+
+    id: str
+    keys: str
+    method: str
+    label: str
+    help: str
+    group: str
+    bar: int = 0
+    shown: str = ""
+
+    def binding(self) -> Binding:
+        return Binding(self.keys, self.method, self.label, show=False, id=self.id)
+
+
+TABLE: tuple[Action, ...] = (
+    Action("cursor.up", "up,k", "cursor_up", "Up", "one fax up", MOVING, shown="↑ k"),
+    Action("cursor.down", "down,j", "cursor_down", "Down", "one fax down", MOVING, shown="↓ j"),
+    Action("cursor.page_up", "pageup", "page_up", "Page up", "one screen up", MOVING, shown="PgUp"),
+    Action("cursor.page_down", "pagedown", "page_down", "Page down", "one screen down", MOVING, shown="PgDn"),
+    Action("cursor.first", "home", "cursor_first", "First row", "first fax of the page", MOVING, shown="Home"),
+    Action("cursor.last", "end", "cursor_last", "Last row", "last fax of the page", MOVING, shown="End"),
+)
+
+BROWSER: tuple[Action, ...] = (
+    Action("page.next", "n", "next_page", "Next", "next page", PAGES, 1),
+    Action("page.previous", "p", "previous_page", "Previous", "previous page", PAGES, 2),
+    Action("page.first", "less_than_sign", "first_page", "First", "first page", PAGES, shown="<"),
+    Action("page.last", "greater_than_sign", "last_page", "Last", "last page", PAGES, shown=">"),
+    Action("page.go", "g", "go_to_page", "Go to page", "go to a page by its number", PAGES, 9),
+    Action("page.refresh", "r", "refresh", "Refresh", "look again; after an error, try again", PAGES, 7),
+    Action("filters.edit", "f,slash", "edit_filters", "Filters", "edit the filters", NARROWING, 3, "f /"),
+    Action("filters.sidebar", "F", "toggle_sidebar", "Sidebar", "show or hide the filters", NARROWING),
+    Action("sort.by", "s", "sort_by", "Sort", "choose what to sort by", NARROWING, 4),
+    Action("sort.turn", "o", "turn_sort", "Turn", "turn the sort around", NARROWING, 10),
+    Action("columns", "c", "choose_columns", "Columns", "choose the columns", NARROWING, 11),
+    Action("fax.open", "enter", "open_fax", "Open", "details of the fax", FAX, 5, "Enter"),
+)
+
+DETAILS: tuple[Action, ...] = (
+    Action("details.next", "n,down,j", "next_fax", "Next fax", "next fax of the page", FAX, 1),
+    Action("details.previous", "p,up,k", "previous_fax", "Previous fax", "previous fax of the page", FAX, 2),
+    Action("details.back", "escape,enter", "back", "List", "back to the list", FAX, 3, "Esc"),
+)
+
+PROGRAM_WIDE: tuple[Action, ...] = (
+    Action("help", "question_mark", "help", "Help", "this help", PROGRAM, 6, "?"),
+    Action("commands", "ctrl+p", "command_palette", "Commands", "find a command by name", PROGRAM, shown="Ctrl+P"),
+    Action("repaint", "ctrl+l", "repaint", "Repaint", "paint the screen anew", PROGRAM, shown="Ctrl+L"),
+    Action("suspend", "ctrl+z", "suspend", "Suspend", "back to the shell; fg returns", PROGRAM, shown="Ctrl+Z"),
+    Action("quit", "q,ctrl+c", "quit", "Quit", "leave faxtui", PROGRAM, 8),
+)
+
+ALL: tuple[Action, ...] = TABLE + BROWSER + DETAILS + PROGRAM_WIDE
+SCREENS: tuple[tuple[Action, ...], ...] = (TABLE + BROWSER + PROGRAM_WIDE, DETAILS + PROGRAM_WIDE)
+"""The actions that live side by side, and so can't share a key."""
+
+
+def bindings(actions: Iterable[Action]) -> list[BindingType]:
+    return [each.binding() for each in actions]

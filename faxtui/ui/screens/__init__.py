@@ -1,0 +1,1 @@
+"""The screens: they turn messages into intents of the inbox."""

@@ -1,0 +1,288 @@
+"""The list of received faxes: what a key becomes, and what of the inbox stands where."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import DataTable
+
+from faxtui.config.state import Remembered
+from faxtui.domain.fields import Field
+from faxtui.domain.filters import Filters
+from faxtui.domain.period import in_words, period_in_words
+from faxtui.domain.query import FaxQuery
+from faxtui.domain.sort import Sort
+from faxtui.errors import InvalidValue, Refused
+from faxtui.inbox.inbox import Inbox
+from faxtui.inbox.view import Failed, Fetching, InboxView, Shown, Waiting
+from faxtui.ui import words
+from faxtui.ui.actions import BROWSER, PROGRAM_WIDE, bindings
+from faxtui.ui.look import Look
+from faxtui.ui.widgets.fax_table import FaxTable
+from faxtui.ui.widgets.filter_sidebar import FilterSidebar
+from faxtui.ui.widgets.key_bar import KeyBar
+from faxtui.ui.widgets.line import TopLine
+from faxtui.ui.widgets.page_bar import PageBar
+
+ROOM_FOR_SIDEBAR = 100
+"""Columns of the terminal from which on the sidebar stands beside the table."""
+_TICK = 0.25
+
+
+class BrowserScreen(Screen[None]):
+    """The table of faxes, with filters beside it or laid over it, and bars that tell what is shown."""
+
+    BINDINGS = bindings(BROWSER)
+    AUTO_FOCUS = "FaxTable"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        look: Look,
+        title: str,
+        remember: Callable[[Remembered], None],
+        *,
+        columns: Sequence[Field],
+        sidebar: bool,
+    ) -> None:
+        super().__init__()
+        self.look = look
+        self._inbox = inbox
+        self._account = title
+        self._remember_this = remember
+        self._wants_sidebar = sidebar
+        self._table = FaxTable(look.marks, columns)
+        self._header = TopLine(look.marks)
+        self._page_bar = PageBar(look.marks)
+        self._body = Horizontal(self._table)
+        self._key_bar = KeyBar(look, (*BROWSER, *PROGRAM_WIDE))
+        self._sidebar: FilterSidebar | None = None
+        self._ticking: Timer | None = None
+        self._place: tuple[Filters, Sort, int] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self._body
+        yield self._page_bar
+        yield self._key_bar
+
+    def on_mount(self) -> None:
+        self.show(self._inbox.view)
+
+    async def on_resize(self, event: events.Resize) -> None:
+        await self._place_sidebar(shown=self._wants_sidebar)
+
+    # What is shown
+
+    def show(self, view: InboxView) -> None:
+        """Show this, and keep what the operator has: the cursor's fax, what was typed."""
+        if not self.is_mounted:
+            return
+        if view.shown is not None:
+            self._show_rows(view.shown)
+        self._header.say(f"faxtui  {self._account}", in_words(view.query.filters), period_in_words(view.query.filters))
+        if self._sidebar is not None and self._sidebar.is_mounted:
+            self._sidebar.follow(view.query)
+            self._explain_refusal()
+        self._tell()
+        self._tick_while(isinstance(view.activity, Fetching | Waiting))
+        self.refresh_bindings()
+
+    def _show_rows(self, shown: Shown) -> None:
+        place = shown.window.filters, shown.window.sort, shown.page.number
+        reading = self.look.reading(self._inbox.clock.now())
+        self._table.show(shown.page.faxes, shown.window.sort, reading, is_same_page=place == self._place)
+        self._place = place
+
+    def _tell(self) -> None:
+        view, shown = self._inbox.view, self._inbox.view.shown
+        self._page_bar.say(
+            "" if shown is None else words.position(shown.page),
+            "" if shown is None else self.look.clock(shown.as_of),
+            words.state(view, time.monotonic()),
+            can_turn=(view.has_previous, view.has_next),
+        )
+
+    def _tick_while(self, is_waiting: bool) -> None:
+        """What is said of a request changes with time, and only then does anything run."""
+        if is_waiting and self._ticking is None:
+            self._ticking = self.set_interval(_TICK, self._tell)
+        elif not is_waiting and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+
+    # Pages
+
+    def action_next_page(self) -> None:
+        self._turn(by=1)
+
+    def action_previous_page(self) -> None:
+        self._turn(by=-1)
+
+    def action_first_page(self) -> None:
+        self._inbox.turn(1)
+
+    def action_last_page(self) -> None:
+        page = self._inbox.view.current_page
+        if page is not None and page.last_page is not None:
+            self._inbox.turn(page.last_page)
+
+    async def action_go_to_page(self) -> None:
+        from faxtui.ui.screens.go_to_page import GoToPage
+
+        page = self._inbox.view.current_page
+        if page is not None:
+            await self.app.push_screen(GoToPage(self.look.marks, page), self._go_to)
+
+    def action_refresh(self) -> None:
+        self._inbox.refresh()
+
+    @on(PageBar.Turned)
+    def _arrow_clicked(self, event: PageBar.Turned) -> None:
+        self._turn(by=1 if event.forward else -1)
+
+    def _turn(self, *, by: int) -> None:
+        page = self._inbox.view.current_page
+        if page is not None:
+            self._inbox.turn(page.number + by)
+
+    def _go_to(self, page: int | None) -> None:
+        if page is not None:
+            self._inbox.turn(page)
+
+    # Sort and columns
+
+    async def action_sort_by(self) -> None:
+        from faxtui.ui.screens.sort_menu import SortMenu
+
+        await self.app.push_screen(SortMenu(self.look.marks, self._inbox.view.query.sort), self._sort)
+
+    def action_turn_sort(self) -> None:
+        self._sort(self._inbox.view.query.sort.turned_around())
+
+    @on(FaxTable.SortChosen)
+    def _heading_clicked(self, event: FaxTable.SortChosen) -> None:
+        if event.field.sort is None:
+            self.notify(f"The service can't sort by {event.field.label.lower()}.", markup=False)
+        else:
+            self._sort(self._inbox.view.query.sort.chosen_again(event.field.sort))
+
+    def _sort(self, sort: Sort | None) -> None:
+        if sort is not None:
+            self._open(self._inbox.view.query.sorted_by(sort))
+
+    async def action_choose_columns(self) -> None:
+        from faxtui.ui.screens.column_menu import ColumnMenu
+
+        await self.app.push_screen(ColumnMenu(self.look.marks, self._table.columns_shown), self._choose_columns)
+
+    def _choose_columns(self, columns: tuple[Field, ...] | None) -> None:
+        if columns is not None:
+            self._table.choose_columns(columns)
+
+    # Filters
+
+    async def action_edit_filters(self) -> None:
+        await self._place_sidebar(shown=True, laid_over=True)
+        if self._sidebar is not None:
+            self._sidebar.focus_first()
+            self._explain_refusal()
+
+    async def action_toggle_sidebar(self) -> None:
+        if self._is_wide:
+            self._wants_sidebar = not self._wants_sidebar
+            await self._place_sidebar(shown=self._wants_sidebar)
+            self._remember()
+        elif self._sidebar is not None and self._sidebar.display:
+            await self._leave_filters()
+        else:
+            await self.action_edit_filters()
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        is_editing = self._sidebar is not None and self._sidebar.has_focus_within
+        self._key_bar.hint(FilterSidebar.HINT if is_editing else "")
+
+    @on(FilterSidebar.Chosen)
+    async def _filters_chosen(self, event: FilterSidebar.Chosen) -> None:
+        try:
+            self._open(self._inbox.view.query.filtered(event.filters).with_page_size(event.page_size))
+        except InvalidValue as error:
+            event.refuse(error)
+        else:
+            await self._leave_filters()
+
+    @on(FilterSidebar.Left)
+    async def _leave_filters(self) -> None:
+        self._table.focus()
+        await self._place_sidebar(shown=self._is_wide and self._wants_sidebar)
+
+    def _explain_refusal(self) -> None:
+        """What the service would not take is told beside the filter it belongs to."""
+        doing = self._inbox.view.activity
+        if self._sidebar is not None and isinstance(doing, Failed) and isinstance(doing.error, Refused):
+            self._sidebar.explain(doing.error)
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.size.width >= ROOM_FOR_SIDEBAR
+
+    async def _place_sidebar(self, *, shown: bool, laid_over: bool = False) -> None:
+        """The sidebar is made when it is first needed: a narrow terminal starts without it."""
+        editing = self._sidebar is not None and self._sidebar.has_focus_within
+        visible = shown and (self._is_wide or laid_over or editing)
+        if self._sidebar is None and visible:
+            self._sidebar = FilterSidebar(self._inbox.view.query, self.look)
+            await self._body.mount(self._sidebar, before=0)
+        if self._sidebar is not None:
+            self._sidebar.display = visible
+            self._sidebar.set_class(not self._is_wide, "-over")
+
+    # The fax
+
+    async def action_open_fax(self) -> None:
+        from faxtui.ui.screens.details import DetailsScreen
+
+        if self._table.current is not None:
+            screen = DetailsScreen(self.look, self._table.faxes, self._table.cursor_row, self._inbox.clock.now())
+            await self.app.push_screen(screen, self._back_from)
+
+    @on(DataTable.RowSelected)
+    async def _row_clicked(self) -> None:
+        await self.action_open_fax()
+
+    def _back_from(self, row: int | None) -> None:
+        if row is not None:
+            self._table.move_to(row)
+
+    # What can be done now
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """None shows a key dimmed. Only the service's own flags say where one can turn to."""
+        view = self._inbox.view
+        page = view.current_page
+        can_be_done = {
+            "next_page": view.has_next,
+            "previous_page": view.has_previous,
+            "first_page": view.has_previous,
+            "last_page": page is not None and page.last_page is not None,
+            "go_to_page": page is not None,
+            "open_fax": self._table.current is not None,
+        }
+        return True if can_be_done.get(action, True) else None
+
+    def _open(self, query: FaxQuery) -> None:
+        self._inbox.open(query)
+        self._remember()
+
+    def _remember(self) -> None:
+        query = self._inbox.view.query
+        self._remember_this(Remembered(query.filters, query.sort, self._wants_sidebar))

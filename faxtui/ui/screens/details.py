@@ -1,0 +1,141 @@
+"""Everything that the service tells of one fax."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Static
+
+from faxtui.domain.fax import Fax
+from faxtui.domain.fields import (
+    BAUD,
+    CUSTOMER,
+    DURATION,
+    FILE,
+    FOLDER,
+    FROM,
+    MESSAGE,
+    PAGES,
+    RECEIVED,
+    TO,
+    UNKNOWN,
+    Field,
+    Reading,
+)
+from faxtui.domain.text import visible
+from faxtui.ui.actions import DETAILS, PROGRAM_WIDE, bindings
+from faxtui.ui.look import Look
+from faxtui.ui.widgets.key_bar import KeyBar
+from faxtui.ui.widgets.line import TopLine
+
+_LEFT, _RIGHT = (FROM, TO, FOLDER, MESSAGE), (PAGES, DURATION, BAUD, CUSTOMER)
+_ROOM_FOR_TWO = 70
+_LABEL_WIDTH = 10
+_NO_ADDRESS = "This fax has no address at the service (its folder or file name is missing): only the list shows it."
+
+
+class DetailsScreen(Screen[int]):
+    """One fax of a page; closes with the row of the fax shown last."""
+
+    BINDINGS = bindings(DETAILS)
+
+    def __init__(self, look: Look, faxes: tuple[Fax, ...], row: int, now: datetime) -> None:
+        super().__init__()
+        self._look = look
+        self._faxes = faxes
+        self._row = row
+        self._reading = look.reading(now)
+        self._title = TopLine(look.marks)
+        self._values = Static()
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        with VerticalScroll():
+            yield self._values
+        yield KeyBar(self._look, (*DETAILS, *PROGRAM_WIDE))
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def on_resize(self) -> None:
+        self._show()
+
+    def action_next_fax(self) -> None:
+        self._move(1)
+
+    def action_previous_fax(self) -> None:
+        self._move(-1)
+
+    def action_back(self) -> None:
+        self.dismiss(self._row)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "next_fax":
+            return True if self._row < len(self._faxes) - 1 else None
+        if action == "previous_fax":
+            return True if self._row else None
+        return True
+
+    def _move(self, by: int) -> None:
+        self._row = max(0, min(self._row + by, len(self._faxes) - 1))
+        self._show()
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+        self.refresh_bindings()
+
+    def _show(self) -> None:
+        fax = self._faxes[self._row]
+        self._title.say(f"Fax {FILE.text(fax, self._reading)}", f"{self._row + 1:,} of {len(self._faxes):,}")
+        self._values.update(self._in_words(fax))
+
+    def _in_words(self, fax: Fax) -> Table:
+        """Labels and values: pairs side by side where there is room, what is long below them in full width."""
+        write = self._look.marks.write
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.add_column(width=_LABEL_WIDTH)
+        table.add_column(ratio=1, overflow="fold")
+        table.add_row(*self._pair(RECEIVED.label, self._moment(fax)))
+        pairs = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        is_wide = self.size.width >= _ROOM_FOR_TWO
+        for _ in range(2 if is_wide else 1):
+            pairs.add_column(width=_LABEL_WIDTH)
+            pairs.add_column(ratio=1, overflow="fold")
+        for left, right in zip(_LEFT, _RIGHT, strict=True):
+            if is_wide:
+                pairs.add_row(*self._of(left, fax), *self._of(right, fax))
+            else:
+                pairs.add_row(*self._of(left, fax))
+                pairs.add_row(*self._of(right, fax))
+        rest = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        rest.add_column(width=max([_LABEL_WIDTH, *(min(cell_len(visible(name)), 24) for name, _ in fax.as_sent)]))
+        rest.add_column(ratio=1, overflow="fold")
+        rest.add_row(*self._of(FILE, fax))
+        rest.add_row(*self._pair("As sent", visible(fax.received_text or UNKNOWN)))
+        for name, value in fax.as_sent:
+            rest.add_row(*self._pair(visible(name), visible(value)))
+        whole = Table.grid(expand=True)
+        for part in (table, pairs, rest):
+            whole.add_row(part)
+        if not fax.key.has_address:
+            whole.add_row(Text(write(f"\n{_NO_ADDRESS}")))
+        return whole
+
+    def _of(self, field: Field, fax: Fax) -> tuple[Text, Text]:
+        return self._pair(field.heading, field.text(fax, self._reading))
+
+    def _pair(self, label: str, value: str) -> tuple[Text, Text]:
+        write = self._look.marks.write
+        return Text(write(label), style="dim"), Text(write(value))
+
+    def _moment(self, fax: Fax) -> str:
+        if fax.received is None:
+            return UNKNOWN
+        local = fax.received.astimezone(self._look.zone)
+        zone = getattr(self._look.zone, "key", None) or local.tzname()
+        in_full = Reading(self._reading.this_year, self._look.zone, "%A %d %B %Y, %H:%M:%S")
+        return f"{RECEIVED.text(fax, in_full)} ({zone})"

@@ -1,0 +1,45 @@
+"""A question at the bottom of the screen: the table above it stays as it is."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Label
+
+from faxtui.ui.marks import Marks
+
+T = TypeVar("T")
+
+
+class Panel(ModalScreen[T | None]):
+    """A title, something to choose or to type, and how to answer. Esc, or a click beside it, leaves all as it is."""
+
+    BINDINGS = [("escape", "leave", "Back")]
+
+    def __init__(self, marks: Marks, title: str, hint: str) -> None:
+        super().__init__()
+        self._marks = marks
+        self._title = title
+        self._hint = hint
+
+    def content(self) -> Widget:
+        """What is between title and hint."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="panel"):
+            yield Label(self._marks.write(self._title), classes="title", markup=False)
+            yield self.content()
+            yield Label(self._marks.write(self._hint), classes="hint", markup=False)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self:
+            self.dismiss(None)

@@ -1,0 +1,1 @@
+"""What a screen is put together from: widgets take domain values and post messages."""

@@ -1,0 +1,192 @@
+"""The filters, beside the table or laid over it."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.message import Message
+from textual.widgets import Button, Input, Label, Select
+
+from faxtui.domain.filters import CUSTOMER, FROM, PERIOD, SINCE, TO, UNTIL, Filter, Filters
+from faxtui.domain.period import DEFAULT_SINCE, PERIODS, period_of
+from faxtui.domain.query import FaxQuery
+from faxtui.domain.text import visible
+from faxtui.errors import InvalidValue, Refused
+from faxtui.ui.look import Look
+from faxtui.ui.widgets.labelled import Labelled, Line
+
+OWN_PERIOD = -1
+PAGE_SIZES = (10, 25, 50, 100, 200, 500, 1000)
+_TYPED: tuple[Filter, ...] = (SINCE, UNTIL, FROM, TO, CUSTOMER)
+
+
+class FilterSidebar(VerticalScroll, can_focus=False):
+    """Takes a query, posts what was chosen. Enter applies; a bad value is explained at its field and stays."""
+
+    class Chosen(Message):
+        """These filters and this page size are wanted."""
+
+        def __init__(self, sidebar: FilterSidebar, filters: Filters, page_size: int) -> None:
+            super().__init__()
+            self.filters = filters
+            self.page_size = page_size
+            self._sidebar = sidebar
+
+        def refuse(self, error: InvalidValue) -> None:
+            """Explain at its field why a value can't be taken."""
+            self._sidebar.complain(error)
+
+    class Left(Message):
+        """Esc: nothing was changed."""
+
+    BINDINGS = [("escape", "leave", "Back")]
+    HINT = "Enter apply   Tab next field   Esc back"
+
+    def __init__(self, query: FaxQuery, look: Look) -> None:
+        super().__init__()
+        self._query = query
+        self._look = look
+
+    def compose(self) -> ComposeResult:
+        sizes = sorted({*PAGE_SIZES, self._query.page_size})
+        periods = [(each.label, number) for number, each in enumerate(PERIODS)]
+        yield Label("Filters", classes="title")
+        yield Labelled(
+            "Period",
+            Select(
+                [*periods, ("Own start and end", OWN_PERIOD)],
+                value=self._number_of_period(),
+                allow_blank=False,
+                compact=True,
+                id="period",
+            ),
+        )
+        for each in _TYPED:
+            yield Labelled(each.label, Line(placeholder=each.placeholder, id=each.name), id=f"field-{each.name}")
+        yield Labelled(
+            "Per page",
+            Select(
+                [(f"{size:,}", size) for size in sizes],
+                value=self._query.page_size,
+                allow_blank=False,
+                compact=True,
+                id="page_size",
+            ),
+        )
+        with Horizontal(classes="buttons"):
+            yield Button("Apply", id="apply", compact=True)
+            yield Button("Clear all", id="clear", compact=True)
+
+    def on_mount(self) -> None:
+        self.show(self._query)
+
+    def follow(self, query: FaxQuery) -> None:
+        """Fill the fields in where something else is asked for now; what is being typed stays."""
+        if (query.filters, query.page_size) != (self._query.filters, self._query.page_size):
+            self.show(query)
+
+    def show(self, query: FaxQuery) -> None:
+        """Fill the fields in with what is asked for."""
+        self._query = query
+        self._period.value = self._number_of_period()
+        self.query_one("#page_size", Select).value = query.page_size
+        is_own = self._period.value == OWN_PERIOD
+        for each in _TYPED:
+            self._line(each).value = query.filters.get(each) or "" if is_own or each not in PERIOD else ""
+        self._show_own_period(is_own)
+        self._tell_nothing()
+
+    def explain(self, refusal: Refused) -> None:
+        """Tell beside each field what the service said of it."""
+        said = {name.lower(): reason for name, reason in refusal.reasons}
+        for each in _TYPED:
+            reason = said.get(each.parameter.lower())
+            if reason is not None:
+                self._tell(each, visible(reason))
+
+    def complain(self, error: InvalidValue) -> None:
+        """Explain a value that can't be taken, at the field it was typed in."""
+        for each in _TYPED:
+            wrong = each.name == error.field
+            self._tell(each, str(error) if wrong else "")
+            if wrong:
+                self._line(each).focus()
+
+    def focus_first(self) -> None:
+        self._period.focus()
+
+    def action_leave(self) -> None:
+        self.show(self._query)
+        self.post_message(self.Left())
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter pressed among the filters is no command, wherever the focus is."""
+        if event.is_printable and event.key != "space":
+            event.stop()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#apply")
+    def _apply(self) -> None:
+        try:
+            filters = Filters(self._typed())
+        except InvalidValue as error:
+            self.complain(error)
+            return
+        self._tell_nothing()
+        size = self.query_one("#page_size", Select).value
+        self.post_message(self.Chosen(self, filters, size if isinstance(size, int) else self._query.page_size))
+
+    @on(Button.Pressed, "#clear")
+    def _clear(self) -> None:
+        self.post_message(self.Chosen(self, Filters(), self._query.page_size))
+
+    @on(Select.Changed, "#period")
+    def _period_changed(self, event: Select.Changed) -> None:
+        if event.value == self._number_of_period():
+            return
+        own = event.value == OWN_PERIOD
+        self._show_own_period(own)
+        if own:
+            self._line(SINCE).focus()
+        else:
+            self._apply()
+
+    @on(Select.Changed, "#page_size")
+    def _page_size_changed(self, event: Select.Changed) -> None:
+        if event.value != self._query.page_size:
+            self._apply()
+
+    @property
+    def _period(self) -> Select[int]:
+        return self.query_one("#period", Select)
+
+    def _number_of_period(self) -> int:
+        named = period_of(self._query.filters)
+        return OWN_PERIOD if named is None else PERIODS.index(named)
+
+    def _line(self, each: Filter) -> Line:
+        return self.query_one(f"#{each.name}", Line)
+
+    def _typed(self) -> dict[str, str]:
+        typed = {each.name: self._line(each).value for each in _TYPED}
+        chosen = self._period.value
+        if isinstance(chosen, int) and chosen != OWN_PERIOD:
+            period = PERIODS[chosen]
+            since = "" if period.since == DEFAULT_SINCE else period.since
+            typed |= {SINCE.name: since, UNTIL.name: period.until}
+        return typed
+
+    def _show_own_period(self, own: bool) -> None:
+        for each in PERIOD:
+            self.query_one(f"#field-{each.name}").display = own
+
+    def _tell(self, each: Filter, complaint: str = "") -> None:
+        field = self.query_one(f"#field-{each.name}", Labelled)
+        field.complain(self._look.marks.write(complaint))
+        if complaint:
+            field.display = True
+
+    def _tell_nothing(self) -> None:
+        for each in _TYPED:
+            self._tell(each)

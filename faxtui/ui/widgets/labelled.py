@@ -1,0 +1,46 @@
+"""A field of a form: its label, the input, and below it what is wrong with what was typed."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Input, Label
+
+
+class Labelled(Vertical):
+    """``complain`` explains a value that can't be taken; what was typed stays."""
+
+    DEFAULT_CSS = """
+    Labelled {
+        height: auto;
+        & > .complaint { color: $text-error; display: none; width: 1fr; }
+        &.-wrong > .complaint { display: block; }
+    }
+    """
+
+    def __init__(self, label: str, field: Widget, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._label = label
+        self.field = field
+        self._complaint = Label("", classes="complaint", markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield Label(self._label, markup=False)
+        yield self.field
+        yield self._complaint
+
+    def complain(self, message: str = "") -> None:
+        self._complaint.update(message)
+        self.set_class(bool(message), "-wrong")
+
+
+class Line(Input):
+    """A one-line input without a frame."""
+
+    DEFAULT_CSS = "Line { width: 1fr; }"
+
+    def __init__(
+        self, value: str = "", placeholder: str = "", *, password: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(value, placeholder, password=password, id=id, compact=True, select_on_focus=False)

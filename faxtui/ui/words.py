@@ -1,0 +1,84 @@
+"""What the page bar says."""
+
+from __future__ import annotations
+
+from faxtui.domain.filters import PERIOD
+from faxtui.domain.page import FaxPage
+from faxtui.domain.period import period_in_words
+from faxtui.domain.query import FaxQuery
+from faxtui.domain.text import visible
+from faxtui.errors import Busy, FaxtuiError, NoAnswer, Refused, ServiceError, ServiceFailed
+from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting
+
+PATIENCE_BEFORE_SAYING = 0.25
+"""Seconds that a request may take before the page bar tells of it: most are quicker."""
+
+
+def position(page: FaxPage) -> str:
+    """``1–50 of 1,234 · page 1 of 25``: which part of how many; totals as the service told them."""
+    rows = f"{page.first_row:,}–{page.last_row:,}" if page.faxes else "0"
+    of_all = "" if page.total is None else f" of {page.total:,}"
+    of_pages = "" if page.page_count is None else f" of {max(page.page_count, 1):,}"
+    return f"{rows}{of_all} · page {page.number:,}{of_pages}"
+
+
+def state(view: InboxView, now: float) -> str:
+    """What there is to say beside the position; ``now`` is in seconds, monotonic."""
+    busy = activity(view.activity, now)
+    if busy or view.shown is None:
+        return busy
+    if view.note:
+        return view.note
+    if not view.shown.page.faxes and isinstance(view.activity, Idle):
+        return nothing_found(view.query)
+    return view.shown.page.disagreement or ""
+
+
+def activity(doing: Activity, now: float) -> str:
+    match doing:
+        case Fetching(page=page, since=since):
+            return f"fetching page {page:,} …" if now - since >= PATIENCE_BEFORE_SAYING else ""
+        case Waiting(error=Busy() as error, until=until):
+            return (
+                f"the service is busy, asks for {error.retry_after:.0f} s: next try in {_seconds(until - now)} (r now)"
+            )
+        case Waiting(error=error, since=since, until=until):
+            return f"{_trouble(error)} for {_clock(now - since)}, next try in {_seconds(until - now)} (r now)"
+        case Failed(error=error):
+            return failure(error)
+        case _:
+            return ""
+
+
+def failure(error: FaxtuiError) -> str:
+    reasons = error.reasons if isinstance(error, Refused) else ()
+    if reasons:
+        told = "; ".join(f"{visible(name)}: {visible(reason)}" for name, reason in reasons)
+        return f"the service refused: {told}  (f mends the filters)"
+    return f"{visible(str(error))}  (r tries again)"
+
+
+def nothing_found(query: FaxQuery) -> str:
+    """``no faxes from 0478, last 7 days — f changes the filters``."""
+    others = [each.said.format(visible(value)) for each, value in query.filters if each not in PERIOD]
+    when = period_in_words(query.filters)
+    return f"{' '.join(['no faxes', *others])}, {when[0].lower()}{when[1:]} — f changes the filters"
+
+
+def _trouble(error: ServiceError) -> str:
+    match error:
+        case NoAnswer():
+            return "no answer"
+        case ServiceFailed():
+            return "the service fails"
+        case _:
+            return "no connection"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(max(int(seconds), 0), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{max(round(seconds), 0)} s"

@@ -1,0 +1,125 @@
+"""Make the pictures of the README from the demo: the same bytes for the same code.
+
+python screenshots/make.py [FOLDER]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from httpx import ASGITransport
+from textual.pilot import Pilot
+
+from faxtui.config.settings import Settings, Ui
+from faxtui.demo import DemoService
+from faxtui.demo.asgi import Answer, Message, Receive, Send
+from faxtui.domain.account import Account
+from faxtui.domain.query import FaxQuery
+from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.inbox import Manners
+from faxtui.inbox.patience import Patience
+from faxtui.inbox.service import FaxService
+from faxtui.inbox.view import Failed, Idle
+from faxtui.odyssey.client import OdysseyService
+from faxtui.terminal.capabilities import Capabilities, Colours
+from faxtui.ui.app import FaxApp
+from faxtui.ui.launch import Launch
+
+NOW = datetime(2026, 11, 23, 9, 42, 7, tzinfo=UTC)
+SMALL, LARGE = (80, 24), (120, 40)
+
+
+def now() -> datetime:
+    return NOW
+
+
+class Stage:
+    """The demo at a moment that stands, which can be told to fail."""
+
+    def __init__(self) -> None:
+        self.is_failing = False
+        self._demo = DemoService(clock=now)
+
+    def connect(self) -> FaxService:
+        return OdysseyService(Account("http://demo", "60300.demo", "demo"), transport=ASGITransport(self._answer))
+
+    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        if self.is_failing:
+            await Answer(502, b"", {}).send(send, NOW)
+        else:
+            await self._demo(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A picture: how large, and what is pressed before it is taken. ``fails`` makes the service fail from there on."""
+
+    size: tuple[int, int]
+    keys: tuple[str, ...] = ()
+    fails: bool = False
+    theme: str = "dark"
+    colours: Colours = Colours.TRUE
+
+
+SCENES: Mapping[str, Scene] = {
+    "list-80x24": Scene(SMALL),
+    "list-120x40": Scene(LARGE),
+    "filters-80x24": Scene(SMALL, ("f", "tab", "tab", *"134296015")),
+    "filters-120x40": Scene(LARGE, ("f", "enter", "end", "enter", *"2026-13-01", "enter")),
+    "sort-80x24": Scene(SMALL, ("s", "down")),
+    "sort-120x40": Scene(LARGE, ("s", "down")),
+    "details-80x24": Scene(SMALL, ("down", "down", "enter")),
+    "details-120x40": Scene(LARGE, ("down", "down", "enter")),
+    "error-80x24": Scene(SMALL, ("r",), fails=True),
+    "error-120x40": Scene(LARGE, ("r",), fails=True),
+    "help-80x24": Scene(SMALL, ("question_mark",)),
+    "light-80x24": Scene(SMALL, theme="light"),
+    "16-colours-80x24": Scene(SMALL, theme="ansi", colours=Colours.SIXTEEN),
+}
+
+
+async def take(scene: Scene) -> str:
+    """One picture, as SVG."""
+    stage = Stage()
+    launch = Launch(
+        title="demo · sample faxes",
+        connect=stage.connect,
+        query=FaxQuery(),
+        settings=Settings(ui=Ui(theme=scene.theme, timezone="Europe/Paris")),
+        far_end=Capabilities(scene.colours),
+        manners=Manners(prefetch=False, patience=Patience(waits=())),
+        clock=ServiceClock(now),
+    )
+    app = FaxApp(launch)
+    async with app.run_test(size=scene.size) as pilot:
+        await until(pilot, app, Idle)
+        stage.is_failing = scene.fails
+        await pilot.press(*scene.keys)
+        if scene.fails:
+            await until(pilot, app, Failed)
+        await pilot.pause()
+        return app.export_screenshot(title="faxtui", simplify=True)
+
+
+async def until(pilot: Pilot[None], app: FaxApp, doing: type[Idle | Failed]) -> None:
+    """Wait for the inbox to have come to that."""
+    while app.inbox.view.shown is None or not isinstance(app.inbox.view.activity, doing):
+        if app.failure is not None:
+            raise app.failure
+        await pilot.pause()
+
+
+def make(folder: Path) -> None:
+    """Every picture, into that folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, scene in SCENES.items():
+        (folder / f"{name}.svg").write_text(asyncio.run(take(scene)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)

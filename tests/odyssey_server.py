@@ -1,0 +1,189 @@
+"""A server that answers any bytes and ends as badly as it is told to, over a real socket."""
+
+import socket
+import ssl
+import struct
+import tempfile
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from http.client import responses
+from pathlib import Path
+
+import pytest
+
+from faxtui.domain.account import Account, OAuth2
+from faxtui.domain.query import FaxQuery
+from faxtui.domain.window import Window, open_window
+from faxtui.errors import ServiceError
+from faxtui.odyssey.client import DEFAULT_LIMITS, OdysseyService
+from faxtui.odyssey.connection import Limits
+
+WINDOW = open_window(FaxQuery(), datetime(2026, 11, 23, 9, 42, tzinfo=UTC))
+PASSWORD = "pass:wörd"
+CLIENT_SECRET = "secret"
+"""The demo's, of its client `faxtui`."""
+TICK = 0.01
+"""Seconds between two bytes of a server that drips."""
+
+CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIBXTCCAQKgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABPUR+5QDJrowPpR/
+QPrfctJb+4Yr3p9gla0Kc2OJ97EIilq9bL8ys4euDwZkdJ775dSES3uYbQdrYD37
+m+1pRZijQzBBMA8GA1UdEQQIMAaHBH8AAAEwDwYDVR0TAQH/BAUwAwEB/zAdBgNV
+HQ4EFgQUAfgTXfG7n66A32uexYZnJppb8hQwCgYIKoZIzj0EAwIDSQAwRgIhALZ2
+EZMTfWpcIpy9X0rABAuIfI/q+1Pq09ET3wyyNevoAiEAkrLa11GqLWJ+m6w831c8
+2/9oqF1oaXD16dCCo9tw1WQ=
+-----END CERTIFICATE-----
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgSd39F1j20TLZIOxD
+TSOSLyBQ/tR6H6+e2Y6f8SgFKV6hRANCAAT1EfuUAya6MD6Uf0D633LSW/uGK96f
+YJWtCnNjifexCIpavWy/MrOHrg8GZHSe++XUhEt7mG0Ha2A9+5vtaUWY
+-----END PRIVATE KEY-----
+"""
+"""A certificate that nobody trusts, for 127.0.0.1 until 2120, and its key: made for these tests and nothing else."""
+
+
+class Ending(Enum):
+    """What becomes of the connection once the bytes are sent."""
+
+    CLOSE = "close"
+    RESET = "reset"
+    HANG = "hang"
+    DRIP = "drip"
+
+
+@dataclass(frozen=True, slots=True)
+class RawServer:
+    """Where the server is, the heads of the requests that it got, and whether it got one."""
+
+    address: str
+    requests: list[str] = field(default_factory=list)
+    asked: threading.Event = field(default_factory=threading.Event)
+
+
+def answer(status: int, body: bytes | str = b"", headers: Mapping[str, str] | None = None) -> bytes:
+    """An answer of HTTP; its length is right unless the headers say otherwise."""
+    content = body.encode() if isinstance(body, str) else body
+    lines = {"Content-Length": str(len(content)), **(headers or {})}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"HTTP/1.1 {status} {responses[status]}\r\n{head}\r\n".encode() + content
+
+
+@contextmanager
+def answering(said: bytes, ending: Ending = Ending.CLOSE, *, tls: bool = False) -> Iterator[RawServer]:
+    """Answer every connection with these bytes."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host = f"127.0.0.1:{listener.getsockname()[1]}"
+        server = RawServer(f"{'https' if tls else 'http'}://{host}")
+        stop = threading.Event()
+        context = _tls() if tls else None
+        thread = threading.Thread(target=_serve, args=(listener, server, said, ending, stop, context), daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            stop.set()
+            # Whoever waits for a connection gets one.
+            with suppress(OSError):
+                socket.create_connection(listener.getsockname()).close()
+            thread.join()
+
+
+@asynccontextmanager
+async def asking(
+    base_url: str,
+    limits: Limits = DEFAULT_LIMITS,
+    login: str = "60300.console",
+    *,
+    password: str = PASSWORD,
+    oauth2: OAuth2 | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> AsyncIterator[OdysseyService]:
+    """The service at an address, as faxtui asks it."""
+    service = OdysseyService(Account(base_url, login, password, oauth2=oauth2), limits=limits, clock=clock)
+    try:
+        yield service
+    finally:
+        await service.aclose()
+
+
+def client_of(address: str, client_id: str = "faxtui", client_secret: str = CLIENT_SECRET) -> OAuth2:
+    """The demo's client, at the address for tokens that a server has."""
+    return OAuth2(token_url=f"{address}/connect/token", client_id=client_id, client_secret=client_secret)
+
+
+async def failure(said: bytes, window: Window = WINDOW, ending: Ending = Ending.CLOSE, path: str = "") -> ServiceError:
+    """The error that an answer leads to: always a whole sentence, safe to look at, and without the password."""
+    with answering(said, ending) as server:
+        async with asking(server.address + path) as service:
+            with pytest.raises(ServiceError) as caught:
+                await service.list_faxes(window, 1)
+    assert len(server.requests) == 1
+    message = str(caught.value)
+    assert message.isprintable()
+    assert message.endswith(".")
+    assert len(message) < 600
+    assert PASSWORD not in message
+    return caught.value
+
+
+async def failure_of(
+    status: int, body: bytes | str = b"", headers: Mapping[str, str] | None = None, window: Window = WINDOW
+) -> ServiceError:
+    """The error that an answer of this status, body and headers leads to."""
+    return await failure(answer(status, body, headers), window)
+
+
+def _serve(
+    listener: socket.socket,
+    server: RawServer,
+    said: bytes,
+    ending: Ending,
+    stop: threading.Event,
+    tls: ssl.SSLContext | None,
+) -> None:
+    while not stop.is_set():
+        accepted, _ = listener.accept()
+        with suppress(OSError):
+            connection = tls.wrap_socket(accepted, server_side=True) if tls else accepted
+            with connection:
+                _answer(connection, server, said)
+                _end(connection, ending, stop)
+        accepted.close()
+
+
+def _answer(connection: socket.socket, server: RawServer, said: bytes) -> None:
+    head = b""
+    while b"\r\n\r\n" not in head:
+        received = connection.recv(65_536)
+        if not received:
+            return
+        head += received
+    server.requests.append(head.decode())
+    server.asked.set()
+    connection.sendall(said)
+
+
+def _end(connection: socket.socket, ending: Ending, stop: threading.Event) -> None:
+    if ending is Ending.RESET:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    if ending is Ending.HANG:
+        stop.wait()
+    while ending is Ending.DRIP and not stop.wait(TICK):
+        connection.sendall(b" ")
+
+
+def _tls() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "server.pem"
+        path.write_text(CERTIFICATE)
+        context.load_cert_chain(path)
+    return context

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -57,6 +58,33 @@ def write_table(path: Path, table: Table) -> None:
         _sync_folder(path.parent)
     except OSError as error:
         raise StorageError(f"{path} can't be written: {_reason(error)}.") from error
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other faxtui programs from changing the file meanwhile. Raises StorageError.
+
+    What is locked is a file beside it, since the file itself is replaced; where the system has no such locks, the
+    last one to write wins.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StorageError(f"{path} can't be written: {_reason(error)}.") from error
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return
+    fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def set_aside(path: Path) -> Path:

@@ -6,31 +6,32 @@ import asyncio
 import signal
 import sys
 from functools import partial
+from pathlib import Path
 
 from faxtui.config.logs import write_report
 from faxtui.ui.app import FaxApp
-from faxtui.ui.launch import Launch
+from faxtui.ui.launch import Start
 
 _ENDED_BY = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 """Signals that end the program in order, and the exit codes that tell of them."""
 
 
-def browse(launch: Launch) -> int:
+def browse(start: Start) -> int:
     """Open the browser; returns the exit code once the terminal is as it was before."""
-    app = FaxApp(launch)
+    app = FaxApp(start)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     for number, code in _ENDED_BY.items():
         loop.add_signal_handler(number, partial(app.exit, return_code=code))
     try:
-        loop.run_until_complete(app.run_async(mouse=launch.settings.ui.mouse))
+        loop.run_until_complete(app.run_async(mouse=start.first.settings.ui.mouse))
         _cancel_rest(loop)
     finally:
         # Closing does not wait for threads: one may hang in a name look-up.
         loop.close()
     error = app.failure
     if error is not None:
-        _explain(launch, error)
+        _explain(start.logs, error)
         return 1
     return app.return_code or 0
 
@@ -43,7 +44,7 @@ def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:
     loop.run_until_complete(loop.shutdown_asyncgens())
 
 
-def _explain(launch: Launch, error: BaseException) -> None:
-    path = write_report(launch.logs, error) if launch.logs is not None else None
+def _explain(logs: Path | None, error: BaseException) -> None:
+    path = write_report(logs, error) if logs is not None else None
     where = f"The report is in {path}." if path else "No report could be written."
     print(f"faxtui: an error that nobody expected ended the program ({type(error).__name__}). {where}", file=sys.stderr)

@@ -118,6 +118,12 @@ class BrowserScreen(Screen[None]):
             self._ticking.stop()
             self._ticking = None
 
+    def restyle(self, look: Look, columns: Sequence[Field]) -> None:
+        """Write dates and times another way, and show other columns."""
+        self.look = look
+        self._table.choose_columns(columns)
+        self.show(self._inbox.view)
+
     # Pages
 
     def action_next_page(self) -> None:
@@ -176,7 +182,7 @@ class BrowserScreen(Screen[None]):
 
     def _sort(self, sort: Sort | None) -> None:
         if sort is not None:
-            self._open(self._inbox.view.query.sorted_by(sort))
+            self.choose(self._inbox.view.query.sorted_by(sort))
 
     async def action_choose_columns(self) -> None:
         from faxtui.ui.screens.column_menu import ColumnMenu
@@ -214,7 +220,7 @@ class BrowserScreen(Screen[None]):
     @on(FilterSidebar.Chosen)
     async def _filters_chosen(self, event: FilterSidebar.Chosen) -> None:
         try:
-            self._open(self._inbox.view.query.filtered(event.filters).with_page_size(event.page_size))
+            self.open(self._inbox.view.query.filtered(event.filters).with_page_size(event.page_size))
         except InvalidValue as error:
             event.refuse(error)
         else:
@@ -279,9 +285,27 @@ class BrowserScreen(Screen[None]):
         }
         return True if can_be_done.get(action, True) else None
 
-    def _open(self, query: FaxQuery) -> None:
-        self._inbox.open(query)
-        self._remember()
+    def open(self, query: FaxQuery) -> bool:
+        """Show this query; False, and an explanation, where it can't be: a period without length, say."""
+        try:
+            self._inbox.open(query)
+        except InvalidValue as error:
+            self._explain(error)
+            return False
+        return True
+
+    def choose(self, query: FaxQuery) -> bool:
+        """Show what the operator chose, and remember it for the next time."""
+        is_open = self.open(query)
+        if is_open:
+            self._remember()
+        return is_open
+
+    def _explain(self, error: InvalidValue) -> None:
+        if self._sidebar is not None and self._sidebar.display and error.field:
+            self._sidebar.complain(error)
+        else:
+            self.notify(str(error), severity="error", markup=False)
 
     def _remember(self) -> None:
         query = self._inbox.view.query

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,6 +15,13 @@ from textual.widgets import Label
 from faxtui.ui.marks import Marks
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Generic[T]):
+    """What was chosen, which may be any value, None included."""
+
+    value: T
 
 
 class Panel(ModalScreen[T | None]):

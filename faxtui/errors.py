@@ -13,7 +13,7 @@ FaxtuiError                     exit code 1
 │   ├── Refused                 1   the service won't take the request (400), field by field
 │   ├── SignInRefused           3   wrong or changed credentials (401)
 │   ├── Forbidden               1   signed in, but not allowed (403)
-│   ├── WrongAddress            1   there is no such service at this address (404 on the list)
+│   ├── WrongAddress            1   no such service at this address (404 on the list), or no address for this fax
 │   ├── Gone                    1   the document is no longer there (404 on it)
 │   └── UnexpectedAnswer        1   an answer that is not what was asked for
 └── StorageError                1   a file or folder that can't be read or written
@@ -110,7 +110,7 @@ class Forbidden(ServiceError):
 
 
 class WrongAddress(ServiceError):
-    """There is no such service at this address (404 on the list)."""
+    """There is no such service at this address (404 on the list), or this fax has no address there."""
 
 
 class Gone(ServiceError):

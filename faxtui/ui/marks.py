@@ -28,6 +28,8 @@ _IN_ASCII = str.maketrans(
         "”": '"',
         "’": "'",
         "•": "*",
+        "\N{REPLACEMENT CHARACTER}": "?",
+        **dict.fromkeys(map(chr, range(0x2400, 0x2422)), "?"),
     }
 )
 

@@ -81,7 +81,8 @@ class FaxApp(App[None], inherit_bindings=False):
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
         for notice in self._notices:
             self.notify(self._browser.look.marks.write(notice), severity="warning", timeout=15, markup=False)
-        self.call_next(self._browser.open, self.launch.query)
+        # Connecting takes a moment: the first frame comes first.
+        self.call_after_refresh(self._browser.open, self.launch.query)
 
     async def on_unmount(self) -> None:
         await self.inbox.aclose()

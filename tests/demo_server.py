@@ -3,16 +3,13 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import ParamSpec
 
-import uvicorn
-
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Message, Receive, Send
+from faxtui.demo.serving import Application, started
 
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
 P = ParamSpec("P")
 
 
@@ -52,20 +49,7 @@ def _run(loop: asyncio.AbstractEventLoop, serve: Coroutine[None, None, None]) ->
 
 
 async def _serve(application: Application, listener: socket.socket, stop: asyncio.Event) -> None:
-    config = uvicorn.Config(
-        application,
-        http="h11",
-        ws="none",
-        log_config=None,
-        log_level="error",
-        access_log=False,
-        date_header=False,
-        server_header=False,
-    )
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    await server.startup(sockets=[listener])
+    server = await started(application, listener)
     await stop.wait()
     # uvicorn's own shutdown waits for open requests, and sleeps a while even where there are none.
     for each in server.servers:

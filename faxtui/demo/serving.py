@@ -4,12 +4,17 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Awaitable, Callable
 from types import FrameType
 from typing import NoReturn
 
 import uvicorn
 
+from faxtui.demo.asgi import Message, Receive, Send
 from faxtui.demo.service import DemoService
+
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+"""Any ASGI application."""
 
 
 def serve(service: DemoService, listener: socket.socket) -> NoReturn:
@@ -28,9 +33,17 @@ def _end(number: int, frame: FrameType | None) -> NoReturn:
 
 
 async def _serve(service: DemoService, listener: socket.socket) -> NoReturn:
-    # Date and Server would be uvicorn's own: the service dates its answers by its own clock.
+    await started(service, listener)
+    host, port = listener.getsockname()
+    print(f"http://{host}:{port}", flush=True)
+    while True:
+        await asyncio.Event().wait()
+
+
+async def started(application: Application, listener: socket.socket) -> uvicorn.Server:
+    """A server that answers on a listening socket, without headers of its own: the service dates its answers."""
     config = uvicorn.Config(
-        service,
+        application,
         http="h11",
         ws="none",
         log_config=None,
@@ -43,7 +56,4 @@ async def _serve(service: DemoService, listener: socket.socket) -> NoReturn:
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
     await server.startup(sockets=[listener])
-    host, port = listener.getsockname()
-    print(f"http://{host}:{port}", flush=True)
-    while True:
-        await asyncio.Event().wait()
+    return server

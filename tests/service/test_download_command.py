@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from demo_server import Application, serving
+from demo_server import serving
 from odyssey_server import asking
 from scripted_service import AT_ONCE
 from stored_documents import holding
@@ -20,6 +20,7 @@ from faxtui.commands.download import DownloadRequest, download, verify
 from faxtui.commands.list_faxes import Streams
 from faxtui.demo import DemoService
 from faxtui.demo.asgi import Message, Receive, Send, json_answer
+from faxtui.demo.serving import Application
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.filters import Filters
 from faxtui.domain.query import FaxQuery

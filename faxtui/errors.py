@@ -30,6 +30,8 @@ class FaxtuiError(Exception):
     """The root: whatever faxtui itself can explain."""
 
     exit_code: ClassVar[int] = 1
+    passing: ClassVar[bool] = False
+    """Whether asking again may well help."""
 
 
 class UsageError(FaxtuiError):
@@ -55,9 +57,7 @@ class NoSignIn(UsageError):
 
 
 class ServiceError(FaxtuiError):
-    """The service, or what stands between it and us. ``passing``: asking again may well help."""
-
-    passing: ClassVar[bool] = False
+    """The service, or what stands between it and us."""
 
 
 class Unreachable(ServiceError):

@@ -29,7 +29,7 @@ from faxtui.inbox.view import Failed, Idle
 from faxtui.odyssey.client import OdysseyService
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.ui.app import FaxApp
-from faxtui.ui.launch import Launch
+from faxtui.ui.launch import Doors, FirstRun, Launch, Start
 
 NOW = datetime(2026, 11, 23, 9, 42, 7, tzinfo=UTC)
 SMALL, LARGE = (80, 24), (120, 40)
@@ -58,11 +58,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture: how large, and what is pressed before it is taken. ``fails`` makes the service fail from there on."""
+    """A picture: how large, and what is pressed before it is taken. ``fails`` makes the service fail from there on,
+    ``is_first_run`` begins without an account."""
 
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
     fails: bool = False
+    is_first_run: bool = False
     theme: str = "dark"
     colours: Colours = Colours.TRUE
 
@@ -78,6 +80,8 @@ SCENES: Mapping[str, Scene] = {
     "details-120x40": Scene(LARGE, ("down", "down", "enter")),
     "error-80x24": Scene(SMALL, ("r",), fails=True),
     "error-120x40": Scene(LARGE, ("r",), fails=True),
+    "connect-80x24": Scene(SMALL, (*"60300.console", "tab", *"not a password", "enter"), is_first_run=True),
+    "settings-80x24": Scene(SMALL, ("comma", "down", "down")),
     "help-80x24": Scene(SMALL, ("question_mark",)),
     "light-80x24": Scene(SMALL, theme="light"),
     "16-colours-80x24": Scene(SMALL, theme="ansi", colours=Colours.SIXTEEN),
@@ -88,21 +92,32 @@ async def take(scene: Scene) -> str:
     """One picture, as SVG."""
     stage = Stage()
     launch = Launch(
+        profile="",
         title="demo · sample faxes",
-        connect=stage.connect,
+        connect=lambda _: stage.connect(),
         query=FaxQuery(),
         settings=Settings(ui=Ui(theme=scene.theme, timezone="Europe/Paris")),
-        far_end=Capabilities(scene.colours),
         manners=Manners(prefetch=False, patience=Patience(waits=())),
         clock=ServiceClock(now),
     )
-    app = FaxApp(launch)
+    doors = Doors(
+        profile=lambda _: launch,
+        demo=lambda: launch,
+        connect=lambda _: stage.connect(),
+        enrol=lambda _: launch,
+        save=lambda _: "",
+        clock=lambda: ServiceClock(now),
+    )
+    first = FirstRun("Nothing is configured yet.", doors, launch.settings) if scene.is_first_run else launch
+    app = FaxApp(Start(first, doors, Capabilities(scene.colours)))
     async with app.run_test(size=scene.size) as pilot:
-        await until(pilot, app, Idle)
+        if not scene.is_first_run:
+            await until(pilot, app, Idle)
         stage.is_failing = scene.fails
         await pilot.press(*scene.keys)
         if scene.fails:
             await until(pilot, app, Failed)
+        await app.workers.wait_for_complete()
         await pilot.pause()
         return app.export_screenshot(title="faxtui", simplify=True)
 

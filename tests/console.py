@@ -24,7 +24,8 @@ from faxtui.inbox.service import FaxService
 from faxtui.inbox.view import Failed, Idle, InboxView
 from faxtui.terminal.capabilities import Capabilities
 from faxtui.ui.app import FaxApp
-from faxtui.ui.launch import Launch
+from faxtui.ui.launch import Launch, Start
+from faxtui.ui.screens.browser import BrowserScreen
 from faxtui.ui.widgets.fax_table import FaxTable
 from faxtui.ui.widgets.filter_sidebar import FilterSidebar
 from faxtui.ui.widgets.key_bar import KeyBar
@@ -95,12 +96,17 @@ class Console:
     # What it stands for
 
     @property
+    def browser(self) -> BrowserScreen:
+        assert self.app.session is not None
+        return self.app.session.browser
+
+    @property
     def table(self) -> FaxTable:
-        return self.app._browser.query_one(FaxTable)
+        return self.browser.query_one(FaxTable)
 
     @property
     def sidebar(self) -> FilterSidebar:
-        return self.app._browser.query_one(FilterSidebar)
+        return self.browser.query_one(FilterSidebar)
 
     @property
     def view(self) -> InboxView:
@@ -209,18 +215,18 @@ async def console(
     """The browser, started, once it has its first page; ``until`` may be "failed" or "started" as well."""
     wire = wire or Wire()
     launch = Launch(
+        profile="",
         title="demo · sample faxes",
-        connect=connect or wire.connect,
+        connect=lambda _: (connect or wire.connect)(),
         query=query or FaxQuery(),
         settings=Settings(ui=ui or Ui(theme="dark", timezone="Europe/Paris"), keys=tuple((keys or {}).items())),
-        far_end=far_end or Capabilities(),
         shows_sidebar=sidebar,
         state=state,
         notices=tuple(notices),
         manners=manners,
         clock=ServiceClock(lambda: NOW),
     )
-    app = FaxApp(launch)
+    app = FaxApp(Start(launch, far_end=far_end or Capabilities()))
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Console(app, pilot, wire)
         match until:

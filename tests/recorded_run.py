@@ -17,7 +17,7 @@ from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.view import Idle
 from faxtui.terminal.capabilities import capabilities
 from faxtui.ui.app import FaxApp
-from faxtui.ui.launch import Launch
+from faxtui.ui.launch import Launch, Start
 
 SMALL = (80, 24)
 TRUECOLOUR: Mapping[str, str] = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
@@ -71,15 +71,15 @@ async def record(environ: Mapping[str, str], keys: Sequence[str] = BROWSE) -> li
 
 def _app(environ: Mapping[str, str]) -> FaxApp:
     launch = Launch(
+        profile="",
         title="demo · sample faxes",
-        connect=Wire().connect,
+        connect=lambda _: Wire().connect(),
         query=FaxQuery(),
         settings=replace(Settings(), ui=Ui(timezone="Europe/Paris")),
-        far_end=capabilities(environ),
         manners=IMPATIENT,
         clock=ServiceClock(lambda: NOW),
     )
-    app = FaxApp(launch)
+    app = FaxApp(Start(launch, far_end=capabilities(environ)))
     app.driver_class = RecordingDriver
     return app
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
-    from faxtui.errors import FaxtuiError
+    from faxtui.cli.arguments import Options
 
 INTERRUPTED = 130
 
@@ -38,25 +38,40 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         options = parse(arguments, environ)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
-    from faxtui.cli.wiring import prepare
-
     try:
-        launch = prepare(options, environ)
+        return _do(options, environ)
     except FaxtuiError as error:
-        _tell(error, environ)
+        from faxtui.cli.saying import say
+
+        say(str(error), environ)
         return error.exit_code
+
+
+def _do(options: Options, environ: Mapping[str, str]) -> int:
+    from faxtui.cli import arguments
+    from faxtui.cli.wiring import desk
+    from faxtui.config.logs import start_log
+
+    if options.command == arguments.DOCTOR:
+        from faxtui.cli.configuration import run_doctor
+
+        return run_doctor(options, environ)
+    at = desk(options)
+    start_log(at.paths.logs, options.log_level)
+    if options.command == arguments.CONFIG:
+        from faxtui.cli.configuration import run_config
+
+        return run_config(at, environ)
+    if options.command == arguments.LIST:
+        from faxtui.cli.listing import run_list
+
+        return run_list(at, environ)
+    from faxtui.cli.browsing import prepare
+
+    start = prepare(at, environ)
     from faxtui.ui.run import browse
 
-    return browse(launch)
-
-
-def _tell(error: FaxtuiError, environ: Mapping[str, str]) -> None:
-    from faxtui.domain.text import visible
-    from faxtui.terminal.capabilities import capabilities
-    from faxtui.ui.marks import Marks
-
-    marks = Marks(capabilities(environ).utf8)
-    print(f"faxtui: {marks.write(visible(str(error)))}", file=sys.stderr)
+    return browse(start)
 
 
 def _end_unexpectedly(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:

@@ -1,8 +1,9 @@
-"""Options, and the environment variables that stand for some of them."""
+"""Commands and options, and the environment variables that stand for some of them."""
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from faxtui.domain.filters import FILTERS
 from faxtui.domain.text import visible
 from faxtui.errors import UsageError
 
+BROWSE, LIST, DOCTOR, CONFIG = "browse", "list", "doctor", "config"
+FORMATS = ("table", "csv", "json", "jsonl")
 _DESCRIPTION = "Browse the faxes received on the Odyssey platform."
 _EPILOG = "In the program, ? shows the keys. No account at hand? Look around first: faxtui --demo"
 
@@ -24,38 +27,56 @@ _EPILOG = "In the program, ? shows the keys. No account at hand? Look around fir
 class Options:
     """What was asked for on the command line or, where it says nothing, by the environment."""
 
-    demo: bool
-    profile: str | None
-    config: Path | None
-    base_url: str | None
-    login: str | None
-    password_file: Path | None
-    log_level: str
-    sort: str | None
-    page: int | None
-    page_size: int | None
-    filters: tuple[tuple[str, str], ...]
-    password: str | None = field(repr=False)
+    command: str = BROWSE
+    demo: bool = False
+    profile: str | None = None
+    config: Path | None = None
+    base_url: str | None = None
+    login: str | None = None
+    password_file: Path | None = None
+    password: str | None = field(default=None, repr=False)
+    read_only: bool = False
+    log_level: str = DEFAULT_LEVEL
+    view: str | None = None
+    sort: str | None = None
+    page: int | None = None
+    page_size: int | None = None
+    filters: tuple[tuple[str, str], ...] = ()
+    format: str = FORMATS[0]
+    all: bool = False
+    output: Path | None = None
+    excel: bool = False
+    json: bool = False
+    what: str = "show"
+
+
+_FROM_ENVIRONMENT = ("profile", "config", "base-url", "login", "log-level")
 
 
 def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     """Raises SystemExit: 0 after --help, 2 after a usage error; what there is to say has been said then."""
-    parser = _parser(environ)
-    given = vars(parser.parse_args(arguments))
-    filters = [(each.name, given.pop(each.parameter)) for each in FILTERS]
-    return Options(
-        filters=tuple((name, value) for name, value in filters if value is not None),
-        password=environ.get("FAXTUI_PASSWORD") or None,
-        **given,
-    )
+    parser = _parser(_common(), _shown())
+    _check_options(parser, arguments)
+    given = vars(parser.parse_args([*_as_options(environ), *arguments]))
+    filters = [(each.name, given.pop(each.parameter, None)) for each in FILTERS]
+    given["filters"] = tuple((name, value) for name, value in filters if value is not None)
+    given["command"] = given.get("command") or BROWSE
+    return Options(**given, password=environ.get("FAXTUI_PASSWORD") or None)
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in a sentence, without the whole usage."""
 
+    commands: tuple[_Parser, ...] = ()
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return tuple(self._option_string_actions)
+
     def error(self, message: str) -> NoReturn:
         said = visible(message)
-        print(f"faxtui: {said[:1].upper()}{said[1:]}. faxtui --help shows what there is.", file=sys.stderr)
+        end = "" if said.endswith("?") else "."
+        print(f"faxtui: {said[:1].upper()}{said[1:]}{end} faxtui --help shows what there is.", file=sys.stderr)
         self.exit(UsageError.exit_code)
 
 
@@ -81,40 +102,83 @@ def _path(given: str) -> Path:
         raise argparse.ArgumentTypeError(f"the home folder in “{given}” is not known") from error
 
 
-def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
-    def from_environment(name: str) -> str | None:
-        return environ.get(f"FAXTUI_{name}") or None
+def _as_options(environ: Mapping[str, str]) -> list[str]:
+    """Variables are read as the options they stand for, before those that were given."""
+    variables = {each: environ.get(f"FAXTUI_{each.upper().replace('-', '_')}") for each in _FROM_ENVIRONMENT}
+    return [f"--{name}={value}" for name, value in variables.items() if value]
 
-    parser = _Parser("faxtui", description=_DESCRIPTION, epilog=_EPILOG, allow_abbrev=False)
-    parser.add_argument("--version", action="store_true", help="show the version and leave", default=argparse.SUPPRESS)
-    parser.add_argument("--demo", action="store_true", help="sample faxes: no account, no network needed")
 
+def _check_options(parser: _Parser, arguments: Sequence[str]) -> None:
+    """An option that there is not is told of by its name alone: what was meant as its value may be a password."""
+    known = [*parser.options, *(name for each in parser.commands for name in each.options)]
+    for each in arguments:
+        name = each.partition("=")[0]
+        if name.startswith("--") and name not in ("--", *known):
+            near = difflib.get_close_matches(name, known, 1)
+            parser.error(f"there is no option {name}{f', did you mean {near[0]}?' if near else ''}")
+
+
+def _parser(common: _Parser, shown: _Parser) -> _Parser:
+    parser = _Parser(
+        "faxtui",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        parents=[common, shown],
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="store_true", help="show the version and leave")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands (none opens the browser)")
+
+    def command(name: str, help: str, *parents: _Parser) -> _Parser:
+        return commands.add_parser(
+            name, help=help, parents=[common, *parents], argument_default=argparse.SUPPRESS, allow_abbrev=False
+        )
+
+    listing = command(LIST, "print faxes, for people or scripts", shown)
+    listing.add_argument("--format", choices=FORMATS, help=f"one of: {' '.join(FORMATS)}", metavar="FORMAT")
+    listing.add_argument("--all", action="store_true", help="every page, not only one")
+    listing.add_argument("--output", metavar="FILE", type=_path, help="write a file, whole or not at all")
+    listing.add_argument("--excel", action="store_true", help="CSV in which no cell can become a formula")
+
+    doctor = command(DOCTOR, "check configuration, network, sign-in and terminal, and say what to do")
+    doctor.add_argument("--json", action="store_true", help="for scripts")
+
+    config = command(CONFIG, "where files are; every setting")
+    config.add_argument("what", choices=("path", "show"), help="where files are; every setting and its origin")
+    parser.commands = (listing, doctor, config)
+    return parser
+
+
+def _common() -> _Parser:
+    """Options that may stand before the command or after it."""
+    parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     account = parser.add_argument_group("account")
-    account.add_argument("--profile", metavar="NAME", default=from_environment("PROFILE"))
-    account.add_argument("--base-url", metavar="URL", default=from_environment("BASE_URL"))
-    account.add_argument("--login", metavar="LOGIN", default=from_environment("LOGIN"))
+    account.add_argument("--demo", action="store_true", help="sample faxes: no account, no network needed")
+    account.add_argument("--profile", metavar="NAME", help="one of the configuration's")
+    account.add_argument("--base-url", metavar="URL", help="the service's address")
+    account.add_argument("--login", metavar="LOGIN", help="such as 60300.console")
     account.add_argument(
         "--password-file",
         metavar="FILE",
         type=_path,
         help="a file that only you can read; FAXTUI_PASSWORD in the environment serves as well",
     )
+    account.add_argument("--read-only", action="store_true", help="nothing can be deleted")
+    files = parser.add_argument_group("files")
+    files.add_argument("--config", metavar="FILE", type=_path, help="instead of your own configuration")
+    files.add_argument("--log-level", metavar="LEVEL", type=_log_level, help=f"one of: {' '.join(LEVELS)}")
+    return parser
 
+
+def _shown() -> _Parser:
+    parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     shown = parser.add_argument_group("what to show")
     for each in FILTERS:
         shown.add_argument(f"--{each.name}", metavar=each.metavar, dest=each.parameter, help=each.help)
+    shown.add_argument("--view", metavar="NAME", help="saved filters and sort")
     names = " ".join(each.name for each in SORTABLE)
     shown.add_argument("--sort", metavar="FIELD[:asc|:desc]", help=f"by one of: {names}")
-    shown.add_argument("--page", metavar="N", type=_whole_number, help="open on this page")
+    shown.add_argument("--page", metavar="N", type=_whole_number, help="begin on this page")
     shown.add_argument("--page-size", metavar="N", type=_whole_number, help="faxes on a page")
-
-    files = parser.add_argument_group("files")
-    files.add_argument("--config", metavar="FILE", type=_path, default=from_environment("CONFIG"))
-    files.add_argument(
-        "--log-level",
-        metavar="LEVEL",
-        type=_log_level,
-        default=from_environment("LOG_LEVEL") or DEFAULT_LEVEL,
-        help=f"one of: {' '.join(LEVELS)}",
-    )
     return parser

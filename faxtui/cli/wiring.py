@@ -1,86 +1,104 @@
-"""Options, configuration and what is remembered, put together into what the browser starts with."""
+"""Options, configuration and what is remembered, put together into an account and a query."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from faxtui.cli.arguments import Options
 from faxtui.config.load import load_settings
-from faxtui.config.logs import start_log
 from faxtui.config.paths import Paths, default_paths
 from faxtui.config.settings import Settings
-from faxtui.config.sign_in import Given, settle_account
-from faxtui.config.state import Remembered, StateFile
+from faxtui.config.sign_in import Given, SignIn, settle_sign_in
+from faxtui.config.state import Remembered
 from faxtui.domain.filters import Filters
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.sorting import parse_sort
 from faxtui.errors import ConfigurationError, UsageError
-from faxtui.inbox.inbox import Manners
-from faxtui.terminal.capabilities import Capabilities, capabilities
-from faxtui.ui.launch import Launch
 
 if TYPE_CHECKING:
     from faxtui.domain.account import Account
     from faxtui.inbox.service import FaxService
 
-
-def prepare(options: Options, environ: Mapping[str, str]) -> Launch:
-    """Raises UsageError, ConfigurationError or NoSignIn where there is nothing to start with."""
-    paths = _paths(options)
-    start_log(paths.logs, options.log_level)
-    launch = _demo(options, paths) if options.demo else _own(options, paths)
-    return replace(launch, far_end=_far_end(environ))
+Connect = Callable[[str | None], "FaxService"]
+"""Makes a service, with a password typed just now or the one that is kept. May take a while, and raise FaxtuiError."""
 
 
-def _own(options: Options, paths: Paths) -> Launch:
-    settings = load_settings(paths, options.profile)
-    given = Given(options.base_url, options.login, options.password_file, options.password)
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every command starts from."""
+
+    options: Options
+    paths: Paths
+    settings: Settings
+
+    def sign_in(self) -> SignIn:
+        """Raises NoSignIn where there is no login, ConfigurationError where the address is bad."""
+        options = self.options
+        given = Given(options.base_url, options.login, options.password_file, options.password)
+        try:
+            return settle_sign_in(self.settings.profile, given, self.paths.config, self.settings.profile_name)
+        except UsageError as error:
+            # What is missing may well stand in a file that could not be read.
+            raise type(error)(" ".join([*self.settings.problems, str(error)])) from error
+
+    def query(self, remembered: Remembered) -> FaxQuery:
+        """Any filter among the options, and any view, sets all remembered filters aside.
+
+        Raises InvalidValue where there is no such view, or a filter can't be taken.
+        """
+        options, filters, sort = self.options, remembered.filters, remembered.sort
+        if options.view is not None:
+            view = self.settings.view_named(options.view)
+            filters, sort = view.filters, view.sort
+        if options.filters:
+            kept = filters.as_text() if options.view is not None else {}
+            filters = Filters({**kept, **dict(options.filters)})
+        return FaxQuery(
+            filters=filters,
+            sort=parse_sort(options.sort) if options.sort else sort,
+            page=1 if options.page is None else options.page,
+            page_size=self.settings.ui.page_size if options.page_size is None else options.page_size,
+        )
+
+
+def desk(options: Options) -> Desk:
+    """Read the configuration. Raises ConfigurationError where a file or profile asked for is not there."""
+    paths = paths_for(options)
+    if options.config is not None and not options.config.is_file():
+        raise ConfigurationError(f"There is no configuration file {options.config}.")
+    settings = _settings_of_demo(paths) if options.demo else load_settings(paths, options.profile)
+    if options.read_only:
+        settings = replace(settings, profile=replace(settings.profile, read_only=True))
+    return Desk(options, paths, settings)
+
+
+def paths_for(options: Options) -> Paths:
+    paths = default_paths()
+    return paths if options.config is None else replace(paths, config=options.config)
+
+
+def _settings_of_demo(paths: Paths) -> Settings:
+    """The demo takes the look from the configuration, and needs nothing of it."""
     try:
-        account = settle_account(settings.profile, given, paths.config)
-    except UsageError as error:
-        # What is missing may well stand in a file that could not be read.
-        raise type(error)(" ".join([*settings.problems, str(error)])) from error
-    state = StateFile(paths.state, settings.profile_name, with_filters=settings.ui.remember_filters)
-    remembered, problem = state.load()
-    return Launch(
-        title=f"{settings.profile_name} · {account.login}",
-        connect=lambda: _connect(account),
-        query=_query(options, settings, remembered),
-        settings=settings,
-        shows_sidebar=remembered.sidebar,
-        state=state,
-        logs=paths.logs,
-        notices=(*settings.problems, *([problem] if problem else [])),
-        manners=Manners(prefetch=settings.profile.prefetch),
-    )
-
-
-def _demo(options: Options, paths: Paths) -> Launch:
-    """The demo takes the look from the configuration, and remembers nothing."""
-    try:
-        settings = load_settings(paths)
+        return load_settings(paths)
     except ConfigurationError as error:
-        settings = Settings(problems=(str(error),))
-    return Launch(
-        title="demo · sample faxes",
-        connect=_connect_to_demo,
-        query=_query(options, settings, Remembered()),
-        settings=settings,
-        logs=paths.logs,
-        notices=settings.problems,
-    )
+        return Settings(problems=(str(error),))
 
 
-def _connect(account: Account) -> FaxService:
+def connector(sign_in: SignIn) -> Connect:
+    return lambda password: connect(sign_in.account(password))
+
+
+def connect(account: Account) -> FaxService:
     from faxtui.odyssey.client import OdysseyService
 
     return OdysseyService(account)
 
 
-def _connect_to_demo() -> FaxService:
+def connect_to_demo(password: str | None = None) -> FaxService:
+    """The service in a box, reached without a network."""
     from httpx import ASGITransport
 
     from faxtui.demo import DemoService
@@ -90,32 +108,6 @@ def _connect_to_demo() -> FaxService:
     return OdysseyService(Account("http://demo", "60300.demo", "demo"), transport=ASGITransport(DemoService()))
 
 
-def _query(options: Options, settings: Settings, remembered: Remembered) -> FaxQuery:
-    """Any filter among the options sets all remembered ones aside."""
-    return FaxQuery(
-        filters=Filters(dict(options.filters)) if options.filters else remembered.filters,
-        sort=parse_sort(options.sort) if options.sort else remembered.sort,
-        page=1 if options.page is None else options.page,
-        page_size=settings.ui.page_size if options.page_size is None else options.page_size,
-    )
-
-
-def _paths(options: Options) -> Paths:
-    paths = default_paths()
-    if options.config is None:
-        return paths
-    if not options.config.is_file():
-        raise ConfigurationError(f"There is no configuration file {options.config}.")
-    return replace(paths, config=options.config)
-
-
-def _far_end(environ: Mapping[str, str]) -> Capabilities:
-    far_end = capabilities(environ)
-    if not all(each is not None and each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UsageError("There is no terminal to draw on: start faxtui in one.")
-    if far_end.is_dumb:
-        raise UsageError(
-            f"The terminal “{environ.get('TERM', '')}” can't move its cursor, so there is no screen to draw on: "
-            "set TERM to what the terminal is, such as xterm-256color."
-        )
-    return far_end
+def connection(at: Desk) -> Connect:
+    """To the demo or to the account asked for."""
+    return connect_to_demo if at.options.demo else connector(at.sign_in())

@@ -6,7 +6,7 @@ import math
 from contextlib import suppress
 
 from faxtui.commands.output import Streams
-from faxtui.domain.text import counted, visible
+from faxtui.domain.text import counted, in_ascii, visible
 from faxtui.errors import ServiceError
 
 
@@ -28,9 +28,8 @@ class Words:
         """How far it is, until something else is said or shown; where there is no terminal, nothing."""
         if self._is_terminal:
             self.clear()
-            written = text if self._utf8 else text.replace("…", "..")
-            self._write(written)
-            self._shown = len(written)
+            self._write(text)
+            self._shown = len(text)
 
     def clear(self) -> None:
         """Take away what is shown, so that data can go to the same terminal."""
@@ -46,5 +45,5 @@ class Words:
     def _write(self, text: str) -> None:
         """Where nobody listens any more, the data still counts."""
         with suppress(OSError):
-            self._err.write(text)
+            self._err.write(text if self._utf8 else in_ascii(text))
             self._err.flush()

@@ -6,7 +6,8 @@ import codecs
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -72,6 +73,34 @@ def make_private_folder(folder: Path) -> None:
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
         each.mkdir(mode=0o700, exist_ok=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other faxtui programs from changing the file meanwhile. Raises StorageError.
+
+    What is locked is a file beside it, since the file itself is replaced; where the system has no such locks, the
+    last one to write wins.
+    """
+    try:
+        place = path.resolve()
+        make_private_folder(place.parent)
+        handle = os.open(place.with_name(f".{place.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StorageError(f"{path} can't be written: {_reason(error)}.") from error
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return
+    fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def set_aside(path: Path) -> Path:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from faxtui.config.files import Table, read_table, table_in
+from faxtui.config.migration import migrated
 from faxtui.config.paths import Paths
-from faxtui.config.settings import Profile, Section, Settings, Ui
+from faxtui.config.settings import SECTIONS, Profile, Section, Settings, View
+from faxtui.domain.filters import Filters
+from faxtui.domain.sort import Sort
+from faxtui.domain.sorting import parse_sort
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, InvalidValue
 
-DEFAULT_PROFILE = "main"
-_PROFILES, _UI, _KEYS, _DEFAULT_PROFILE = "profiles", "ui", "keys", "default_profile"
+DEFAULT_PROFILE_NAME = "main"
+VERSION, DEFAULT_PROFILE, PROFILES, KEYS, VIEWS = "version", "default_profile", "profiles", "keys", "views"
+_SORT = "sort"
 
 S = TypeVar("S", bound=Section)
 
@@ -28,71 +33,100 @@ class _Source:
 
 @dataclass(slots=True)
 class _Reading:
-    """The files, the site's first, and what was found wrong with them."""
+    """The files, the site's first, what was found wrong with them, and where each setting comes from."""
 
     sources: list[_Source] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    origins: dict[str, Path] = field(default_factory=dict)
 
     def take(self, path: Path) -> None:
         """A file that can't be read counts as empty, and is told of."""
         try:
-            self.sources.append(_Source(path, read_table(path)))
+            table, problem = migrated(read_table(path))
         except ConfigurationError as error:
             self._tell(f"{error} Until then the defaults hold.")
+            return
+        self.sources.append(_Source(path, table))
+        if problem:
+            self._tell(f"{path}: {problem}")
 
     def section(self, kind: type[S], *names: str) -> S:
         """Read the table of that name from each file, later ones over earlier ones."""
         known = {each.name: each for each in kind.settings()}
         taken: dict[str, object] = {}
-        for source in self.sources:
-            for name, value in self._table(source, names).items():
-                label = f"“{name}” in [{'.'.join(names)}] of {source.path}"
-                if name not in known:
-                    self._tell(f"There is no setting {label}.{_nearest(name, known)}")
-                    continue
-                try:
-                    taken[name] = known[name].read(value)
-                except InvalidValue as error:
-                    self._tell(f"The setting {label} was left out: {error}.")
+        for source, name, value in self._entries(*names):
+            label = _label(source, name, names)
+            if name not in known:
+                self._tell(f"There is no setting {label}.{_nearest(name, known)}")
+                continue
+            try:
+                taken[name] = known[name].read(value)
+            except InvalidValue as error:
+                self._tell(f"The setting {label} was left out: {str(error).rstrip('.')}.")
+            else:
+                self.origins[".".join([*names, name])] = source.path
         return kind(**taken)
 
     def keys(self) -> tuple[tuple[str, str], ...]:
         """What ``[keys]`` remaps; which actions there are is for the screen to know."""
         keys: dict[str, str] = {}
-        for source in self.sources:
-            for name, value in self._table(source, (_KEYS,)).items():
-                if isinstance(value, str) and value.strip():
-                    keys[name] = value
-                else:
-                    self._tell(f"The key “{name}” in [keys] of {source.path} takes a key's name in quotes.")
+        for source, name, value in self._entries(KEYS):
+            if isinstance(value, str) and value.strip():
+                keys[name] = value
+                self.origins[f"{KEYS}.{name}"] = source.path
+            else:
+                self._tell(f"The key {_label(source, name, [KEYS])} takes a key's name in quotes.")
         return tuple(keys.items())
+
+    def views(self) -> tuple[View, ...]:
+        views: dict[str, View] = {}
+        for source, name, value in self._entries(VIEWS):
+            label = _label(source, name, [VIEWS])
+            if not isinstance(value, dict):
+                self._tell(f"The view {label} was left out: it is a table, written [views.{name}].")
+                continue
+            sort = value.get(_SORT)
+            filters = {each: str(text) for each, text in value.items() if each != _SORT}
+            try:
+                views[name] = View(name, Filters(filters), parse_sort(str(sort)) if sort is not None else Sort())
+            except InvalidValue as error:
+                self._tell(f"The view {label} was left out: {error}")
+            else:
+                self.origins[f"{VIEWS}.{name}"] = source.path
+        return tuple(views.values())
+
+    def profile_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for _, name, _ in self._entries(PROFILES)))
 
     def profile_name(self, wanted: str | None) -> str:
         """Raises ConfigurationError where the profile asked for is not there."""
-        names = [name for source in self.sources for name in table_in(source.table, _PROFILES)]
-        defaults = [source.table[_DEFAULT_PROFILE] for source in self.sources if _DEFAULT_PROFILE in source.table]
+        names = self.profile_names()
+        defaults = [source.table[DEFAULT_PROFILE] for source in self.sources if DEFAULT_PROFILE in source.table]
         default = str(defaults[-1]) if defaults else None
-        name = wanted or default or (names[0] if len(set(names)) == 1 else DEFAULT_PROFILE)
+        name = wanted or default or (names[0] if len(names) == 1 else DEFAULT_PROFILE_NAME)
         if name not in names and (wanted or default):
-            there_are = f"there are {', '.join(dict.fromkeys(names))}" if names else "there are none"
+            there_are = f"there are {', '.join(names)}" if names else "there are none"
             self._tell(f"There is no profile “{name}” in the configuration: {there_are}.")
             raise ConfigurationError(" ".join(self.problems))
         return name
 
-    def check_tables(self, known: Sequence[str]) -> None:
-        for source in self.sources:
-            for name in source.table:
-                if name not in known:
-                    self._tell(f"There is no setting “{name}” in {source.path}.{_nearest(name, known)}")
+    def check_tables(self) -> None:
+        known = (VERSION, DEFAULT_PROFILE, PROFILES, *SECTIONS, KEYS, VIEWS)
+        for source, name, _ in self._entries():
+            if name not in known:
+                self._tell(f"There is no setting “{name}” in {source.path}.{_nearest(name, known)}")
 
-    def _table(self, source: _Source, names: Sequence[str]) -> Table:
-        table = source.table
-        for depth, name in enumerate(names, 1):
-            if name in table and not isinstance(table[name], dict):
-                written = f"[{'.'.join(names[:depth])}]"
-                self._tell(f"“{name}” in {source.path} was left out: it is a table, written {written}.")
-            table = table_in(table, name)
-        return table
+    def _entries(self, *names: str) -> Iterator[tuple[_Source, str, object]]:
+        """What each file has in the table of that name."""
+        for source in self.sources:
+            table = source.table
+            for depth, name in enumerate(names, 1):
+                if name in table and not isinstance(table[name], dict):
+                    written = f"[{'.'.join(names[:depth])}]"
+                    self._tell(f"“{name}” in {source.path} was left out: it is a table, written {written}.")
+                table = table_in(table, name)
+            for name, value in table.items():
+                yield source, name, value
 
     def _tell(self, problem: str) -> None:
         self.problems.append(visible(problem))
@@ -103,12 +137,25 @@ def load_settings(paths: Paths, profile: str | None = None) -> Settings:
     reading = _Reading()
     reading.take(paths.site_config)
     reading.take(paths.config)
-    reading.check_tables((_DEFAULT_PROFILE, _PROFILES, _UI, _KEYS))
+    reading.check_tables()
     name = reading.profile_name(profile)
-    settled, ui, keys = reading.section(Profile, _PROFILES, name), reading.section(Ui, _UI), reading.keys()
-    return Settings(name, settled, ui, keys, tuple(reading.problems))
+    settings = Settings(
+        profile_name=name,
+        profile=reading.section(Profile, PROFILES, name),
+        keys=reading.keys(),
+        views=reading.views(),
+        profile_names=reading.profile_names(),
+    )
+    for each, kind in SECTIONS.items():
+        settings = settings.replaced(each, reading.section(kind, each))
+    problems = tuple(dict.fromkeys(reading.problems))
+    return replace(settings, problems=problems, origins=tuple(reading.origins.items()))
+
+
+def _label(source: _Source, name: str, tables: Iterable[str]) -> str:
+    return f"“{name}” in [{'.'.join(tables)}] of {source.path}"
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
+    near = difflib.get_close_matches(name, list(known), 1)
     return f" Did you mean “{near[0]}”?" if near else ""

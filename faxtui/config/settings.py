@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from faxtui.config import values
-from faxtui.config.values import LOCAL, Reader, zone_named
+from faxtui.config.values import LOCAL, OneOf, Reader, zone_named
 from faxtui.domain.fields import Field, field_named
+from faxtui.domain.filters import Filters
 from faxtui.domain.query import DEFAULT_PAGE_SIZE, MAXIMUM_PAGE_SIZE
+from faxtui.domain.sort import Sort
+from faxtui.domain.text import visible
+from faxtui.errors import InvalidValue
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
 T = TypeVar("T")
+R = TypeVar("R", bound="_Record")
 DEFAULT_BASE_URL = "https://api.odyssey-services.fr"
+DEFAULT_TOKEN_URL = "https://oauth.odyssey-services.fr/connect/token"
 THEMES = ("auto", "dark", "light", "ansi")
+BASIC, OAUTH2 = "basic", "oauth2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,14 @@ def _setting(default: T, read: Reader[T], help: str) -> T:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class _Record:
+    def replaced(self: R, name: str, value: object) -> R:
+        """The same record with another value of the field of that name."""
+        return replace(self, **{name: value})
+
+
+@dataclass(frozen=True, slots=True)
+class Section(_Record):
     """A table of the configuration: each of its fields is a setting."""
 
     @classmethod
@@ -50,8 +64,15 @@ class Profile(Section):
 
     base_url: str = _setting(DEFAULT_BASE_URL, values.text, "the service's address")
     login: str = _setting("", values.text, "such as 60300.console")
+    auth: str = _setting(BASIC, OneOf((BASIC, OAUTH2)), "how to sign in: basic or oauth2")
+    token_url: str = _setting(DEFAULT_TOKEN_URL, values.text, "where oauth2 tokens come from")
+    client_id: str = _setting("", values.text, "for oauth2, from the service's support")
+    client_secret_command: tuple[str, ...] = _setting((), values.command, "prints the client's secret")
+    password_command: tuple[str, ...] = _setting((), values.command, "prints the password")
     password_file: Path | None = _setting(None, values.path, "a file that only you can read, holding the password")
+    keyring: bool = _setting(False, values.flag, "the password is in the system's keyring (extra: keyring)")
     service_timezone: str = _setting("Europe/Paris", values.time_zone, "the zone of the service's own dates")
+    read_only: bool = _setting(False, values.flag, "nothing can be deleted")
     allow_http: bool = _setting(False, values.flag, "plain http to other machines, where the way is safe")
     prefetch: bool = _setting(True, values.flag, "fetch the pages beside the one shown before they are asked for")
 
@@ -60,7 +81,7 @@ class Profile(Section):
 class Ui(Section):
     """What the screen looks like."""
 
-    theme: str = _setting("auto", values.one_of(*THEMES), "colours: auto takes what suits the terminal")
+    theme: str = _setting("auto", OneOf(THEMES), "colours: auto takes what suits the terminal")
     page_size: int = _setting(DEFAULT_PAGE_SIZE, values.whole_number(1, MAXIMUM_PAGE_SIZE), "faxes on a page")
     timezone: str = _setting(
         LOCAL, values.time_zone_or_local, "the zone in which dates are shown: local, or as Europe/Paris"
@@ -80,12 +101,52 @@ class Ui(Section):
         return tuple(field_named(name) for name in self.columns)
 
 
+SECTIONS: Mapping[str, type[Section]] = {"ui": Ui}
+"""The tables of the configuration that hold for every profile, by their names: fields of `Settings`."""
+
+
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """The whole configuration as it is in force, and what could not be taken of it, in sentences."""
+class View:
+    """Filters and sort that were given a name."""
+
+    name: str
+    filters: Filters
+    sort: Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(_Record):
+    """The whole configuration as it is in force.
+
+    ``problems`` tells in sentences what could not be taken; ``origins`` pairs each setting that was given somewhere
+    (``ui.page_size``) with the file it comes from.
+    """
 
     profile_name: str = "main"
     profile: Profile = Profile()
     ui: Ui = Ui()
     keys: tuple[tuple[str, str], ...] = ()
+    views: tuple[View, ...] = ()
+    profile_names: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    origins: tuple[tuple[str, Path], ...] = ()
+
+    def section(self, name: str) -> Section:
+        """The table ``[name]``, one of `SECTIONS`."""
+        found: Section = getattr(self, name)
+        return found
+
+    def changed(self, section: str, name: str, value: object) -> Settings:
+        """The same settings with another value of one of them."""
+        return self.replaced(section, self.section(section).replaced(name, value))
+
+    def view_named(self, name: str) -> View:
+        """Raises InvalidValue where there is none of that name."""
+        found = next((each for each in self.views if each.name == name), None)
+        if found is None:
+            there_are = ", ".join(each.name for each in self.views)
+            hint = (
+                f"there are {there_are}" if there_are else "there are none: write [views.NAME] into the configuration"
+            )
+            raise InvalidValue(f"There is no view “{visible(name)}”: {hint}.", "view")
+        return found

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faxtui.config.files import Table, read_table, set_aside, table_in, write_table
+from faxtui.config.files import Table, locked, read_table, set_aside, table_in, write_table
 from faxtui.config.values import text
 from faxtui.domain.filters import Filters, filter_named
 from faxtui.domain.sort import Sort
@@ -45,6 +45,10 @@ class StateFile:
 
     def save(self, remembered: Remembered) -> None:
         """Write it beside the other profiles' tables; a file that can't be read is set aside. Raises StorageError."""
+        with locked(self._path):
+            self._write(remembered)
+
+    def _write(self, remembered: Remembered) -> None:
         try:
             before = read_table(self._path)
         except ConfigurationError:

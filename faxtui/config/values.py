@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -36,13 +37,16 @@ def whole_number(lowest: int, highest: int) -> Reader[int]:
     return read
 
 
-def one_of(*choices: str) -> Reader[str]:
-    def read(value: object) -> str:
-        if isinstance(value, str) and value in choices:
-            return value
-        raise InvalidValue(f"it takes one of {', '.join(choices)}")
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Reads one of a few texts."""
 
-    return read
+    choices: tuple[str, ...]
+
+    def __call__(self, value: object) -> str:
+        if isinstance(value, str) and value in self.choices:
+            return value
+        raise InvalidValue(f"it takes one of {', '.join(self.choices)}")
 
 
 def time_zone(value: object) -> str:
@@ -80,3 +84,31 @@ def path(value: object) -> Path | None:
         return Path(given).expanduser() if given else None
     except RuntimeError as error:
         raise InvalidValue("its home folder is not known: write the path in full") from error
+
+
+def command(value: object) -> tuple[str, ...]:
+    """A program and its arguments, run without a shell; empty for none."""
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        raise InvalidValue('it takes a list such as ["pass", "show", "fax"]')
+    return tuple(str(part) for part in value)
+
+
+def typed(text: str, current: object) -> object:
+    """What was typed, as a file would hold it for a setting whose value is now ``current``."""
+    if isinstance(current, bool):
+        return {"true": True, "false": False}.get(text.strip().lower(), text)
+    if isinstance(current, int):
+        cleaned = text.strip()
+        return int(cleaned) if cleaned.isascii() and cleaned.isdigit() and len(cleaned) < 10 else text
+    if isinstance(current, tuple):
+        return text.replace(",", " ").split()
+    return text.strip()
+
+
+def shown(value: object) -> str:
+    """A setting's value as a person types it; the opposite of ``typed``."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ", ".join(str(part) for part in value)
+    return "" if value is None else str(value)

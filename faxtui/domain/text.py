@@ -9,6 +9,32 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """What Unicode calls default ignorable, and Python printable: joiners, fillers, variation selectors."""
 _CONTROL_PICTURES = 0x2400
+_IN_ASCII = str.maketrans(
+    {
+        "…": "..",
+        "–": "-",
+        "—": "-",
+        "‹": "<",
+        "›": ">",
+        "·": "|",
+        "▲": "^",
+        "▼": "v",
+        "▌": ">",
+        "●": "*",
+        "↑": "^",
+        "↓": "v",
+        "→": ">",
+        "×": "x",
+        "“": '"',
+        "”": '"',
+        "’": "'",
+        "•": "*",
+        "ß": "ss",
+        "œ": "oe",
+        "æ": "ae",
+        "ø": "o",
+    }
+)
 
 
 def visible(text: str) -> str:
@@ -36,3 +62,16 @@ def _mark(character: str) -> str:
 def counted(number: int, one: str, many: str) -> str:
     """``1 page``, ``1,234 pages``: a number with thousands marked, and the noun that goes with it."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def in_ascii(text: str) -> str:
+    """``text`` for a terminal that shows nothing else: marks and letters as near as they come, ``?`` for the rest."""
+    if text.isascii():
+        return text
+    return "".join(each if each.isascii() else _bare(each) for each in text.translate(_IN_ASCII))
+
+
+def _bare(character: str) -> str:
+    """``e`` for ``é``."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", character) if not unicodedata.combining(each))
+    return plain if plain.isascii() and plain.isprintable() and plain else "?"

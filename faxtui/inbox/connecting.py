@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 from faxtui.domain.page import Listing
 from faxtui.domain.window import Window
-from faxtui.errors import FaxtuiError, ServiceError, WrongAddress
 from faxtui.inbox.service import FaxService
 
 
 class Connecting:
-    """Connects at the first question, in a thread: loading what that takes holds nothing up.
+    """Connects at the first question, in a thread: loading what that takes, or a password command, holds nothing up.
 
     A connection that failed is tried anew at the next question; one under way is shared, and outlives who asked first.
     """
@@ -20,25 +19,28 @@ class Connecting:
     def __init__(self, connect: Callable[[], FaxService]) -> None:
         self._connect = connect
         self._connected: asyncio.Task[FaxService] | None = None
+        self._outdated: list[asyncio.Task[FaxService]] = []
+
+    def reconnect(self, connect: Callable[[], FaxService]) -> None:
+        """Connect this way from the next question on: as somebody else, say, or with another password."""
+        if self._connected is not None:
+            self._outdated.append(self._connected)
+        self._connect, self._connected = connect, None
 
     async def list_faxes(self, window: Window, page: int) -> Listing:
+        """Raises FaxtuiError: the service's, and what connecting raises."""
         return await (await self._service()).list_faxes(window, page)
 
     async def aclose(self) -> None:
         """Close what was connected; what is still connecting is left to the end of the program."""
-        task = self._connected
-        if task is not None and task.done() and not _failed(task):
-            await task.result().aclose()
+        for task in [*self._outdated, self._connected]:
+            if task is not None and task.done() and not _failed(task):
+                await task.result().aclose()
 
     async def _service(self) -> FaxService:
         if self._connected is None or _failed(self._connected):
             self._connected = asyncio.create_task(asyncio.to_thread(self._connect))
-        try:
-            return await asyncio.shield(self._connected)
-        except ServiceError:
-            raise
-        except FaxtuiError as error:
-            raise WrongAddress(str(error)) from error
+        return await asyncio.shield(self._connected)
 
 
 def _failed(task: asyncio.Task[FaxService]) -> bool:

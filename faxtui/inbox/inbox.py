@@ -17,7 +17,7 @@ from datetime import tzinfo
 from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.window import Window, open_window
-from faxtui.errors import ServiceError
+from faxtui.errors import FaxtuiError
 from faxtui.inbox.bucket import Bucket
 from faxtui.inbox.cache import PageCache
 from faxtui.inbox.clock import ServiceClock
@@ -176,7 +176,7 @@ class Inbox:
         while True:
             try:
                 shown = await self._fetch_if_wanted(window, page, ahead)
-            except ServiceError as error:
+            except FaxtuiError as error:
                 log.warning("page %d did not come: %s", page, type(error).__name__)
                 failures += 1
                 self._neighbours.are_welcome = False
@@ -202,11 +202,11 @@ class Inbox:
                 raise asyncio.CancelledError
 
     async def _arrived(self, ahead: asyncio.Task[None] | None, window: Window, page: int) -> Shown | None:
-        """The page, if it was on its way already and came. Raises ServiceError."""
+        """The page, if it was on its way already and came. Raises FaxtuiError."""
         if ahead is None:
             return None
         await asyncio.wait([ahead])
-        if isinstance(error := ahead.exception(), ServiceError):
+        if isinstance(error := ahead.exception(), FaxtuiError):
             raise error
         return self._cache.get(window, page)
 

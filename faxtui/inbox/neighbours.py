@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from faxtui.domain.window import Window
-from faxtui.errors import ServiceError
+from faxtui.errors import FaxtuiError
 from faxtui.inbox.bucket import Bucket
 from faxtui.inbox.cache import PageCache
 from faxtui.inbox.view import Shown
@@ -85,7 +85,7 @@ class Neighbours:
             self._on_its_way = (window, page)
             try:
                 shown = await self._fetch(window, page)
-            except ServiceError as error:
+            except FaxtuiError as error:
                 self.are_welcome = False
                 if self._task is not me:
                     raise
@@ -96,5 +96,5 @@ class Neighbours:
 
     def _report_crash(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
-        if error is not None and not isinstance(error, ServiceError):
+        if error is not None and not isinstance(error, FaxtuiError):
             self._on_crash(error)

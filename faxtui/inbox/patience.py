@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faxtui.errors import Busy, ServiceError
+from faxtui.errors import Busy, FaxtuiError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Patience:
     longest: float = 60.0
     chance: Callable[[], float] = random.random
 
-    def wait(self, error: ServiceError, failures: int) -> float | None:
+    def wait(self, error: FaxtuiError, failures: int) -> float | None:
         """Seconds until asking again after the ``failures``-th failure in a row; None: don't ask again."""
         if not error.passing or failures > len(self.waits):
             return None

@@ -8,7 +8,7 @@ from datetime import datetime
 from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.window import Window
-from faxtui.errors import ServiceError
+from faxtui.errors import FaxtuiError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Fetching:
 class Waiting:
     """The last attempt failed with ``error``; the next one starts at ``until`` (seconds, monotonic)."""
 
-    error: ServiceError
+    error: FaxtuiError
     since: float
     until: float
 
@@ -51,7 +51,7 @@ class Waiting:
 class Failed:
     """Given up with ``error`` until the operator asks again."""
 
-    error: ServiceError
+    error: FaxtuiError
 
 
 Activity = Idle | Fetching | Waiting | Failed

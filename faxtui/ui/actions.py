@@ -58,6 +58,7 @@ BROWSER: tuple[Action, ...] = (
     Action("sort.by", "s", "sort_by", "Sort", "choose what to sort by", NARROWING, 4),
     Action("sort.turn", "o", "turn_sort", "Turn", "turn the sort around", NARROWING, 10),
     Action("columns", "c", "choose_columns", "Columns", "choose the columns", NARROWING, 11),
+    Action("views", "v", "app.choose_view", "Views", "saved filters and sorts", NARROWING, 12),
     Action("fax.open", "enter", "open_fax", "Open", "details of the fax", MOVING, 5, "Enter"),
 )
 
@@ -69,6 +70,8 @@ DETAILS: tuple[Action, ...] = (
 
 PROGRAM_WIDE: tuple[Action, ...] = (
     Action("help", "question_mark", "help", "Help", "this help", PROGRAM, 6, "?"),
+    Action("accounts", "a", "accounts", "Account", "another account", PROGRAM, 13),
+    Action("settings", "comma", "settings", "Settings", "how it looks and works", PROGRAM, 14, ","),
     Action("commands", "ctrl+p", "command_palette", "Commands", "find a command by name", PROGRAM),
     Action("repaint", "ctrl+l", "repaint", "Repaint", "paint the screen anew", PROGRAM, everywhere=True),
     Action("suspend", "ctrl+z", "suspend", "Suspend", "to the shell; fg returns", PROGRAM, everywhere=True),

@@ -1,32 +1,35 @@
-"""The application: the one inbox, the screens that show it, and how it begins and ends."""
+"""The application: the account on the screen, and how the program begins and ends."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from faxtui.config.state import Remembered
-from faxtui.errors import StorageError
-from faxtui.inbox.connecting import Connecting
+from faxtui.config.settings import Settings, View
+from faxtui.domain.query import FaxQuery
+from faxtui.errors import FaxtuiError
 from faxtui.inbox.inbox import Inbox
-from faxtui.inbox.view import InboxView
 from faxtui.terminal.capabilities import Colours
 from faxtui.ui.actions import ALL, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.keys import Keys
-from faxtui.ui.launch import Launch
+from faxtui.ui.launch import Doors, FirstRun, Launch, Start
 from faxtui.ui.look import Look
 from faxtui.ui.marks import Marks
-from faxtui.ui.screens.browser import BrowserScreen
+from faxtui.ui.mouse import switch_mouse
+from faxtui.ui.session import Session
 from faxtui.ui.theme import THEMES, theme_for
 from faxtui.ui.type_ahead import Settled, TypeAhead
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from faxtui.ui.screens.connect import ConnectScreen
+    from faxtui.ui.screens.panel import Chosen
 
 
 class FaxApp(App[None], inherit_bindings=False):
@@ -36,79 +39,101 @@ class FaxApp(App[None], inherit_bindings=False):
     CSS_PATH = "faxtui.tcss"
     BINDINGS = bindings(PROGRAM_WIDE)
     ALLOW_SELECT = False
-    ANIMATION = "none"
 
-    def __init__(self, launch: Launch) -> None:
-        ui = launch.settings.ui
-        theme = theme_for(ui.theme, launch.far_end)
-        super().__init__(ansi_color=True if launch.far_end.colours is Colours.NONE else None)
+    def __init__(self, start: Start) -> None:
+        super().__init__(ansi_color=True if start.far_end.colours is Colours.NONE else None)
+        self.start = start
+        self.settings = start.first.settings
+        self.failure: BaseException | None = None
+        self.session: Session | None = None
         for each in THEMES:
             self.register_theme(each)
-        self.theme = theme
+        self.theme = theme_for(self.settings.ui.theme, start.far_end)
         self.animation_level = "none"
-        self.set_class(not launch.far_end.utf8, "-ascii")
-        self.launch = launch
-        self.failure: BaseException | None = None
+        self.set_class(not start.far_end.utf8, "-ascii")
         self._type_ahead = TypeAhead(self, super().on_event)
-        keys = Keys(dict(launch.settings.keys))
-        self.set_keymap(keys.keymap)
-        self._notices = (*launch.notices, *keys.problems)
-        self.inbox = Inbox(
-            Connecting(launch.connect),
-            launch.query,
-            zone=ui.zone,
-            clock=launch.clock,
-            manners=launch.manners,
-            on_change=self._show,
-            on_crash=self.crash,
-        )
-        look = Look(Marks(launch.far_end.utf8), keys, ui.zone, ui.date_format)
-        self._browser = BrowserScreen(
-            self.inbox,
-            look,
-            launch.title,
-            self._remember,
-            columns=ui.shown_fields,
-            sidebar=launch.shows_sidebar,
-        )
-        self._to_save: Remembered | None = None
-        self._saving: asyncio.Task[None] | None = None
+        self._keys = Keys(dict(self.settings.keys))
+        self.set_keymap(self._keys.keymap)
+
+    @property
+    def look(self) -> Look:
+        ui = self.settings.ui
+        return Look(Marks(self.start.far_end.utf8), self._keys, ui.zone, ui.date_format)
+
+    @property
+    def inbox(self) -> Inbox:
+        """The inbox of the account on the screen. There is none before an account was chosen."""
+        assert self.session is not None
+        return self.session.inbox
 
     def get_default_screen(self) -> Screen[None]:
-        return self._browser
+        if isinstance(self.start.first, Launch):
+            self.session = self._session_of(self.start.first)
+            return self.session.browser
+        return Screen()
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
-        for notice in self._notices:
-            self.notify(self._browser.look.marks.write(notice), severity="warning", timeout=15, markup=False)
-        # Connecting takes a moment: the first frame comes first.
-        self.call_after_refresh(self._browser.open, self.launch.query)
+        for problem in self._keys.problems:
+            self.complain(problem)
+        if self.session is not None:
+            self._begin(self.session)
+        if isinstance(self.start.first, FirstRun):
+            await self._connect(self.start.first.doors, self.start.first.reason)
 
     async def on_unmount(self) -> None:
-        await self.inbox.aclose()
-        if self._saving is not None:
-            await self._saving
+        if self.session is not None:
+            await self.session.aclose()
 
-    def _remember(self, remembered: Remembered) -> None:
-        """Keep this for the next time, off the event loop; the newest of several wins."""
-        self._to_save = remembered
-        if self.launch.state is not None and self._saving is None:
-            self._saving = asyncio.create_task(self._save())
+    async def open_account(self, launch: Launch) -> None:
+        """Show another account; what is on the screen of this one is let go."""
+        if self.session is not None:
+            await self.session.aclose()
+        self.settings = launch.settings
+        self.session = self._session_of(launch)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.push_screen(self.session.browser)
+        self._begin(self.session)
 
-    async def _save(self) -> None:
-        state = self.launch.state
-        try:
-            while state is not None and self._to_save is not None:
-                newest, self._to_save = self._to_save, None
-                await asyncio.to_thread(state.save, newest)
-        except StorageError as error:
-            log.warning("the state could not be saved")
-            self.notify(f"{error} Filters and sort will not be there the next time.", severity="warning", markup=False)
-        finally:
-            self._saving = None
+    def complain(self, sentence: str) -> None:
+        """Tell of something that is wrong, without stopping for it."""
+        self.notify(self.look.marks.write(sentence), severity="warning", timeout=15, markup=False)
 
-    def _show(self, view: InboxView) -> None:
-        self._browser.show(view)
+    def apply(self, settings: Settings) -> None:
+        """Take these settings at once, for as long as the program runs."""
+        before, self.settings = self.settings, settings
+        self.theme = theme_for(settings.ui.theme, self.start.far_end)
+        if settings.ui.mouse != before.ui.mouse:
+            switch_mouse(self._driver, on=settings.ui.mouse)
+        if self.session is None:
+            return
+        self.session.browser.restyle(self.look, settings.ui.shown_fields)
+        if settings.ui.page_size != before.ui.page_size:
+            self.call_later(self.session.browser.choose, self.inbox.view.query.with_page_size(settings.ui.page_size))
+
+    def _session_of(self, launch: Launch) -> Session:
+        return Session(
+            launch,
+            self.look,
+            complain=self.complain,
+            ask_for_password=self._ask_for_password,
+            on_crash=self.crash,
+        )
+
+    def _ask_for_password(self, reason: str) -> None:
+        """Over the rows that are there. Esc leaves all as it is."""
+        from faxtui.ui.screens.sign_in import SignInPanel
+
+        session = self.session
+        if session is not None:
+            self.push_screen(SignInPanel(self.look.marks, session.launch.login, reason), session.sign_in)
+
+    def _begin(self, session: Session) -> None:
+        for notice in session.launch.notices:
+            self.complain(notice)
+        # Connecting takes a moment: the first frame comes first.
+        self.call_after_refresh(session.begin)
 
     # Keys
 
@@ -142,13 +167,12 @@ class FaxApp(App[None], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers what can be done now on this screen, from the table of actions."""
-        look = self._browser.look
         can_be_done = {each.binding.id: each for each in screen.active_bindings.values() if each.enabled}
         by_method = {each.method: each for each in reversed(ALL) if each not in TABLE and each.id != "commands"}
         for action in reversed(by_method.values()):
             active = can_be_done.get(action.id)
             if active is not None:
-                title = look.marks.write(f"{action.label}: {action.help}  {look.keys.of(action)}")
+                title = self.look.marks.write(f"{action.label}: {action.help}  {self._keys.of(action)}")
                 yield SystemCommand(title, "", partial(self.run_action, action.method, default_namespace=active.node))
 
     async def action_help(self) -> None:
@@ -158,10 +182,86 @@ class FaxApp(App[None], inherit_bindings=False):
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()
         else:
-            await self.push_screen(HelpScreen(self._browser.look))
+            await self.push_screen(HelpScreen(self.look))
+
+    async def action_accounts(self) -> None:
+        from faxtui.ui.screens.accounts import accounts_menu
+
+        if self.start.doors is not None and self.session is not None:
+            current = self.session.launch.profile
+            await self.push_screen(accounts_menu(self.look.marks, self.settings, current), self._account_chosen)
+
+    async def action_choose_view(self) -> None:
+        from faxtui.ui.screens.views import views_menu
+
+        if self.session is not None:
+            menu = views_menu(self.look.marks, self.settings.views, self.inbox.view.query)
+            await self.push_screen(menu, self._view_chosen)
+
+    async def action_settings(self) -> None:
+        from faxtui.ui.screens.settings import SettingsScreen
+
+        doors = self.start.doors
+        if doors is not None and not isinstance(self.screen, SettingsScreen):
+            await self.push_screen(SettingsScreen(self.look, self.settings, doors, self.apply))
 
     def action_repaint(self) -> None:
         self.screen.refresh(layout=True)
 
     def action_suspend(self) -> None:
         self.action_suspend_process()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What needs the configuration is not there without it."""
+        return self.start.doors is not None or action not in ("accounts", "choose_view", "settings")
+
+    async def _view_chosen(self, choice: Chosen[View | None] | None) -> None:
+        from faxtui.ui.screens.views import NameView
+
+        if choice is None or self.session is None:
+            return
+        view = choice.value
+        if view is None:
+            await self.push_screen(NameView(self.look.marks), self._save_view)
+        else:
+            await self.session.browser.choose(self.inbox.view.query.filtered(view.filters).sorted_by(view.sort))
+
+    def _save_view(self, name: str | None) -> None:
+        if name is not None and self.start.doors is not None:
+            self._write_view(self.start.doors, name, self.inbox.view.query)
+
+    @work
+    async def _write_view(self, doors: Doors, name: str, query: FaxQuery) -> None:
+        from faxtui.ui.screens.views import view_changes
+
+        try:
+            self.notify(await asyncio.to_thread(doors.save, view_changes(name, query)), markup=False)
+        except FaxtuiError as error:
+            self.complain(str(error))
+            return
+        others = tuple(each for each in self.settings.views if each.name != name)
+        self.settings = replace(self.settings, views=(*others, View(name, query.filters, query.sort)))
+
+    async def _account_chosen(self, choice: Chosen[str] | None) -> None:
+        from faxtui.ui.screens.accounts import ANOTHER, DEMO
+
+        doors = self.start.doors
+        if choice is None or doors is None:
+            return
+        name = choice.value
+        if name == ANOTHER:
+            await self._connect(doors, "Another account: give its profile a name of its own.")
+            return
+        try:
+            await self.open_account(doors.demo() if name == DEMO else doors.profile(name))
+        except FaxtuiError as error:
+            self.complain(str(error))
+
+    async def _connect(self, doors: Doors, reason: str) -> None:
+        from faxtui.ui.screens.connect import ConnectScreen
+
+        screen = ConnectScreen(self.look, doors, reason, is_first=not self.settings.profile_names)
+        await self.push_screen(screen)
+
+    async def on_connect_screen_chosen(self, message: ConnectScreen.Chosen) -> None:
+        await self.open_account(message.launch)

@@ -1,11 +1,13 @@
-"""What the browser is started with."""
+"""What the browser is started with, and the doors that lead elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from faxtui.config.enrolment import Enrolment
+from faxtui.config.save import Change
 from faxtui.config.settings import Settings
 from faxtui.config.state import StateFile
 from faxtui.domain.query import FaxQuery
@@ -19,18 +21,53 @@ from faxtui.terminal.capabilities import Capabilities
 class Launch:
     """Where the faxes come from, what is asked for first, and how this operator likes it.
 
-    ``title`` says whose faxes these are. ``connect`` may raise ServiceError, and is asked again then. ``state`` is
-    None where nothing is remembered; ``notices`` are sentences to be told at the start.
+    ``profile`` is a profile's name, empty for the demo; ``title`` says whose faxes these are. ``connect`` takes a
+    password typed just now (None: the one that is kept); it may take a while and raise FaxtuiError, and is asked again
+    then. ``state`` is None where nothing is remembered; ``notices`` are sentences to be told at the start.
     """
 
+    profile: str
     title: str
-    connect: Callable[[], FaxService]
+    connect: Callable[[str | None], FaxService]
     query: FaxQuery
+    login: str = ""
     settings: Settings = field(default_factory=Settings)
-    far_end: Capabilities = field(default_factory=Capabilities)
     shows_sidebar: bool = True
     state: StateFile | None = None
-    logs: Path | None = None
     notices: tuple[str, ...] = ()
     manners: Manners | None = None
     clock: ServiceClock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Ways to other accounts and into the configuration. Each may raise FaxtuiError.
+
+    ``connect`` and ``enrol`` may take a while. ``enrol`` and ``save`` write files; ``save`` says in a sentence where.
+    """
+
+    profile: Callable[[str], Launch]
+    demo: Callable[[], Launch]
+    connect: Callable[[Enrolment], FaxService]
+    enrol: Callable[[Enrolment], Launch]
+    save: Callable[[Sequence[Change]], str]
+    clock: Callable[[], ServiceClock] = ServiceClock
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    """There is nobody to sign in as yet: ``reason`` says why."""
+
+    reason: str
+    doors: Doors
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How the application begins."""
+
+    first: Launch | FirstRun
+    doors: Doors | None = None
+    far_end: Capabilities = field(default_factory=Capabilities)
+    logs: Path | None = None

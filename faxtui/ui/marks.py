@@ -7,31 +7,7 @@ from dataclasses import dataclass, field
 from rich.cells import cell_len, set_cell_size
 
 from faxtui.domain.sort import SortDirection
-
-_IN_ASCII = str.maketrans(
-    {
-        "…": "..",
-        "–": "-",
-        "—": "-",
-        "‹": "<",
-        "›": ">",
-        "·": "|",
-        "▲": "^",
-        "▼": "v",
-        "▌": ">",
-        "●": "*",
-        "↑": "^",
-        "↓": "v",
-        "→": ">",
-        "×": "x",
-        "“": '"',
-        "”": '"',
-        "’": "'",
-        "•": "*",
-        "\N{REPLACEMENT CHARACTER}": "?",
-        **dict.fromkeys(map(chr, range(0x2400, 0x2422)), "?"),
-    }
-)
+from faxtui.domain.text import in_ascii
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +25,7 @@ class Marks:
         object.__setattr__(self, "ellipsis", self.write("…"))
 
     def write(self, text: str) -> str:
-        return text if self.utf8 or text.isascii() else text.translate(_IN_ASCII)
+        return text if self.utf8 else in_ascii(text)
 
     def sort(self, direction: SortDirection) -> str:
         return self.write("▲" if direction is SortDirection.ASCENDING else "▼")

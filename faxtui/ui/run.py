@@ -11,29 +11,29 @@ from functools import partial
 from faxtui.config.logs import explanation
 from faxtui.terminal.capabilities import Colours
 from faxtui.ui.app import FaxApp
-from faxtui.ui.launch import Launch
+from faxtui.ui.launch import Start
 
 _ENDED_BY = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 """Signals that end the program in order, and the exit codes that tell of them."""
 
 
-def browse(launch: Launch) -> int:
+def browse(start: Start) -> int:
     """Open the browser; returns the exit code once the terminal is as it was before."""
-    _tell_textual(launch.far_end.colours)
-    app = FaxApp(launch)
+    _tell_textual(start.far_end.colours)
+    app = FaxApp(start)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     for number, code in _ENDED_BY.items():
         loop.add_signal_handler(number, partial(app.exit, return_code=code))
     try:
-        loop.run_until_complete(app.run_async(mouse=launch.settings.ui.mouse))
+        loop.run_until_complete(app.run_async(mouse=start.first.settings.ui.mouse))
         _cancel_rest(loop)
     finally:
         # Closing does not wait for threads: one may hang in a name look-up.
         loop.close()
     error = app.failure
     if error is not None:
-        print(f"faxtui: {explanation(launch.logs, error)}", file=sys.stderr)
+        print(f"faxtui: {explanation(start.logs, error)}", file=sys.stderr)
         return 1
     return app.return_code or 0
 

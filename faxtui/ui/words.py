@@ -7,7 +7,7 @@ from faxtui.domain.page import FaxPage
 from faxtui.domain.period import period_in_words
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.text import visible
-from faxtui.errors import Busy, FaxtuiError, NoAnswer, Refused, ServiceError, ServiceFailed
+from faxtui.errors import Busy, FaxtuiError, NoAnswer, Refused, ServiceFailed
 from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting
 from faxtui.ui.keys import Keys
 
@@ -79,7 +79,7 @@ def nothing_found(query: FaxQuery) -> str:
     return f"{' '.join(['no faxes', *others])}, {when[0].lower()}{when[1:]}"
 
 
-def _trouble(error: ServiceError) -> str:
+def _trouble(error: FaxtuiError) -> str:
     match error:
         case NoAnswer():
             return "no answer"

@@ -189,7 +189,7 @@ async def test_letters_typed_in_a_field_are_text_and_never_commands() -> None:
         assert line.value == commands
         await desk.press("shift+tab", *"nrof")
         assert len(desk.wire.queries) == 1
-        assert desk.app.screen is desk.app._browser
+        assert desk.app.screen is desk.browser
         assert "Enter apply" in desk.key_bar
 
 

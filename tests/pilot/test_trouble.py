@@ -34,7 +34,6 @@ def said(desk: Console) -> str:
         (answer(200, "[1, 2, 3]", JSON), "application/json"),
         (answer(200, '{"Resources": [', JSON), "application/json"),
         (answer(400, '{"Message": "The request is invalid."}', JSON), "The request is invalid."),
-        (answer(401, "{}", JSON), "refuses the sign-in of “60300.demo”: check login and password"),
         (answer(403, "{}", JSON), "may not list received faxes"),
         (answer(500, "", JSON), "fail"),
         (answer(502, PORTAL, HTML), "502"),

@@ -15,7 +15,7 @@ from faxtui.commands.doctor.finding import Finding, Topic, Verdict
 from faxtui.commands.doctor.subject import Limits
 from faxtui.config.load import load_settings
 from faxtui.config.settings import Profile
-from faxtui.config.sign_in import Given, settle_account
+from faxtui.config.sign_in import Given, settle_sign_in
 from faxtui.errors import ConfigurationError, NoSignIn, Unreachable
 from faxtui.inbox.service import FaxService
 from faxtui.odyssey.client import OdysseyService
@@ -143,7 +143,7 @@ async def test_without_any_configuration_the_missing_login_is_what_failed(tmp_pa
         settings = load_settings(subject.paths)
 
         def connect() -> FaxService:
-            return OdysseyService(settle_account(Profile(), Given(base_url=address), subject.paths.config))
+            return OdysseyService(settle_sign_in(Profile(), Given(base_url=address), subject.paths.config).account())
 
         report = await report_on(installation(tmp_path, address, login="", connect=connect, settings=settings))
     assert report.exit_code == 2
@@ -160,7 +160,7 @@ async def test_what_was_told_already_is_not_told_again(tmp_path: Path) -> None:
         given = Given(base_url=address, login="60300.console", password_file=password_file)
 
         def connect() -> FaxService:
-            return OdysseyService(settle_account(Profile(), given, tmp_path))
+            return OdysseyService(settle_sign_in(Profile(), given, tmp_path).account())
 
         subject = installation(tmp_path, address, connect=connect, password_file=password_file)
         report = await report_on(subject)
@@ -230,6 +230,7 @@ async def test_the_service_is_closed_even_where_the_way_to_it_is_blocked(tmp_pat
 
     with answering(answer(200, LISTING)) as server:
         address = server.address
-    account = settle_account(Profile(), Given(base_url=address, login="60300.console", password=PASSWORD), tmp_path)
+    given = Given(base_url=address, login="60300.console", password=PASSWORD)
+    account = settle_sign_in(Profile(), given, tmp_path).account()
     await report_on(installation(tmp_path, address, connect=lambda: Closing(account)))
     assert closed.is_set()

@@ -42,9 +42,9 @@ def test_the_small_screen_is_painted_and_keys_work(tmp_path: Path) -> None:
         terminal.type("\r")
         terminal.wait_for("from 0478")
         terminal.type("?")
-        terminal.wait_for("next page", "leave faxtui")
+        terminal.wait_for("next page", "this help")
         terminal.type("\x1b")
-        terminal.wait_until_gone("leave faxtui")
+        terminal.wait_until_gone("this help")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
         assert terminal.left_on() == set()

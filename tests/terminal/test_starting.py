@@ -18,14 +18,20 @@ print("loaded", sorted({each.partition(".")[0] for each in sys.modules} & {"text
 """
 
 
-def test_without_a_login_it_names_the_ways_to_give_one_and_the_demo(tmp_path: Path) -> None:
-    with in_terminal(home=tmp_path, size=LARGE) as terminal:
-        assert terminal.wait_for_end() == 2
-        told = terminal.flowing
-        for each in ("There is no login", "--login", "FAXTUI_PASSWORD", "--password-file", "config.toml", "--demo"):
-            assert each in told
+def test_without_a_login_it_asks_for_one_and_writes_nothing(tmp_path: Path) -> None:
+    with in_terminal(home=tmp_path) as terminal:
+        terminal.wait_for("Connect to Odyssey", "Login", "Password", "Look around with sample faxes")
+        terminal.type("\x03")
+        assert terminal.wait_for_end() == 0
         assert terminal.left_on() == set()
-        assert b"\x1b" not in terminal.sent
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_login_and_a_screen_it_names_the_ways_to_give_one_and_the_demo(tmp_path: Path) -> None:
+    end = faxtui("list", home=tmp_path)
+    assert (end.returncode, end.stdout, end.stderr.count("\n")) == (2, "", 1)
+    for each in ("There is no login", "--login", "FAXTUI_PASSWORD", "--password-file", "config.toml", "--demo"):
+        assert each in end.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -42,7 +48,7 @@ def test_without_a_terminal_there_is_a_sentence(tmp_path: Path, redirection: str
     command = ("/bin/sh", "-c", f'exec "$@" {redirection}', "sh", sys.executable, "-m", "faxtui")
     end = faxtui("--demo", home=tmp_path, command=command)
     assert (end.returncode, end.stdout) == (2, "")
-    assert end.stderr == "faxtui: There is no terminal to draw on: start faxtui in one.\n"
+    assert end.stderr == "faxtui: There is no terminal to draw on: start faxtui in one, or use faxtui list.\n"
 
 
 def test_sentences_hold_nothing_that_acts_and_are_ascii_where_the_terminal_has_nothing_else(tmp_path: Path) -> None:
@@ -103,7 +109,7 @@ def test_a_broken_configuration_is_told_of_and_left_alone(tmp_path: Path) -> Non
         terminal.wait_for("TOML", "defaults", "page 1 of")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
-    end = faxtui(home=tmp_path)
+    end = faxtui("list", home=tmp_path)
     assert end.returncode == 2
     assert "line 2, column 13" in end.stderr
     assert "There is no login" in end.stderr

@@ -172,9 +172,9 @@ def test_characters_beyond_ascii_are_repeated_once_the_terminal_showed_that_it_c
         session.type(f"\x1b[1;{answer.decode()}R")
         session.wait_for("page 1 of")
         session.type("?")
-        session.wait_for("leave faxtui")
+        session.wait_for("this help")
         session.type("\x1b")
-        session.wait_until_gone("leave faxtui")
+        session.wait_until_gone("this help")
         session.type("q")
         assert session.wait_for_end() == 0
     assert ("─\x1b[79b".encode() in session.sent) == repeats

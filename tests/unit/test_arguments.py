@@ -7,20 +7,7 @@ import pytest
 from faxtui.cli.arguments import Options, parse
 from faxtui.domain.filters import FILTERS
 
-NOTHING = Options(
-    demo=False,
-    profile=None,
-    config=None,
-    base_url=None,
-    login=None,
-    password_file=None,
-    log_level="warning",
-    sort=None,
-    page=None,
-    page_size=None,
-    filters=(),
-    password=None,
-)
+NOTHING = Options(log_level="warning")
 
 
 def test_nothing_said_is_nothing_asked_for() -> None:
@@ -94,13 +81,18 @@ def test_the_password_is_in_no_representation() -> None:
         (["--page", "9" * 5000], {}, "Argument --page: it takes a whole number"),
         (["--page-size", "1.5"], {}, "Argument --page-size: it takes a whole number, not “1.5”."),
         (["--from"], {}, "Argument --from: expected one argument."),
-        (["--bogus"], {}, "Unrecognized arguments: --bogus."),
-        (["--prof", "x"], {}, "Unrecognized arguments: --prof x."),
-        (["\x1b[2J"], {}, "Unrecognized arguments: ␛[2J."),
+        (["--bogus"], {}, "There is no option --bogus."),
+        (["--bo\x1b[2J"], {}, "There is no option --bo␛[2J."),
+        (["--prof", "x"], {}, "There is no option --prof, did you mean --profile?"),
+        (["doctor", "--all"], {}, "Unrecognized arguments: --all."),
+        (["print"], {}, "Argument COMMAND: invalid choice: 'print' (choose from 'list', 'doctor', 'config')."),
+        (["list", "--format", "xml"], {}, "Argument --format: invalid choice: 'xml'"),
+        (["config"], {}, "The following arguments are required: what."),
         (["--log-level", "loud"], {}, "it takes one of debug, info, warning, error, not “loud”"),
         ([], {"FAXTUI_LOG_LEVEL": "loud"}, "not “loud” (FAXTUI_LOG_LEVEL counts as well)."),
         (["--config", "~nobody-of-that-name/c"], {}, "the home folder in “~nobody-of-that-name/c” is not known."),
-        (["--password", "hush"], {}, "Unrecognized arguments: --password"),
+        (["--password", "hush"], {}, "There is no option --password, did you mean --password-file?"),
+        (["--password=hush"], {}, "There is no option --password, did you mean --password-file?"),
     ],
 )
 def test_what_cannot_be_taken_is_told_in_a_sentence(
@@ -112,7 +104,8 @@ def test_what_cannot_be_taken_is_told_in_a_sentence(
     assert (caught.value.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert said.err.startswith("faxtui: ")
     assert told in said.err
-    assert said.err.endswith(". faxtui --help shows what there is.\n")
+    assert said.err.endswith(" faxtui --help shows what there is.\n")
+    assert "hush" not in said.err
 
 
 def test_help_names_every_option_and_leaves_well(capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,3 +116,18 @@ def test_help_names_every_option_and_leaves_well(capsys: pytest.CaptureFixture[s
     options = ("demo", "profile", "config", "base-url", "login", "password-file", "log-level", "sort", "page")
     for each in (*options, "page-size", "version", *(each.name for each in FILTERS)):
         assert f"--{each}" in said
+
+
+def test_common_options_stand_before_a_command_or_after_it() -> None:
+    assert parse(["--profile", "lab", "list", "--all"], {}) == parse(["list", "--all", "--profile", "lab"], {})
+    assert parse(["--login", "a", "list", "--login", "b"], {}).login == "b"
+    assert parse(["--from", "0478", "list", "--to", "1342"], {}).filters == (("from", "0478"), ("to", "1342"))
+
+
+def test_every_command_is_read() -> None:
+    options = parse(["list", "--format", "csv", "--excel", "--all", "--output", "/o", "--view", "morning"], {})
+    assert (options.command, options.format, options.excel, options.all) == ("list", "csv", True, True)
+    assert (options.output, options.view) == (Path("/o"), "morning")
+    assert parse(["doctor", "--json"], {}) == Options(command="doctor", json=True)
+    assert parse(["config", "path"], {}) == Options(command="config", what="path")
+    assert parse(["--read-only"], {}) == Options(read_only=True)

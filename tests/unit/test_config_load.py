@@ -49,8 +49,15 @@ def test_every_setting_is_read(paths: Paths) -> None:
         [profiles.lab]
         base_url = "http://localhost:1"
         login = "60300.lab"
+        auth = "oauth2"
+        token_url = "http://localhost:2"
+        client_id = "ours"
+        client_secret_command = ["pass", "show", "client"]
+        password_command = ["pass", "show", "fax"]
         password_file = "~/pass"
+        keyring = true
         service_timezone = "Europe/London"
+        read_only = true
         allow_http = true
         prefetch = false
         [ui]
@@ -66,8 +73,25 @@ def test_every_setting_is_read(paths: Paths) -> None:
     assert settings.problems == ()
     profile, ui = settings.profile, settings.ui
     assert settings.profile_name == "lab"
-    assert profile == Profile("http://localhost:1", "60300.lab", Path.home() / "pass", "Europe/London", True, False)
+    assert profile == Profile(
+        base_url="http://localhost:1",
+        login="60300.lab",
+        auth="oauth2",
+        token_url="http://localhost:2",
+        client_id="ours",
+        client_secret_command=("pass", "show", "client"),
+        password_command=("pass", "show", "fax"),
+        password_file=Path.home() / "pass",
+        keyring=True,
+        service_timezone="Europe/London",
+        read_only=True,
+        allow_http=True,
+        prefetch=False,
+    )
     assert ui == Ui("light", 1000, "Asia/Tokyo", "%d.%m.", False, ("from", "received"), False)
+    for section in (profile, ui):
+        for each in section.settings():
+            assert getattr(section, each.name) != getattr(type(section)(), each.name)
     assert [each.name for each in ui.shown_fields] == ["from", "received"]
     assert str(ui.zone) == "Asia/Tokyo"
 

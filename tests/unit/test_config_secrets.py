@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from faxtui.config.secrets import read_password_file
-from faxtui.errors import ConfigurationError
+from faxtui.errors import NoSignIn
 
 
 def written(folder: Path, content: bytes, mode: int = 0o600) -> Path:
@@ -39,7 +39,7 @@ def test_a_file_of_this_user_alone_is_read(tmp_path: Path, mode: int) -> None:
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o664])
 def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
-    with pytest.raises(ConfigurationError, match=f"mode {mode:04o}.*chmod 600"):
+    with pytest.raises(NoSignIn, match=f"mode {mode:04o}.*chmod 600"):
         read_password_file(written(tmp_path, b"secret", mode))
 
 
@@ -47,15 +47,15 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
     ("content", "told"), [(b"", "is empty"), (b"\n", "is empty"), (b"secret\xe9\n", "is not UTF-8")]
 )
 def test_a_file_without_a_password_is_told_of_without_its_content(tmp_path: Path, content: bytes, told: str) -> None:
-    with pytest.raises(ConfigurationError, match=told) as caught:
+    with pytest.raises(NoSignIn, match=told) as caught:
         read_password_file(written(tmp_path, content))
     assert "secret" not in str(caught.value)
 
 
 def test_a_file_that_is_not_there_is_told_of(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="No such file or directory"):
+    with pytest.raises(NoSignIn, match="No such file or directory"):
         read_password_file(tmp_path / "none")
-    with pytest.raises(ConfigurationError, match="Is a directory"):
+    with pytest.raises(NoSignIn, match="Is a directory"):
         read_password_file(tmp_path)
 
 

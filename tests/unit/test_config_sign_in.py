@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from faxtui.config.settings import DEFAULT_BASE_URL, Profile
-from faxtui.config.sign_in import Given, settle_account
+from faxtui.config.sign_in import Given, settle_sign_in
 from faxtui.domain.account import Account
 from faxtui.errors import ConfigurationError, NoSignIn
 
@@ -14,7 +14,12 @@ CONFIG = Path("/home/me/config.toml")
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Profile:
-    return Profile("https://own.example", "60300.own", secret(tmp_path, "own"), "Europe/London")
+    return Profile(
+        "https://own.example",
+        "60300.own",
+        password_file=secret(tmp_path, "own"),
+        service_timezone="Europe/London",
+    )
 
 
 def secret(folder: Path, password: str) -> Path:
@@ -25,7 +30,7 @@ def secret(folder: Path, password: str) -> Path:
 
 
 def settle(profile: Profile, given: Given) -> Account:
-    return settle_account(profile, given, CONFIG)
+    return settle_sign_in(profile, given, CONFIG).account()
 
 
 def test_a_profile_signs_in_at_its_own_address(profile: Profile) -> None:

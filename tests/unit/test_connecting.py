@@ -8,7 +8,7 @@ from scripted_service import NOW, ScriptedService
 
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.window import open_window
-from faxtui.errors import ConfigurationError, Unreachable, WrongAddress
+from faxtui.errors import ConfigurationError, Unreachable
 from faxtui.inbox.connecting import Connecting
 
 WINDOW = open_window(FaxQuery(), NOW)
@@ -74,9 +74,9 @@ async def test_a_connection_under_way_outlives_who_asked_first() -> None:
     assert (connections, first.cancelled()) == ([made], True)
 
 
-async def test_an_address_that_cannot_be_used_is_told_as_a_service_that_is_not_there() -> None:
+async def test_what_keeps_it_from_connecting_is_told_as_it_is() -> None:
     def connect() -> ScriptedService:
         raise ConfigurationError("The address has no such port: mend base_url.")
 
-    with pytest.raises(WrongAddress, match="mend base_url"):
+    with pytest.raises(ConfigurationError, match="mend base_url"):
         await Connecting(connect).list_faxes(WINDOW, 1)

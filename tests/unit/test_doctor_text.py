@@ -38,7 +38,7 @@ def test_a_narrow_terminal_still_gets_sentences() -> None:
 
 def test_where_there_is_no_utf8_ascii_stands_in() -> None:
     text = as_text(ok(Topic.TERMINAL, "80×24 — “so” …"), 80, utf8=False)
-    assert text == ' ok       terminal        80x24 - "so" ...'
+    assert text == ' ok       terminal        80x24 - "so" ..'
 
 
 def test_what_others_wrote_cannot_act_on_the_terminal() -> None:

@@ -78,6 +78,16 @@ def test_the_readme_names_every_option_and_no_other(capsys: pytest.CaptureFixtur
     assert set(_OPTION.findall(options)) == set(_OPTION.findall(capsys.readouterr().out))
 
 
+@pytest.mark.parametrize("command", ["list", "doctor"])
+def test_the_readme_names_every_option_of_a_command(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"], {}) == 0
+    common = set(_OPTION.findall(capsys.readouterr().out))
+    assert run([command, "--help"], {}) == 0
+    own = set(_OPTION.findall(capsys.readouterr().out)) - common
+    (line,) = (each for each in section("Commands").splitlines() if each.startswith(f"| `faxtui {command}`"))
+    assert set(_OPTION.findall(line)) >= own
+
+
 def test_the_readme_names_every_variable_of_ours_and_no_other() -> None:
     environment = Environment()
     parse([], environment)
@@ -111,7 +121,7 @@ def test_the_readme_shows_every_setting(kind: type[Section], names: tuple[str, .
 
 
 def test_the_readme_shows_the_defaults(example: Settings) -> None:
-    without_default = {"login", "password_file"}
+    without_default = {"login"}
     shown = {each.name: getattr(example.profile, each.name) for each in fields(Profile)}
     default = {each.name: getattr(Profile(), each.name) for each in fields(Profile)}
     assert {name for name in shown if shown[name] != default[name]} == without_default

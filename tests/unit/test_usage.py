@@ -9,7 +9,7 @@ import pytest
 from faxtui.cli import run
 
 ENVIRON = {"TERM": "xterm", "LANG": "C.UTF-8"}
-NO_TERMINAL = "There is no terminal to draw on: start faxtui in one."
+NO_TERMINAL = "There is no terminal to draw on: start faxtui in one, or use faxtui list."
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ def test_a_missing_sign_in_is_told_with_what_is_wrong_in_the_file(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configured(home, '[profiles.main]\nlogin = "60300.console"\npasswordfile = "~/x"\n')
-    assert run([], ENVIRON) == 2
+    assert run(["list"], ENVIRON) == 2
     said = capsys.readouterr().err
     assert "There is no setting “passwordfile” in [profiles.main]" in said
     assert "Did you mean “password_file”?" in said

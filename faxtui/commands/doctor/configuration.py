@@ -12,7 +12,7 @@ from faxtui.commands.doctor.subject import Subject
 from faxtui.commands.doctor.words import shown
 from faxtui.config.files import read_table
 from faxtui.config.secrets import read_password_file
-from faxtui.errors import ConfigurationError
+from faxtui.errors import ConfigurationError, NoSignIn
 
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -50,7 +50,7 @@ def _password_file(path: Path, subject: Subject) -> Finding:
         return ok(Topic.PASSWORD_FILE, f"{shown(path, subject.environ)}, read when signing in")
     try:
         read_password_file(path)
-    except ConfigurationError as error:
+    except NoSignIn as error:
         return failed(Topic.PASSWORD_FILE, error)
     return _with_mode(Topic.PASSWORD_FILE, path, _OTHERS_WRITE, subject)
 

@@ -7,12 +7,11 @@ import textwrap
 from collections.abc import Sequence
 
 from faxtui.commands.doctor.finding import Finding
-from faxtui.domain.text import visible
+from faxtui.domain.text import in_ascii, visible
 
 _INDENT = 26
 _NARROWEST = 24
 """The columns that a sentence gets even where a terminal has fewer."""
-_IN_ASCII = str.maketrans({"…": "...", "–": "-", "—": "-", "·": "|", "×": "x", "“": '"', "”": '"', "’": "'"})
 
 
 def as_text(finding: Finding, width: int, *, utf8: bool = True) -> str:
@@ -20,7 +19,7 @@ def as_text(finding: Finding, width: int, *, utf8: bool = True) -> str:
     head = f" {finding.verdict:<8} {finding.topic:<15} "
     sentence = visible(finding.sentence)
     return textwrap.fill(
-        sentence if utf8 else sentence.translate(_IN_ASCII),
+        sentence if utf8 else in_ascii(sentence),
         max(width, _INDENT + _NARROWEST),
         initial_indent=head,
         subsequent_indent=" " * _INDENT,

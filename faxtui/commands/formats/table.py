@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from faxtui.domain.fax import Fax
 from faxtui.domain.fields import FIELDS, FILE, Field, Reading
+from faxtui.domain.text import in_ascii
 
 _GAP = "  "
 _ROOMY_FILE = 27
@@ -17,7 +18,6 @@ _ROOMY_FILE = 27
 _NARROW_FILE = 10
 _WIDEST = 40
 """Cells at most that a value can widen its column by itself to, where there is no terminal."""
-_IN_ASCII = str.maketrans({"…": "..", "—": "-", "–": "-", "“": '"', "”": '"', "’": "'"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Table:
         return _GAP.join(cells).rstrip()
 
     def _cell(self, text: str, column: _Column) -> str:
-        written = text if self._utf8 or text.isascii() else text.translate(_IN_ASCII)
+        written = text if self._utf8 else in_ascii(text)
         if self._width is not None:
             written = cut(written, column.width, "…" if self._utf8 else "..")
         blank = " " * (column.width - cells_of(written))

@@ -112,6 +112,12 @@ class BrowserScreen(Screen[None]):
             self._ticking.stop()
             self._ticking = None
 
+    def restyle(self, look: Look, columns: Sequence[Field]) -> None:
+        """Write dates and times another way, and show other columns."""
+        self.look = look
+        self._table.choose_columns(columns)
+        self.show(self._inbox.view)
+
     # Pages
 
     def action_next_page(self) -> None:
@@ -174,8 +180,7 @@ class BrowserScreen(Screen[None]):
 
     async def _sort(self, sort: Sort | None) -> None:
         if sort is not None:
-            await self.open(self._inbox.view.query.sorted_by(sort))
-            self._remember()
+            await self.choose(self._inbox.view.query.sorted_by(sort))
 
     async def action_choose_columns(self) -> None:
         from faxtui.ui.screens.column_menu import ColumnMenu
@@ -212,9 +217,8 @@ class BrowserScreen(Screen[None]):
     @on(FilterSidebar.Chosen)
     async def _filters_chosen(self, event: FilterSidebar.Chosen) -> None:
         query = self._inbox.view.query.filtered(event.filters).with_page_size(event.page_size)
-        if await self.open(query):
+        if await self.choose(query):
             self._body.show_applied()
-            self._remember()
             await self._body.leave()
 
     @on(FilterSidebar.Left)
@@ -259,6 +263,13 @@ class BrowserScreen(Screen[None]):
     async def open(self, query: FaxQuery) -> bool:
         """Show another query. False where its period can't be, which is explained at the filter then."""
         return await self._attempt(partial(self._inbox.open, query))
+
+    async def choose(self, query: FaxQuery) -> bool:
+        """Show what the operator chose, and remember it for the next time."""
+        is_open = await self.open(query)
+        if is_open:
+            self._remember()
+        return is_open
 
     async def _attempt(self, intent: Callable[[], None]) -> bool:
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,6 +16,13 @@ from faxtui.ui.marks import Marks
 from faxtui.ui.screens.closing import ClosesOnce
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Generic[T]):
+    """What was chosen, which may be any value, None included."""
+
+    value: T
 
 
 class Panel(ClosesOnce[T | None], ModalScreen[T | None]):

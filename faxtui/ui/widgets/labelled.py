@@ -16,6 +16,7 @@ class Labelled(Vertical):
     DEFAULT_CSS = """
     Labelled {
         height: auto;
+        &:focus-within { height: auto; }  /* makes Textual look at the label again when the focus moves */
         & > .complaint { color: $text-error; display: none; width: 1fr; }
         &.-wrong > .complaint { display: block; }
     }

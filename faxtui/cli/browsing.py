@@ -1,0 +1,115 @@
+"""Opening the browser."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from faxtui.cli.arguments import Options
+from faxtui.cli.wiring import Desk, connect, connect_to_demo, connector, desk
+from faxtui.config.enrolment import Enrolment
+from faxtui.config.save import Change, save_settings
+from faxtui.config.state import Remembered, StateFile
+from faxtui.errors import NoSignIn, UsageError
+from faxtui.inbox.inbox import Manners
+from faxtui.inbox.service import FaxService
+from faxtui.terminal.capabilities import Capabilities, capabilities
+from faxtui.ui.launch import Doors, FirstRun, Launch, Start
+
+_ELSEWHERE = Options()
+"""Another account is opened as if no option had been given: none of them was meant for it."""
+
+
+def prepare(at: Desk, environ: Mapping[str, str]) -> Start:
+    """Raises FaxtuiError where there is nothing to start with, or no terminal to draw on."""
+    doors = _doors(at)
+    if at.options.demo:
+        first: Launch | FirstRun = _demo(at)
+    else:
+        try:
+            first = _own(at)
+        except NoSignIn:
+            if at.settings.profile_names or at.options.profile or at.options.base_url:
+                raise
+            first = FirstRun("Nothing is configured yet.", doors, at.settings)
+    return Start(first, doors, _far_end(environ), at.paths.logs)
+
+
+def _own(at: Desk) -> Launch:
+    sign_in, settings = at.sign_in(), at.settings
+    state = StateFile(at.paths.state, settings.profile_name, with_filters=settings.ui.remember_filters)
+    remembered, problem = state.load()
+    return Launch(
+        profile=settings.profile_name,
+        title=" · ".join(
+            [settings.profile_name, sign_in.login, *(["read only"] if settings.profile.read_only else [])]
+        ),
+        connect=connector(sign_in),
+        query=at.query(remembered),
+        login=sign_in.login,
+        settings=settings,
+        shows_sidebar=remembered.sidebar,
+        state=state,
+        notices=(*settings.problems, *([problem] if problem else [])),
+        manners=Manners(prefetch=settings.profile.prefetch),
+    )
+
+
+def _demo(at: Desk) -> Launch:
+    """The demo takes the look from the configuration, and remembers nothing."""
+    return Launch(
+        profile="",
+        title="demo · sample faxes",
+        connect=connect_to_demo,
+        query=at.query(Remembered()),
+        settings=at.settings,
+        notices=at.settings.problems,
+    )
+
+
+def _doors(at: Desk) -> Doors:
+    config = at.paths.config
+
+    def elsewhere(profile: str | None) -> Desk:
+        return desk(replace(_ELSEWHERE, profile=profile, config=at.options.config, read_only=at.options.read_only))
+
+    def try_out(enrolment: Enrolment) -> FaxService:
+        return connect(enrolment.sign_in(config).account())
+
+    def enrol(enrolment: Enrolment) -> Launch:
+        kept = enrolment.save(config)
+        launch = _own(elsewhere(enrolment.profile))
+        kept_connect = launch.connect
+        return replace(
+            launch,
+            connect=lambda password: kept_connect(password or enrolment.password or None),
+            notices=(*launch.notices, *([_saved(config, kept)] if kept else [])),
+        )
+
+    def save(changes: Sequence[Change]) -> str:
+        return _saved(config, save_settings(config, changes))
+
+    return Doors(
+        profile=lambda name: _own(elsewhere(name)),
+        demo=lambda: _demo(elsewhere(None)),
+        connect=try_out,
+        enrol=enrol,
+        save=save,
+    )
+
+
+def _saved(config: object, kept: object) -> str:
+    return f"Saved in {config}." + (f" The file as it was before is {kept}." if kept else "")
+
+
+def _far_end(environ: Mapping[str, str]) -> Capabilities:
+    far_end = capabilities(environ)
+    if not all(each is not None and each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError("There is no terminal to draw on: start faxtui in one, or use faxtui list.")
+    if far_end.is_dumb:
+        raise UsageError(
+            f"The terminal “{environ.get('TERM', '')}” can't move its cursor, so there is no screen to draw on: "
+            "set TERM to what the terminal is, such as xterm-256color, or use faxtui list."
+        )
+    return far_end

@@ -1,0 +1,97 @@
+"""``faxtui config`` and ``faxtui doctor``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+
+from faxtui.cli.arguments import Options
+from faxtui.cli.running import run_to_end
+from faxtui.cli.saying import say
+from faxtui.cli.wiring import Desk, connection, desk, paths_for
+from faxtui.commands.config_command import Override, path_lines, setting_lines
+from faxtui.commands.doctor.examination import examine
+from faxtui.commands.doctor.finding import Finding
+from faxtui.commands.doctor.subject import Subject
+from faxtui.commands.doctor.text import as_json, as_text
+from faxtui.config.settings import OAUTH2, Settings
+from faxtui.config.sign_in import SignIn
+from faxtui.errors import ConfigurationError, UsageError
+from faxtui.terminal.capabilities import capabilities
+
+
+def run_config(at: Desk, environ: Mapping[str, str]) -> int:
+    """Print where files are, or every setting."""
+    for problem in at.settings.problems:
+        say(problem, environ)
+    overrides = _overrides(at.options, environ)
+    lines = path_lines(at.paths) if at.options.what == "path" else setting_lines(at.settings, overrides)
+    for line in lines:
+        print(line)
+    return 0
+
+
+def run_doctor(options: Options, environ: Mapping[str, str]) -> int:
+    """Tell each finding as it comes, or all of them as JSON. A configuration that can't be used is a finding, too."""
+    if options.demo:
+        raise UsageError("The sample faxes need no network, so there is nothing to examine: leave --demo out.")
+    try:
+        at, unusable = desk(options), None
+    except ConfigurationError as error:
+        at, unusable = Desk(options, paths_for(options), Settings()), error
+    found: list[Finding] = []
+    far_end = capabilities(environ)
+    width = shutil.get_terminal_size().columns
+
+    def tell(finding: Finding) -> None:
+        found.append(finding)
+        if not options.json:
+            print(as_text(finding, width, utf8=far_end.utf8), flush=True)
+
+    code = run_to_end(examine(_subject(at, unusable, environ), tell))
+    if options.json:
+        print(as_json(found, code))
+    return code
+
+
+def _subject(at: Desk, unusable: ConfigurationError | None, environ: Mapping[str, str]) -> Subject:
+    options, profile = at.options, at.settings.profile
+    sign_in = _sign_in(at)
+    return Subject(
+        settings=at.settings,
+        paths=at.paths,
+        base_url=options.base_url or profile.base_url,
+        login=options.login or profile.login,
+        connect=lambda: connection(at)(None),
+        environ=environ,
+        method="OAuth2" if sign_in is not None and sign_in.profile.auth == OAUTH2 else "Basic",
+        zone=at.settings.ui.zone,
+        terminal=os.get_terminal_size(sys.stdout.fileno()) if sys.stdout.isatty() else None,
+        password_file=None if sign_in is None else sign_in.password_file,
+        unusable=unusable,
+    )
+
+
+def _sign_in(at: Desk) -> SignIn | None:
+    """None where there is none, or it can't be used: connecting tells why."""
+    try:
+        return at.sign_in()
+    except UsageError:
+        return None
+
+
+def _overrides(options: Options, environ: Mapping[str, str]) -> Mapping[str, Override]:
+    given = {"base_url": options.base_url, "login": options.login}
+    found = {}
+    for name, value in given.items():
+        variable = f"FAXTUI_{name.upper()}"
+        if value is not None:
+            origin = variable if environ.get(variable) == value else f"--{name.replace('_', '-')}"
+            found[name] = Override(value, origin)
+    if options.password_file is not None:
+        found["password_file"] = Override(str(options.password_file), "--password-file")
+    if options.read_only:
+        found["read_only"] = Override("true", "--read-only")
+    return found

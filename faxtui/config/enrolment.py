@@ -1,0 +1,74 @@
+"""An account as it is entered on the screen, before it is saved."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from faxtui.config.save import Change, save_settings
+from faxtui.config.secrets import write_keyring
+from faxtui.config.settings import DEFAULT_BASE_URL, Profile
+from faxtui.config.sign_in import Given, SignIn, settle_sign_in
+from faxtui.errors import InvalidValue
+
+
+class Keep(Enum):
+    """Where the password is kept."""
+
+    KEYRING = "in the system's keyring"
+    COMMAND = "from a command"
+    NOWHERE = "ask each time"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """``command`` is what prints the password, as one types it in a shell (it is run without one)."""
+
+    profile: str = "main"
+    base_url: str = DEFAULT_BASE_URL
+    login: str = ""
+    password: str = field(default="", repr=False)
+    keep: Keep = Keep.COMMAND
+    command: str = ""
+
+    def sign_in(self, config: Path) -> SignIn:
+        """Raises FaxtuiError where it can't be used as it is."""
+        if not self.profile.strip():
+            raise InvalidValue("A profile needs a name, such as main.", "profile")
+        own = Profile(base_url=self.base_url, login=self.login, password_command=self._command())
+        return settle_sign_in(own, Given(password=self.password or None), config, self.profile)
+
+    def save(self, config: Path) -> Path | None:
+        """Write the profile into the configuration, and the password where it is to be kept.
+
+        Returns where a copy of the file was kept, if one was. Raises FaxtuiError.
+        """
+        self.sign_in(config)
+        if self.keep is Keep.KEYRING:
+            if not self.password:
+                raise InvalidValue("Type the password that the keyring is to keep.", "password")
+            write_keyring(self.login, self.password)
+        return save_settings(config, self._changes())
+
+    def _changes(self) -> list[Change]:
+        table = ("profiles", self.profile)
+        changes: list[Change] = [
+            (("default_profile",), self.profile),
+            ((*table, "base_url"), self.base_url),
+            ((*table, "login"), self.login),
+        ]
+        if self.keep is Keep.COMMAND and self.command:
+            changes.append(((*table, "password_command"), list(self._command())))
+        if self.keep is Keep.KEYRING:
+            changes.append(((*table, "keyring"), True))
+        return changes
+
+    def _command(self) -> tuple[str, ...]:
+        if self.keep is not Keep.COMMAND:
+            return ()
+        try:
+            return tuple(shlex.split(self.command))
+        except ValueError as error:
+            raise InvalidValue(f"The command can't be read ({error}): close its quotes.", "command") from error

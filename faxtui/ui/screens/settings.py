@@ -1,0 +1,166 @@
+"""The settings: changed at once for this run, saved when asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from faxtui.config import values
+from faxtui.config.save import Change
+from faxtui.config.settings import SECTIONS, Setting, Settings
+from faxtui.config.values import OneOf
+from faxtui.domain.text import visible
+from faxtui.errors import FaxtuiError, InvalidValue
+from faxtui.ui.launch import Doors
+from faxtui.ui.look import Look
+from faxtui.ui.marks import Marks
+from faxtui.ui.screens.closing import ClosesOnce
+from faxtui.ui.screens.panel import Chosen, Panel
+from faxtui.ui.widgets.labelled import Labelled, Line
+from faxtui.ui.widgets.line import TopLine
+
+_NAME_WIDTH, _VALUE_WIDTH = 18, 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A setting, and the table of the configuration that it stands in."""
+
+    section: str
+    setting: Setting
+
+    def value(self, settings: Settings) -> object:
+        value: object = getattr(settings.section(self.section), self.setting.name)
+        return value
+
+    def changed(self, settings: Settings, value: object) -> Settings:
+        return settings.changed(self.section, self.setting.name, value)
+
+
+_ROWS = tuple(_Row(name, each) for name, kind in SECTIONS.items() for each in kind.settings())
+
+
+class SettingsScreen(ClosesOnce[None]):
+    """One line a setting, with what it is for; ``*`` marks what differs from the files."""
+
+    BINDINGS = [
+        Binding("escape", "leave", "Back"),
+        Binding("s", "save", "Save"),
+    ]
+
+    def __init__(self, look: Look, settings: Settings, doors: Doors, apply: Callable[[Settings], None]) -> None:
+        super().__init__()
+        self._look = look
+        self._settings = settings
+        self._saved = settings
+        self._doors = doors
+        self._apply = apply
+        self._title = TopLine(look.marks, "Settings")
+        self._help = TopLine(look.marks)
+        self._list = OptionList(*(Option(self._line(each)) for each in _ROWS), compact=True)
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self._list
+        yield self._help
+        yield TopLine(self._look.marks, "↑ ↓ choose   Enter change   s save in config.toml   Esc back")
+
+    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        row = _ROWS[event.option_index]
+        current, setting = row.value(self._settings), row.setting
+        if isinstance(current, bool):
+            self._take(row, not current)
+        elif isinstance(setting.read, OneOf):
+            choices = setting.read.choices
+            self._take(row, choices[(choices.index(str(current)) + 1) % len(choices)])
+        else:
+            panel = EditSetting(self._look.marks, setting, current)
+            await self.app.push_screen(panel, lambda value: self._edited(row, value))
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        row = _ROWS[event.option_index]
+        self._help.say(f"[{row.section}] {row.setting.name}: {row.setting.help}")
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    @work(exclusive=True)
+    async def action_save(self) -> None:
+        """Only what was changed is written."""
+        written = self._settings
+        changes: list[Change] = [
+            ((each.section, each.setting.name), _as_written(each.value(written))) for each in self._changed
+        ]
+        if not changes:
+            self.notify("There is nothing to save: all is as in the files.", markup=False)
+            return
+        try:
+            said = await asyncio.to_thread(self._doors.save, changes)
+        except FaxtuiError as error:
+            self.notify(self._look.marks.write(str(error)), severity="error", markup=False)
+            return
+        self._saved = written
+        self._show()
+        self.notify(self._look.marks.write(said), markup=False)
+
+    @property
+    def _changed(self) -> tuple[_Row, ...]:
+        return tuple(each for each in _ROWS if each.value(self._settings) != each.value(self._saved))
+
+    def _edited(self, row: _Row, value: Chosen[object] | None) -> None:
+        if value is not None:
+            self._take(row, value.value)
+
+    def _take(self, row: _Row, value: object) -> None:
+        self._settings = row.changed(self._settings, value)
+        self._apply(self._settings)
+        self._show()
+
+    def _show(self) -> None:
+        for index, each in enumerate(_ROWS):
+            self._list.replace_option_prompt_at_index(index, self._line(each))
+        self._title.say("Settings", "* not saved yet" if self._changed else "")
+
+    def _line(self, row: _Row) -> Text:
+        value = row.value(self._settings)
+        mark = " " if value == row.value(self._saved) else "*"
+        marks = self._look.marks
+        shown = marks.cut(visible(values.shown(value)) or "—", _VALUE_WIDTH)
+        name = f"{row.setting.name:<{_NAME_WIDTH}}"
+        return Text(f" {mark} {name}{shown:<{_VALUE_WIDTH + 2}}{marks.write(row.setting.help)}", no_wrap=True)
+
+
+class EditSetting(Panel[Chosen[object]]):
+    """A value that can't be taken is explained, and stays to be mended."""
+
+    def __init__(self, marks: Marks, setting: Setting, current: object) -> None:
+        super().__init__(marks, setting.name, "Enter take   Esc back")
+        self._setting = setting
+        self._current = current
+
+    def content(self) -> Widget:
+        self._labelled = Labelled(self._marks.write(self._setting.help), Line(values.shown(self._current)))
+        return self._labelled
+
+    @on(Input.Submitted)
+    def _read(self, event: Input.Submitted) -> None:
+        try:
+            self.dismiss(Chosen(self._setting.read(values.typed(event.value, self._current))))
+        except InvalidValue as error:
+            sentence = str(error)
+            self._labelled.complain(self._marks.write(f"{sentence[0].upper()}{sentence[1:].rstrip('.')}."))
+
+
+def _as_written(value: object) -> str | int | bool | list[str]:
+    if isinstance(value, tuple):
+        return [str(part) for part in value]
+    return value if isinstance(value, str | int) else values.shown(value)

@@ -112,12 +112,12 @@ def bare_loop(address: str) -> None:
 
 
 def list_all(address: str) -> None:
-    from faxtui.commands.formats import Format
     from faxtui.commands.list_faxes import ListRequest, list_faxes
     from faxtui.commands.output import Streams
     from faxtui.domain.account import Account
     from faxtui.domain.query import FaxQuery
     from faxtui.inbox.clock import ServiceClock
+    from faxtui.inbox.export.formats import Format
     from faxtui.odyssey.client import OdysseyService
 
     async def listing(out: BinaryIO) -> None:

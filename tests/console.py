@@ -20,7 +20,7 @@ from faxtui.domain.query import FaxQuery
 from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.inbox import Manners
 from faxtui.inbox.patience import Patience
-from faxtui.inbox.service import FaxService
+from faxtui.inbox.service import DocumentService
 from faxtui.inbox.view import Failed, Idle, InboxView
 from faxtui.terminal.capabilities import Capabilities
 from faxtui.ui.app import FaxApp
@@ -204,7 +204,7 @@ async def console(
     ui: Ui | None = None,
     keys: Mapping[str, str] | None = None,
     wire: Wire | None = None,
-    connect: Callable[[], FaxService] | None = None,
+    connect: Callable[[], DocumentService] | None = None,
     state: StateFile | None = None,
     sidebar: bool = True,
     far_end: Capabilities | None = None,

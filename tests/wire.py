@@ -12,7 +12,7 @@ from httpx import ASGITransport
 from faxtui.demo import DemoService
 from faxtui.demo.asgi import Answer, Message, Receive, Request, Send, read_request
 from faxtui.domain.account import Account
-from faxtui.inbox.service import FaxService
+from faxtui.inbox.service import DocumentService
 from faxtui.odyssey.client import OdysseyService
 
 NOW = datetime(2026, 11, 23, 9, 42, 7, tzinfo=UTC)
@@ -54,7 +54,7 @@ class Wire:
     def last(self) -> Mapping[str, str]:
         return self.queries[-1]
 
-    def connect(self) -> FaxService:
+    def connect(self) -> DocumentService:
         return OdysseyService(Account("http://demo", "60300.demo", "demo"), transport=ASGITransport(self._answer))
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -72,7 +72,7 @@ class Wire:
             await says.send(send, NOW)
 
 
-def connecting_to(base_url: str) -> Callable[[], FaxService]:
+def connecting_to(base_url: str) -> Callable[[], DocumentService]:
     """The service at a real address, as the demo's own user."""
     return lambda: OdysseyService(Account(base_url, "60300.demo", "demo"))
 

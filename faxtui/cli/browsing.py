@@ -13,7 +13,8 @@ from faxtui.config.save import Change, save_settings
 from faxtui.config.state import Remembered, StateFile
 from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.inbox import Manners
-from faxtui.inbox.service import FaxService
+from faxtui.inbox.journal import AccountName, Journal
+from faxtui.inbox.service import DocumentService
 from faxtui.terminal.capabilities import Capabilities, capabilities
 from faxtui.ui.launch import Doors, FirstRun, Launch, Start
 
@@ -53,11 +54,16 @@ def _own(at: Desk) -> Launch:
         state=state,
         notices=(*settings.problems, *([problem] if problem else [])),
         manners=Manners(prefetch=settings.profile.prefetch),
+        account=AccountName.at(sign_in.base_url, sign_in.login),
+        journal=Journal(at.paths.journal),
     )
 
 
 def _demo(at: Desk) -> Launch:
-    """The demo takes the look from the configuration, and remembers nothing."""
+    """The demo takes the look from the configuration, and remembers nothing.
+
+    What is saved from it goes to a folder of its own.
+    """
     return Launch(
         profile="",
         title="demo · sample faxes",
@@ -65,6 +71,8 @@ def _demo(at: Desk) -> Launch:
         query=at.query(Remembered()),
         settings=at.settings,
         notices=at.settings.problems,
+        account=AccountName("demo", "60300.demo"),
+        subfolder="demo",
     )
 
 
@@ -74,7 +82,7 @@ def _doors(at: Desk) -> Doors:
     def elsewhere(profile: str | None) -> Desk:
         return desk(replace(_ELSEWHERE, profile=profile, config=at.options.config, read_only=at.options.read_only))
 
-    def try_out(enrolment: Enrolment) -> FaxService:
+    def try_out(enrolment: Enrolment) -> DocumentService:
         return connect(enrolment.sign_in(config).account())
 
     def enrol(enrolment: Enrolment) -> Launch:

@@ -11,12 +11,12 @@ from dataclasses import replace
 from faxtui.cli.running import run_to_end
 from faxtui.cli.saying import say
 from faxtui.cli.wiring import Connect, Desk, connection
-from faxtui.commands.formats import Format
 from faxtui.commands.list_faxes import ListRequest, Streams, list_faxes
 from faxtui.config.state import Remembered
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE
 from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.export.formats import Format
 from faxtui.inbox.service import FaxService
 from faxtui.terminal.capabilities import capabilities
 

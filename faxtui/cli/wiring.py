@@ -19,9 +19,9 @@ from faxtui.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from faxtui.domain.account import Account
-    from faxtui.inbox.service import FaxService
+    from faxtui.inbox.service import DocumentService
 
-Connect = Callable[[str | None], "FaxService"]
+Connect = Callable[[str | None], "DocumentService"]
 """Makes a service, with a password typed just now or the one that is kept. May take a while, and raise FaxtuiError."""
 
 
@@ -91,13 +91,13 @@ def connector(sign_in: SignIn) -> Connect:
     return lambda password: connect(sign_in.account(password))
 
 
-def connect(account: Account) -> FaxService:
+def connect(account: Account) -> DocumentService:
     from faxtui.odyssey.client import OdysseyService
 
     return OdysseyService(account)
 
 
-def connect_to_demo(password: str | None = None) -> FaxService:
+def connect_to_demo(password: str | None = None) -> DocumentService:
     """The service in a box, reached without a network."""
     from httpx import ASGITransport
 

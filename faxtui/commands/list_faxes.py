@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
-from faxtui.commands.formats import Format, Writer, writer_of
 from faxtui.commands.output import Streams, destination
 from faxtui.commands.progress import Words
 from faxtui.domain.fields import Reading
@@ -18,6 +17,7 @@ from faxtui.domain.query import FaxQuery
 from faxtui.domain.text import counted, visible
 from faxtui.errors import InvalidValue
 from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.export.formats import Format, Writer, writer_of
 from faxtui.inbox.patience import Patience
 from faxtui.inbox.service import FaxService
 from faxtui.inbox.walk import Tally, walk

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from faxtui.domain.text import visible
 from faxtui.errors import StorageError
+from faxtui.inbox.export.whole_file import whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def destination(output: Path | None, streams: Streams) -> AbstractContextManager
     After an error or a cancellation, a file is as it was before. Raises StorageError where the data can't be written,
     and BrokenPipeError where nobody reads standard output any more.
     """
-    return _standard_output(streams.out) if output is None else _file(output)
+    return _standard_output(streams.out) if output is None else whole_file(output)
 
 
 @contextmanager
@@ -49,8 +47,9 @@ def _standard_output(out: BinaryIO) -> Iterator[BinaryIO]:
         _silence(out)
         if isinstance(error, BrokenPipeError):
             raise
+        reason = error.strerror or type(error).__name__
         raise StorageError(
-            f"The list can't be written to standard output: {_reason(error)}. What came out of it is not whole."
+            f"The list can't be written to standard output: {reason}. What came out of it is not whole."
         ) from error
 
 
@@ -59,60 +58,3 @@ def _silence(out: BinaryIO) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, out.fileno())
     os.close(null)
-
-
-@contextmanager
-def _file(path: Path) -> Iterator[BinaryIO]:
-    """A device or a pipe is written to as it is, anything else whole or not at all. Raises StorageError."""
-    try:
-        if _is_special(path):
-            with path.open("wb") as file:
-                yield file
-        else:
-            with _whole_file(path.resolve()) as file:
-                yield file
-    except FileNotFoundError as error:
-        folder = visible(str(path.parent))
-        raise StorageError(f"There is no folder {folder}: make it, or name a file elsewhere.") from error
-    except OSError as error:
-        raise StorageError(
-            f"{visible(str(path))} can't be written: {_reason(error)}. Nothing was saved: mend that, or name a file "
-            "elsewhere, and list again."
-        ) from error
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Mode 0600, in the same folder, fsynced, and renamed once it is whole."""
-    import tempfile
-
-    handle, name = tempfile.mkstemp(prefix=".faxtui-list-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _is_special(path: Path) -> bool:
-    """Raises IsADirectoryError for a folder, and other OSErrors where it can't be looked at."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        return False
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    return not stat.S_ISREG(mode)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__

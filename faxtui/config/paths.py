@@ -17,6 +17,11 @@ class Paths:
     state: Path
     logs: Path
 
+    @property
+    def journal(self) -> Path:
+        """What was saved and deleted from here."""
+        return self.state.with_name("journal.jsonl")
+
 
 def default_paths() -> Paths:
     """The platform's own places (on Linux as ``XDG_*`` say)."""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 from faxtui.config import values
 from faxtui.config.values import LOCAL, OneOf, Reader, zone_named
 from faxtui.domain.fields import Field, field_named
+from faxtui.domain.file_name import DEFAULT_TEMPLATE
 from faxtui.domain.filters import Filters
 from faxtui.domain.query import DEFAULT_PAGE_SIZE, MAXIMUM_PAGE_SIZE
 from faxtui.domain.sort import Sort
 from faxtui.domain.text import visible
-from faxtui.errors import InvalidValue
+from faxtui.errors import ConfigurationError, InvalidValue
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -101,7 +102,30 @@ class Ui(Section):
         return tuple(field_named(name) for name in self.columns)
 
 
-SECTIONS: Mapping[str, type[Section]] = {"ui": Ui}
+@dataclass(frozen=True, slots=True)
+class Download(Section):
+    """Where documents are saved, and what their files are called."""
+
+    folder: Path = _setting(Path("~/Downloads/faxes"), values.folder, "where faxes are saved")
+    name: str = _setting(DEFAULT_TEMPLATE, values.file_name, "what their files are called, from fields of the fax")
+
+    @property
+    def place(self) -> Path:
+        """The folder in full. Raises ConfigurationError where the home folder is not known."""
+        try:
+            return self.folder.expanduser()
+        except RuntimeError as error:
+            raise ConfigurationError("The home folder is not known: write [download] folder in full.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Section):
+    """How faxes are deleted."""
+
+    grace: int = _setting(10, values.whole_number(1, 3600), "seconds in which U takes a delete back")
+
+
+SECTIONS: Mapping[str, type[Section]] = {"ui": Ui, "download": Download, "delete": Delete}
 """The tables of the configuration that hold for every profile, by their names: fields of `Settings`."""
 
 
@@ -125,6 +149,8 @@ class Settings(_Record):
     profile_name: str = "main"
     profile: Profile = Profile()
     ui: Ui = Ui()
+    download: Download = Download()
+    delete: Delete = Delete()
     keys: tuple[tuple[str, str], ...] = ()
     views: tuple[View, ...] = ()
     profile_names: tuple[str, ...] = ()

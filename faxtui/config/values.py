@@ -9,6 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from faxtui.domain.fields import FIELDS
+from faxtui.domain.file_name import fields_in
 from faxtui.errors import InvalidValue
 
 T = TypeVar("T")
@@ -84,6 +85,20 @@ def path(value: object) -> Path | None:
         return Path(given).expanduser() if given else None
     except RuntimeError as error:
         raise InvalidValue("its home folder is not known: write the path in full") from error
+
+
+def folder(value: object) -> Path:
+    """A folder as it was written, ``~`` and all."""
+    if path(value) is None:
+        raise InvalidValue("it takes a folder, such as ~/Downloads/faxes")
+    return Path(text(value))
+
+
+def file_name(value: object) -> str:
+    """A template for file names, as `faxtui.domain.file_name` reads it."""
+    template = text(value)
+    fields_in(template)
+    return template
 
 
 def command(value: object) -> tuple[str, ...]:

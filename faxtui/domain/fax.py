@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -19,6 +20,11 @@ class FaxKey(NamedTuple):
     def has_address(self) -> bool:
         """Whether its file can be asked for: HTTP clients fold empty and dotted segments into another address."""
         return self.folder not in _NO_ADDRESS and self.file_name not in _NO_ADDRESS
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no part of it could lead elsewhere, should a server decode the address before it folds dots."""
+        return self.has_address and not any(part in _NO_ADDRESS for name in self for part in re.split(r"[/\\]", name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,12 @@ class AccountName(NamedTuple):
 
     @classmethod
     def of(cls, account: Account) -> AccountName:
-        address = account.base_url.rpartition("://")[2]
-        return cls(address.partition("/")[0].rpartition("@")[2].lower(), account.login)
+        return cls.at(account.base_url, account.login)
+
+    @classmethod
+    def at(cls, base_url: str, login: str) -> AccountName:
+        address = base_url.rpartition("://")[2]
+        return cls(address.partition("/")[0].rpartition("@")[2].lower(), login)
 
 
 class Event(StrEnum):
@@ -101,10 +105,12 @@ _NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP})
 class Journal:
     """JSON lines, one for each entry, readable by nobody but the user. Its methods may be called from any thread.
 
+    Without a ``path`` nothing is written, and what is known is known for this run only.
+
     A line that was torn by a crash, and whatever else is no entry, is passed over.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime] = machine_now) -> None:
+    def __init__(self, path: Path | None, now: Callable[[], datetime] = machine_now) -> None:
         self.path = path
         self._now = now
         self._lock = threading.Lock()
@@ -125,7 +131,8 @@ class Journal:
         )
         with self._lock:
             try:
-                _append_line(self.path, line.encode())
+                if self.path is not None:
+                    _append_line(self.path, line.encode())
             except OSError as error:
                 raise StorageError(
                     f"The journal {self.path} can't be written: {_reason(error)}. Make room there, or mend its "
@@ -137,6 +144,8 @@ class Journal:
 
     def read(self) -> None:
         """Take in the whole file, with what other runs wrote. Raises StorageError."""
+        if self.path is None:
+            return
         with self._lock:
             records: defaultdict[AccountName, dict[FaxKey, Record]] = defaultdict(dict)
             for line in self._lines():
@@ -171,6 +180,8 @@ class Journal:
         return tuple(found)
 
     def _lines(self) -> Iterator[str]:
+        if self.path is None:
+            return iter(())
         try:
             content = self.path.read_bytes()
         except FileNotFoundError:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
-MOVING, PAGES, NARROWING, FAX, PROGRAM = "Moving", "Pages", "Filters and order", "In the details", "The program"
-GROUPS = (MOVING, PAGES, NARROWING, FAX, PROGRAM)
+MOVING, PAGES, NARROWING = "Moving", "Pages", "Filters and order"
+FAXES, FAX, PROGRAM = "Faxes", "In the details", "The program"
+GROUPS = (MOVING, PAGES, NARROWING, FAXES, FAX, PROGRAM)
 """As the help shows them."""
 
 
@@ -51,15 +52,27 @@ BROWSER: tuple[Action, ...] = (
     Action("page.previous", "p", "previous_page", "Previous", "previous page", PAGES, 2),
     Action("page.first", "less_than_sign", "first_page", "First", "first page", PAGES, shown="<"),
     Action("page.last", "greater_than_sign", "last_page", "Last", "last page", PAGES, shown=">"),
-    Action("page.go", "g", "go_to_page", "Go to page", "a page by its number", PAGES, 9),
-    Action("page.refresh", "r", "refresh", "Refresh", "look again, or try again", PAGES, 7),
+    Action("page.go", "g", "go_to_page", "Go to page", "a page by its number", PAGES, 11),
+    Action("page.refresh", "r", "refresh", "Refresh", "look again, or try again", PAGES, 9),
     Action("filters.edit", "f,slash", "edit_filters", "Filters", "edit the filters", NARROWING, 3, "f /"),
     Action("filters.sidebar", "F", "toggle_sidebar", "Sidebar", "show or hide the filters", NARROWING),
     Action("sort.by", "s", "sort_by", "Sort", "choose what to sort by", NARROWING, 4),
-    Action("sort.turn", "o", "turn_sort", "Turn", "turn the sort around", NARROWING, 10),
-    Action("columns", "c", "choose_columns", "Columns", "choose the columns", NARROWING, 11),
-    Action("views", "v", "app.choose_view", "Views", "saved filters and sorts", NARROWING, 12),
+    Action("sort.turn", "o", "turn_sort", "Turn", "turn the sort around", NARROWING, 15),
+    Action("columns", "c", "choose_columns", "Columns", "choose the columns", NARROWING, 16),
+    Action("views", "v", "app.choose_view", "Views", "saved filters and sorts", NARROWING, 17),
     Action("fax.open", "enter", "open_fax", "Open", "details of the fax", MOVING, 5, "Enter"),
+    Action("mark", "space", "mark", "Mark", "mark it, and down", FAXES, 12, "Space"),
+    Action("mark.page", "A", "mark_page", "Mark all", "mark all on this page", FAXES),
+    Action("mark.none", "u", "unmark", "Unmark", "take all marks off", FAXES),
+    Action("export", "x", "export", "Export", "write the list to a file", FAXES, 13),
+    Action("cancel", "escape", "cancel", "Cancel", "cancel what goes on", FAXES, shown="Esc"),
+)
+
+HANDLING: tuple[Action, ...] = (
+    Action("fax.save", "d", "save", "Download", "save them, or the one", FAXES, 6),
+    Action("fax.delete", "D,delete", "delete", "Delete", "delete, after a question", FAXES, 8, "D"),
+    Action("fax.undo", "U", "undo", "Undo", "take a delete back", FAXES),
+    Action("fax.copy", "y", "copy", "Copy", "copy number, name …", FAXES, 14),
 )
 
 DETAILS: tuple[Action, ...] = (
@@ -69,18 +82,21 @@ DETAILS: tuple[Action, ...] = (
 )
 
 PROGRAM_WIDE: tuple[Action, ...] = (
-    Action("help", "question_mark", "help", "Help", "this help", PROGRAM, 6, "?"),
-    Action("accounts", "a", "accounts", "Account", "another account", PROGRAM, 13),
-    Action("settings", "comma", "settings", "Settings", "how it looks and works", PROGRAM, 14, ","),
+    Action("help", "question_mark", "help", "Help", "this help", PROGRAM, 7, "?"),
+    Action("accounts", "a", "accounts", "Account", "another account", PROGRAM, 18),
+    Action("settings", "comma", "settings", "Settings", "how it looks and works", PROGRAM, 19, ","),
     Action("commands", "ctrl+p", "command_palette", "Commands", "find a command by name", PROGRAM),
     Action("repaint", "ctrl+l", "repaint", "Repaint", "paint the screen anew", PROGRAM, everywhere=True),
     Action("suspend", "ctrl+z", "suspend", "Suspend", "to the shell; fg returns", PROGRAM, everywhere=True),
-    Action("quit", "q", "quit", "Quit", "leave faxtui", PROGRAM, 8),
+    Action("quit", "q", "quit", "Quit", "leave faxtui", PROGRAM, 10),
     Action("quit.anywhere", "ctrl+c", "quit", "Quit", "leave, from anywhere", PROGRAM, everywhere=True),
 )
 
-ALL: tuple[Action, ...] = TABLE + BROWSER + DETAILS + PROGRAM_WIDE
-SCREENS: tuple[tuple[Action, ...], ...] = (TABLE + BROWSER + PROGRAM_WIDE, DETAILS + PROGRAM_WIDE)
+ALL: tuple[Action, ...] = TABLE + BROWSER + HANDLING + DETAILS + PROGRAM_WIDE
+SCREENS: tuple[tuple[Action, ...], ...] = (
+    TABLE + BROWSER + HANDLING + PROGRAM_WIDE,
+    DETAILS + HANDLING + PROGRAM_WIDE,
+)
 """The actions that live side by side, and so can't share a key."""
 
 

@@ -15,15 +15,17 @@ from textual.screen import Screen
 from faxtui.config.settings import Settings, View
 from faxtui.domain.query import FaxQuery
 from faxtui.errors import FaxtuiError
+from faxtui.inbox.handling import HandlingView
 from faxtui.inbox.inbox import Inbox
 from faxtui.terminal.capabilities import Colours
+from faxtui.ui import words
 from faxtui.ui.actions import ALL, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.keys import Keys
 from faxtui.ui.launch import Doors, FirstRun, Launch, Start
 from faxtui.ui.look import Look
 from faxtui.ui.marks import Marks
 from faxtui.ui.mouse import switch_mouse
-from faxtui.ui.session import Session
+from faxtui.ui.session import Ears, Session
 from faxtui.ui.theme import THEMES, theme_for
 from faxtui.ui.type_ahead import Settled, TypeAhead
 
@@ -46,6 +48,8 @@ class FaxApp(App[None], inherit_bindings=False):
         self.settings = start.first.settings
         self.failure: BaseException | None = None
         self.session: Session | None = None
+        self.farewell = ""
+        self._is_leaving = False
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme_for(self.settings.ui.theme, start.far_end)
@@ -83,7 +87,7 @@ class FaxApp(App[None], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         if self.session is not None:
-            await self.session.aclose()
+            self.farewell = words.farewell(await self.session.aclose())
 
     async def open_account(self, launch: Launch) -> None:
         """Show another account; what is on the screen of this one is let go."""
@@ -95,6 +99,9 @@ class FaxApp(App[None], inherit_bindings=False):
             await self.pop_screen()
         await self.push_screen(self.session.browser)
         self._begin(self.session)
+
+    def say(self, sentence: str) -> None:
+        self.notify(self.look.marks.write(sentence), markup=False)
 
     def complain(self, sentence: str) -> None:
         """Tell of something that is wrong, without stopping for it."""
@@ -113,13 +120,13 @@ class FaxApp(App[None], inherit_bindings=False):
             self.call_later(self.session.browser.choose, self.inbox.view.query.with_page_size(settings.ui.page_size))
 
     def _session_of(self, launch: Launch) -> Session:
-        return Session(
-            launch,
-            self.look,
-            complain=self.complain,
-            ask_for_password=self._ask_for_password,
-            on_crash=self.crash,
-        )
+        ears = Ears(self.say, self.complain, self._ask_for_password, self._handled, self.crash)
+        return Session(launch, self.look, lambda: self.settings, ears)
+
+    def _handled(self, view: HandlingView) -> None:
+        """Leave, where that was only waiting for deletes to be sent."""
+        if self._is_leaving and not view.deletions.is_under_way:
+            self.exit()
 
     def _ask_for_password(self, reason: str) -> None:
         """Over the rows that are there. Esc leaves all as it is."""
@@ -204,6 +211,23 @@ class FaxApp(App[None], inherit_bindings=False):
         doors = self.start.doors
         if doors is not None and not isinstance(self.screen, SettingsScreen):
             await self.push_screen(SettingsScreen(self.look, self.settings, doors, self.apply))
+
+    async def action_quit(self) -> None:
+        """Ask where deletes are not sent yet: leaving would drop them."""
+        from faxtui.ui.screens.leaving import LeavePanel
+
+        waiting = () if self.session is None else self.session.handling.view.deletions.unsent
+        if not waiting or isinstance(self.screen, LeavePanel):
+            self.exit()
+        else:
+            await self.push_screen(LeavePanel(self.look.marks, len(waiting)), self._leave)
+
+    def _leave(self, choice: Chosen[bool] | None) -> None:
+        if choice is None or self.session is None:
+            return
+        self._is_leaving = choice.value
+        if not choice.value or not self.session.handling.view.deletions.is_under_way:
+            self.exit()
 
     def action_repaint(self) -> None:
         self.screen.refresh(layout=True)

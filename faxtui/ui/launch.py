@@ -13,7 +13,8 @@ from faxtui.config.state import StateFile
 from faxtui.domain.query import FaxQuery
 from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.inbox import Manners
-from faxtui.inbox.service import FaxService
+from faxtui.inbox.journal import AccountName, Journal
+from faxtui.inbox.service import DocumentService
 from faxtui.terminal.capabilities import Capabilities
 
 
@@ -24,11 +25,12 @@ class Launch:
     ``profile`` is a profile's name, empty for the demo; ``title`` says whose faxes these are. ``connect`` takes a
     password typed just now (None: the one that is kept); it may take a while and raise FaxtuiError, and is asked again
     then. ``state`` is None where nothing is remembered; ``notices`` are sentences to be told at the start.
+    ``account`` is what ``journal`` knows it as; documents go to the ``subfolder`` of the folder that is set.
     """
 
     profile: str
     title: str
-    connect: Callable[[str | None], FaxService]
+    connect: Callable[[str | None], DocumentService]
     query: FaxQuery
     login: str = ""
     settings: Settings = field(default_factory=Settings)
@@ -37,6 +39,9 @@ class Launch:
     notices: tuple[str, ...] = ()
     manners: Manners | None = None
     clock: ServiceClock | None = None
+    account: AccountName = field(default_factory=lambda: AccountName("", ""))
+    journal: Journal = field(default_factory=lambda: Journal(None))
+    subfolder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Doors:
 
     profile: Callable[[str], Launch]
     demo: Callable[[], Launch]
-    connect: Callable[[Enrolment], FaxService]
+    connect: Callable[[Enrolment], DocumentService]
     enrol: Callable[[Enrolment], Launch]
     save: Callable[[Sequence[Change]], str]
     clock: Callable[[], ServiceClock] = ServiceClock

@@ -31,6 +31,8 @@ def browse(start: Start) -> int:
     finally:
         # Closing does not wait for threads: one may hang in a name look-up.
         loop.close()
+    if app.farewell:
+        print(f"faxtui: {app.look.marks.write(app.farewell)}", file=sys.stderr)
     error = app.failure
     if error is not None:
         print(f"faxtui: {explanation(start.logs, error)}", file=sys.stderr)

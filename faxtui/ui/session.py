@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
+from faxtui.config.settings import Settings
 from faxtui.config.state import Remembered
 from faxtui.errors import FaxtuiError, NoSignIn, SignInRefused, StorageError
 from faxtui.inbox.connecting import Connecting
+from faxtui.inbox.deletions.deletions import Closing
+from faxtui.inbox.handling import Handling, HandlingView
 from faxtui.inbox.inbox import Inbox
+from faxtui.inbox.saving import Place
 from faxtui.inbox.view import Failed, InboxView
 from faxtui.ui.launch import Launch
 from faxtui.ui.look import Look
@@ -19,21 +24,25 @@ from faxtui.ui.screens.browser import BrowserScreen
 log = logging.getLogger(__name__)
 
 
-class Session:
-    """Begins when `begin` is called, ends with `aclose`."""
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Whom a session tells what: sentences, complaints, that a password is needed and why, what is done with faxes,
+    and unexpected errors."""
 
-    def __init__(
-        self,
-        launch: Launch,
-        look: Look,
-        *,
-        complain: Callable[[str], None],
-        ask_for_password: Callable[[str], None],
-        on_crash: Callable[[BaseException], None],
-    ) -> None:
+    say: Callable[[str], None]
+    complain: Callable[[str], None]
+    ask_for_password: Callable[[str], None]
+    handled: Callable[[HandlingView], None]
+    crash: Callable[[BaseException], None]
+
+
+class Session:
+    """Begins when `begin` is called, ends with `aclose`. ``settings`` gives those that hold now."""
+
+    def __init__(self, launch: Launch, look: Look, settings: Callable[[], Settings], ears: Ears) -> None:
         self.launch = launch
-        self._complain = complain
-        self._ask_for_password = ask_for_password
+        self._settings = settings
+        self._ears = ears
         self._asked_because_of: FaxtuiError | None = None
         self._service = Connecting(partial(launch.connect, None))
         self.inbox = Inbox(
@@ -43,15 +52,29 @@ class Session:
             clock=launch.clock,
             manners=launch.manners,
             on_change=self._show,
-            on_crash=on_crash,
+            on_crash=ears.crash,
+        )
+        self.handling = Handling(
+            self._service,
+            launch.account,
+            launch.journal,
+            self._place,
+            grace=launch.settings.delete.grace,
+            read_only=launch.settings.profile.read_only,
+            on_change=self._show_handling,
+            on_said=ears.say,
+            on_error=self._failed,
+            on_crash=ears.crash,
         )
         self.browser = BrowserScreen(
             self.inbox,
+            self.handling,
             look,
             launch.title,
             self._remember,
             columns=launch.settings.ui.shown_fields,
             sidebar=launch.shows_sidebar,
+            profile=launch.profile,
         )
         self._to_save: Remembered | None = None
         self._saving: asyncio.Task[None] | None = None
@@ -59,6 +82,7 @@ class Session:
     async def begin(self) -> None:
         """Ask for the first page."""
         await self.browser.open(self.launch.query)
+        await self.handling.begin()
 
     def sign_in(self, password: str | None) -> None:
         """Ask once more, with this password."""
@@ -66,17 +90,36 @@ class Session:
             self._service.reconnect(partial(self.launch.connect, password))
             self.inbox.refresh()
 
-    async def aclose(self) -> None:
+    async def aclose(self) -> Closing:
+        """Gives what was not deleted after all."""
+        closing = await self.handling.aclose()
         await self.inbox.aclose()
         if self._saving is not None:
             await self._saving
+        return closing
+
+    def _place(self) -> Place:
+        settings = self._settings()
+        return Place(settings.download.place / self.launch.subfolder, settings.download.name, settings.ui.zone)
+
+    def _show_handling(self, view: HandlingView) -> None:
+        self.browser.show_handling(view)
+        self._ears.handled(view)
 
     def _show(self, view: InboxView) -> None:
         self.browser.show(view)
-        error = view.activity.error if isinstance(view.activity, Failed) else None
+        if isinstance(view.activity, Failed):
+            self._ask_where_refused(view.activity.error)
+
+    def _failed(self, error: FaxtuiError) -> None:
+        self._ears.complain(str(error))
+        self._ask_where_refused(error)
+
+    def _ask_where_refused(self, error: FaxtuiError) -> None:
+        """Once for each refusal."""
         if isinstance(error, SignInRefused | NoSignIn) and error is not self._asked_because_of:
             self._asked_because_of = error
-            self._ask_for_password(str(error))
+            self._ears.ask_for_password(str(error))
 
     def _remember(self, remembered: Remembered) -> None:
         """Keep this for the next time, off the event loop; the newest of several wins."""
@@ -92,6 +135,6 @@ class Session:
                 await asyncio.to_thread(state.save, newest)
         except StorageError as error:
             log.warning("the state could not be saved")
-            self._complain(f"{error} Filters and sort will not be there the next time.")
+            self._ears.complain(f"{error} Filters and sort will not be there the next time.")
         finally:
             self._saving = None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from faxtui.domain.fax import Fax
 from faxtui.domain.filters import PERIOD
 from faxtui.domain.page import FaxPage
 from faxtui.domain.period import period_in_words
 from faxtui.domain.query import FaxQuery
-from faxtui.domain.text import visible
+from faxtui.domain.text import counted, visible
 from faxtui.errors import Busy, FaxtuiError, NoAnswer, Refused, ServiceFailed
+from faxtui.inbox.deletions.deletions import Closing
+from faxtui.inbox.handling import HandlingView
 from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting
 from faxtui.ui.keys import Keys
 
@@ -33,6 +38,36 @@ def state(view: InboxView, now: float) -> str:
     if not view.shown.page.faxes and isinstance(view.activity, Idle):
         return nothing_found(view.query)
     return view.shown.page.disagreement or ""
+
+
+def handling(view: HandlingView) -> str:
+    """What is being done with faxes: the most pressing first."""
+    return " · ".join(part for part in (view.deletions.progress, view.errand.words if view.errand else "") if part)
+
+
+def right(view: HandlingView, here: Sequence[Fax], keys: Keys) -> str:
+    """Which key takes back or cancels what goes on, and how many faxes are marked."""
+    parts = []
+    if view.deletions.unsent:
+        parts.append(f"{keys.first('fax.undo')} undo")
+    elif view.errand is not None:
+        parts.append(f"{keys.first('cancel')} cancels")
+    if view.marks:
+        away = len(view.marks.elsewhere(here))
+        parts.append(f"{len(view.marks):,} marked{f', {away:,} not here' if away else ''}")
+    return " · ".join(parts)
+
+
+def farewell(closing: Closing) -> str:
+    """What a person must know once the program has ended: nothing is sent later."""
+    parts = []
+    if closing.dropped:
+        faxes = counted(len(closing.dropped), "fax was", "faxes were")
+        parts.append(f"{faxes} not deleted, because faxtui ended before: nothing was sent.")
+    if closing.unknown:
+        faxes = counted(len(closing.unknown), "fax", "faxes")
+        parts.append(f"Whether {faxes} more were deleted is not known: look for them in the list.")
+    return " ".join(parts)
 
 
 def activity(doing: Activity, now: float) -> str:

@@ -38,6 +38,10 @@ from faxtui.inbox.downloads.shelf import Shelf
 TIFF = b"MM\0*" + bytes(100)
 
 
+def sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 async def test_each_document_is_saved_for_nobody_else_to_read_and_put_down_in_the_manifest(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "faxes"
     run = await download(holding(1), folder)
@@ -91,7 +95,7 @@ async def test_what_was_saved_before_is_not_asked_for_again(tmp_path: Path) -> N
     again = holding(5)
     run = await download(again, tmp_path)
     assert {key.file_name for key in again.asked} == {"3.PDF", "4.PDF"}
-    assert run.outcomes["0.PDF"] == AlreadyThere(tmp_path / "0.pdf")
+    assert run.outcomes["0.PDF"] == AlreadyThere(tmp_path / "0.pdf", sha256_of(tmp_path / "0.pdf"))
     assert (run.last.saved, run.last.already_there) == (2, 3)
     assert len(manifest_of(tmp_path)) == 5
 
@@ -123,7 +127,7 @@ async def test_a_name_taken_by_something_else_is_never_written_over(tmp_path: Pa
 async def test_the_same_content_under_the_name_is_already_there_and_gets_into_the_manifest(tmp_path: Path) -> None:
     (tmp_path / "0.pdf").write_bytes(a_pdf(0))
     run = await download(holding(1), tmp_path)
-    assert run.outcomes == {"0.PDF": AlreadyThere(tmp_path / "0.pdf")}
+    assert run.outcomes == {"0.PDF": AlreadyThere(tmp_path / "0.pdf", sha256_of(tmp_path / "0.pdf"))}
     assert files(tmp_path) == {"0.pdf"}
     assert [each["name"] for each in manifest_of(tmp_path)] == ["0.pdf"]
 

@@ -56,7 +56,7 @@ async def test_a_text_of_the_service_that_is_no_unicode_comes_back_from_the_mani
     fax = a_fax(0, folder="\ud800\u2028é")
     service.answers[fax.key] = service.answers[a_fax(0).key]
     await Batch(service, Shelf(tmp_path, "{file}", None)).save([fax])
-    found = Manifest(tmp_path).find(fax.key)
+    found = Manifest(tmp_path).find("", fax.key)
     assert found is not None
     assert found.name == "0.pdf"
 

@@ -22,7 +22,6 @@ import pytest
 from demo_server import demo_server, serving
 from odyssey_server import Ending, answer, answering
 
-from faxtui.commands.formats import Format
 from faxtui.commands.list_faxes import ListRequest, Streams, list_faxes
 from faxtui.demo.asgi import Message, Receive, Send, json_answer, read_request
 from faxtui.domain.account import Account
@@ -30,6 +29,7 @@ from faxtui.domain.filters import Filters
 from faxtui.domain.query import FaxQuery
 from faxtui.errors import InvalidValue, ServiceFailed, SignInRefused, StorageError
 from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.export.formats import Format
 from faxtui.inbox.patience import Patience
 from faxtui.odyssey.client import OdysseyService
 

@@ -4,7 +4,8 @@ import asyncio
 import threading
 
 import pytest
-from scripted_service import NOW, ScriptedService
+from deletion_desk import Documents
+from scripted_service import NOW
 
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.window import open_window
@@ -15,9 +16,9 @@ WINDOW = open_window(FaxQuery(), NOW)
 
 
 async def test_one_connection_is_made_and_only_when_something_is_asked() -> None:
-    made, connections = ScriptedService(), list[ScriptedService]()
+    made, connections = Documents(), list[Documents]()
 
-    def connect() -> ScriptedService:
+    def connect() -> Documents:
         connections.append(made)
         return made
 
@@ -32,10 +33,10 @@ async def test_one_connection_is_made_and_only_when_something_is_asked() -> None
 
 
 async def test_a_connection_that_failed_is_tried_anew() -> None:
-    made = ScriptedService()
+    made = Documents()
     failures = [Unreachable("No network: check it.")]
 
-    def connect() -> ScriptedService:
+    def connect() -> Documents:
         if failures:
             raise failures.pop()
         return made
@@ -49,16 +50,16 @@ async def test_a_connection_that_failed_is_tried_anew() -> None:
 
 
 async def test_what_was_never_connected_closes_without_a_word() -> None:
-    def connect() -> ScriptedService:
+    def connect() -> Documents:
         raise Unreachable("No network: check it.")
 
     await Connecting(connect).aclose()
 
 
 async def test_a_connection_under_way_outlives_who_asked_first() -> None:
-    made, connections, may_connect = ScriptedService(), list[ScriptedService](), threading.Event()
+    made, connections, may_connect = Documents(), list[Documents](), threading.Event()
 
-    def connect() -> ScriptedService:
+    def connect() -> Documents:
         may_connect.wait()
         connections.append(made)
         return made
@@ -75,7 +76,7 @@ async def test_a_connection_under_way_outlives_who_asked_first() -> None:
 
 
 async def test_what_keeps_it_from_connecting_is_told_as_it_is() -> None:
-    def connect() -> ScriptedService:
+    def connect() -> Documents:
         raise ConfigurationError("The address has no such port: mend base_url.")
 
     with pytest.raises(ConfigurationError, match="mend base_url"):

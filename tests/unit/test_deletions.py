@@ -168,6 +168,7 @@ async def test_a_deletion_that_the_journal_could_not_take_is_told_of(tmp_path: P
         await desk.pending(A)
         await desk.time.goes_by(10)
         await desk.until_is(A, Deleting)
+        assert desk.journal.path is not None
         desk.journal.path.unlink()
         desk.journal.path.mkdir()
         desk.service.door.set()

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.commands.formats import Format, writer_of
-from faxtui.commands.formats.table import cells_of, cut
 from faxtui.commands.list_faxes import ListRequest
 from faxtui.domain.fax import Fax
 from faxtui.domain.fields import FIELDS, Reading
 from faxtui.domain.query import FaxQuery
 from faxtui.errors import InvalidValue
+from faxtui.inbox.export.formats import Format, writer_of
+from faxtui.inbox.export.formats.table import cells_of, cut
 
 PARIS = ZoneInfo("Europe/Paris")
 READING = Reading(2026, PARIS)

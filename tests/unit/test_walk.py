@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 from scripted_service import AT_ONCE, NOW, TOO_LONG, ScriptedService, page_of
 
-from faxtui.commands.formats import Format
 from faxtui.commands.list_faxes import ListRequest, list_faxes
 from faxtui.commands.output import Streams
 from faxtui.domain.fax import Fax
@@ -20,6 +19,7 @@ from faxtui.domain.query import FaxQuery
 from faxtui.domain.window import Window
 from faxtui.errors import Busy, InvalidValue, NoAnswer, ServiceError, SignInRefused, UnexpectedAnswer
 from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.export.formats import Format
 from faxtui.inbox.patience import Patience
 from faxtui.inbox.view import Shown
 from faxtui.inbox.walk import MOST_BARREN, Tally, walk

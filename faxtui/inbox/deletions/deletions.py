@@ -156,6 +156,8 @@ class Deletions:
             return wording.READ_ONLY
         if self._is_closed:
             return wording.CLOSING
+        if key.has_address and not key.is_plain:
+            return wording.NOT_PLAIN.format(name=named(key))
         item = self._queue.get(key)
         return "" if item is None else item.why_not_again
 

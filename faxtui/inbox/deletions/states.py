@@ -100,6 +100,10 @@ class DeletionsView:
         return tuple(each.fax for each in self.by_key.values() if each.is_unsent)
 
     @property
+    def is_under_way(self) -> bool:
+        return any(each.is_under_way for each in self.by_key.values())
+
+    @property
     def deleted(self) -> frozenset[FaxKey]:
         """What is no longer there, whatever an older page shows."""
         return frozenset(key for key, each in self.by_key.items() if isinstance(each.state, Deleted))

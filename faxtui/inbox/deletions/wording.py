@@ -8,6 +8,7 @@ from faxtui.domain.text import visible
 READ_ONLY = "This is read-only: nothing can be deleted."
 CLOSING = "faxtui is ending: nothing more is deleted."
 NO_ADDRESS = "A fax without folder and file name has no address: it can't be deleted from here."
+NOT_PLAIN = "{name} is not deleted from here: a server could take dots in its name for another address."
 UNDER_WAY = "{name} is being deleted already."
 IS_DELETED = "{name} is deleted already."
 IS_UNKNOWN = "Whether {name} was deleted is not known: ask the service again first."

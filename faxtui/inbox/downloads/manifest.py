@@ -26,11 +26,12 @@ _BLOCK = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file that was saved: of which fax, as what name in this folder, and when (ISO 8601, UTC).
+    """A file that was saved: of which fax on which host, as what name in this folder, and when (ISO 8601, UTC).
 
     ``received`` is what the service wrote, ``size`` is in bytes, ``sha256`` in hexadecimal digits.
     """
 
+    host: str
     key: FaxKey
     received: str | None
     sender: str | None
@@ -43,6 +44,7 @@ class Entry:
         said = {
             "folder": self.key.folder,
             "file": self.key.file_name,
+            "host": self.host,
             "received": self.received,
             "from": self.sender,
             "name": self.name,
@@ -54,7 +56,7 @@ class Entry:
 
 
 class Manifest:
-    """What a folder's manifest tells: the last entry of each fax. Everything raises OSError.
+    """What a folder's manifest tells: the last entry of each fax of each host. Everything raises OSError.
 
     ``unreadable`` counts the lines that are none of ours, a torn last one aside.
     """
@@ -62,20 +64,20 @@ class Manifest:
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
         self._adding = threading.Lock()
-        self._entries: dict[FaxKey, Entry] = {}
+        self._entries: dict[tuple[str, FaxKey], Entry] = {}
         self.unreadable = 0
         for each in self._read():
             if each is None:
                 self.unreadable += 1
             else:
-                self._entries[each.key] = each
+                self._entries[each.host, each.key] = each
 
     @property
     def exists(self) -> bool:
         return self._path.exists()
 
-    def find(self, key: FaxKey) -> Entry | None:
-        return self._entries.get(key)
+    def find(self, host: str, key: FaxKey) -> Entry | None:
+        return self._entries.get((host, key))
 
     def add(self, entry: Entry) -> None:
         """The entry is safe on the disk once this returns; where it can't be, there is nothing of it."""
@@ -90,7 +92,7 @@ class Manifest:
                 os.close(handle)
             if is_new:
                 sync(self._path.parent)
-            self._entries[entry.key] = entry
+            self._entries[entry.host, entry.key] = entry
 
     def files(self) -> list[Entry]:
         """The last entry of each file, in the order of the manifest."""
@@ -123,8 +125,8 @@ def _entry(line: bytes) -> Entry | None:
         case {"folder": str(folder), "file": str(file), "name": str(name), "bytes": int(size), "sha256": str(sha256)}:
             if "\0" in name or Path(name).name != name:
                 return None
-            received, sender, saved = (_text(said.get(each)) for each in ("received", "from", "saved"))
-            return Entry(FaxKey(folder, file), received, sender, name, size, sha256, saved or "")
+            host, received, sender, saved = (_text(said.get(each)) for each in ("host", "received", "from", "saved"))
+            return Entry(host or "", FaxKey(folder, file), received, sender, name, size, sha256, saved or "")
     return None
 
 

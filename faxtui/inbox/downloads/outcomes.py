@@ -24,6 +24,7 @@ class AlreadyThere:
     """A file with the same content is in the folder, safe on the disk and in the manifest."""
 
     path: Path
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

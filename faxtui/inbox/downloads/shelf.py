@@ -18,19 +18,25 @@ from faxtui.inbox.downloads.part import Part, clear_stale
 
 
 class Shelf:
-    """A folder that documents are put into, each called as ``template`` says on the clock of ``zone``.
+    """A folder that documents of ``host`` are put into, each called as ``template`` says on the clock of ``zone``.
 
-    Everything here waits for the disk, and raises StorageError where that fails. Raises InvalidValue, too, where the
-    template can't be taken.
+    What another host has by the same name is another document. Everything here waits for the disk, and raises
+    StorageError where that fails. Raises InvalidValue, too, where the template can't be taken.
     """
 
     def __init__(
-        self, folder: Path, template: str, zone: tzinfo | None, clock: Callable[[], datetime] = machine_now
+        self,
+        folder: Path,
+        template: str,
+        zone: tzinfo | None,
+        host: str = "",
+        clock: Callable[[], datetime] = machine_now,
     ) -> None:
         safe_name(template, Fax())
         self.folder = folder
         self._template = template
         self._zone = zone
+        self._host = host
         self._clock = clock
         with told_of(folder):
             self._manifest = Manifest(folder)
@@ -40,12 +46,12 @@ class Shelf:
         with told_of(self.folder):
             for name in self._possible_names(fax):
                 clear_stale(self.folder, name)
-            entry = self._manifest.find(fax.key)
+            entry = self._manifest.find(self._host, fax.key)
         if entry is None:
             return None
         path = self.folder / entry.name
         is_whole = check_copy(path, entry.size, entry.sha256) is CopyState.WHOLE
-        return AlreadyThere(path) if is_whole else None
+        return AlreadyThere(path, entry.sha256) if is_whole else None
 
     def begin(self, fax: Fax) -> Copy:
         return Copy(self, fax)
@@ -57,7 +63,7 @@ class Shelf:
     def note(self, fax: Fax, name: str, size: int, sha256: str) -> None:
         """The last step: only what is whole and has its name gets into the manifest."""
         saved = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-        self._manifest.add(Entry(fax.key, fax.received_text, fax.sender, name, size, sha256, saved))
+        self._manifest.add(Entry(self._host, fax.key, fax.received_text, fax.sender, name, size, sha256, saved))
 
     def _name(self, fax: Fax) -> str:
         return safe_name(self._template, fax, self._zone)
@@ -94,7 +100,7 @@ class Copy:
             part.write(rest)
             path, is_new = part.keep()
             self._shelf.note(self._fax, path.name, part.size, part.sha256)
-        self.outcome = Saved(path, part.size, part.sha256) if is_new else AlreadyThere(path)
+        self.outcome = Saved(path, part.size, part.sha256) if is_new else AlreadyThere(path, part.sha256)
 
     def discard(self) -> None:
         """Leave nothing of it on the disk, unless it was finished."""

@@ -5,26 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import DataTable
 
 from faxtui.config.state import Remembered
+from faxtui.domain.command_line import list_command
 from faxtui.domain.fax import Fax
-from faxtui.domain.fields import Field
+from faxtui.domain.fields import Field, Reading
 from faxtui.domain.filters import Filters
 from faxtui.domain.period import in_words, period_in_words
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.sort import Sort
-from faxtui.errors import InvalidValue, Refused
+from faxtui.errors import FaxtuiError, InvalidValue, Refused
+from faxtui.inbox.handling import Handling, HandlingView
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Failed, Fetching, InboxView, Shown, Waiting
 from faxtui.ui import words
-from faxtui.ui.actions import BROWSER, PROGRAM_WIDE, bindings
+from faxtui.ui.actions import BROWSER, HANDLING, PROGRAM_WIDE, bindings
+from faxtui.ui.fax_actions import ActsOnFaxes, FaxActions
 from faxtui.ui.look import Look
+from faxtui.ui.screens.query_screen import QueryScreen
 from faxtui.ui.widgets.body import Body
 from faxtui.ui.widgets.fax_table import FaxTable
 from faxtui.ui.widgets.filter_sidebar import FilterSidebar
@@ -32,37 +37,56 @@ from faxtui.ui.widgets.key_bar import KeyBar
 from faxtui.ui.widgets.line import TopLine
 from faxtui.ui.widgets.page_bar import PageBar
 
+if TYPE_CHECKING:
+    from faxtui.ui.screens.details import DetailsScreen
+    from faxtui.ui.screens.export import Extent
+    from faxtui.ui.screens.panel import Chosen
+
 _TICK = 0.25
 
 
-class BrowserScreen(Screen[None]):
+class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
     """The table of faxes, with filters beside it or laid over it, and bars that tell what is shown."""
 
-    BINDINGS = bindings(BROWSER)
+    BINDINGS = bindings(BROWSER + HANDLING)
     AUTO_FOCUS = "FaxTable"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
 
     def __init__(
         self,
         inbox: Inbox,
+        handling: Handling,
         look: Look,
         title: str,
         remember: Callable[[Remembered], None],
         *,
         columns: Sequence[Field],
         sidebar: bool,
+        profile: str = "",
     ) -> None:
         super().__init__()
         self.look = look
         self._inbox = inbox
+        self._handling = handling
+        self._profile = profile
+        self.acts = FaxActions(
+            self,
+            handling,
+            look,
+            chosen=self._chosen_faxes,
+            here=lambda: self._table.faxes,
+            reading=self._reading,
+            command=self._command,
+        )
         self._account = title
         self._remember_this = remember
         self._table = FaxTable(look.marks, columns)
         self._header = TopLine(look.marks)
         self._page_bar = PageBar(look.marks)
         self._body = Body(self._table, look, inbox.view.query, has_sidebar=sidebar)
-        self._key_bar = KeyBar(look, (*BROWSER, *PROGRAM_WIDE))
+        self._key_bar = KeyBar(look, (*BROWSER, *HANDLING, *PROGRAM_WIDE))
         self._ticking: Timer | None = None
+        self._details: DetailsScreen | None = None
         self._place: tuple[Filters, Sort, int] | None = None
 
     def compose(self) -> ComposeResult:
@@ -90,17 +114,39 @@ class BrowserScreen(Screen[None]):
 
     def _show_rows(self, shown: Shown) -> None:
         place = shown.window.filters, shown.window.sort, shown.page.number
-        reading = self.look.reading(self._inbox.clock.now())
-        self._table.show(shown.page.faxes, shown.window.sort, reading, is_same_page=place == self._place)
+        is_same_page = place == self._place
+        self._table.show(shown.page.faxes, shown.window.sort, self._reading(), is_same_page=is_same_page)
         self._place = place
+        self._paint_handling()
+
+    def show_handling(self, view: HandlingView) -> None:
+        """Show what is done with faxes: beside the rows, and in the page bar."""
+        if self.is_attached:
+            self._paint_handling()
+            self._tell()
+            self.refresh_bindings()
+        if self._details is not None:
+            self._details.show_handling(view)
+
+    def _paint_handling(self) -> None:
+        view = self._handling.view
+        done = {fax.key: view.done(fax.key) for fax in self._table.faxes}
+        self._table.paint_states({key: each for key, each in done.items() if each is not None}, view.marks.by_key)
+
+    def _command(self) -> str:
+        return list_command(self._inbox.view.query, self._profile)
+
+    def _reading(self) -> Reading:
+        return self.look.reading(self._inbox.clock.now())
 
     def _tell(self) -> None:
         view, shown = self._inbox.view, self._inbox.view.shown
+        handling = self._handling.view
         self._page_bar.say(
             "" if shown is None else words.position(shown.page),
             "" if shown is None else self.look.clock(shown.as_of),
-            words.state(view, time.monotonic()),
-            words.remedy(view, self.look.keys),
+            words.handling(handling) or words.state(view, time.monotonic()),
+            words.right(handling, self._table.faxes, self.look.keys) or words.remedy(view, self.look.keys),
             can_turn=(view.has_previous, view.has_next),
         )
 
@@ -114,89 +160,9 @@ class BrowserScreen(Screen[None]):
 
     def restyle(self, look: Look, columns: Sequence[Field]) -> None:
         """Write dates and times another way, and show other columns."""
-        self.look = look
+        self.look = self.acts.look = look
         self._table.choose_columns(columns)
         self.show(self._inbox.view)
-
-    # Pages
-
-    def action_next_page(self) -> None:
-        self._turn(by=1)
-
-    def action_previous_page(self) -> None:
-        self._turn(by=-1)
-
-    def action_first_page(self) -> None:
-        self._inbox.turn(1)
-
-    def action_last_page(self) -> None:
-        page = self._inbox.view.current_page
-        if page is not None and page.last_page is not None:
-            self._inbox.turn(page.last_page)
-
-    async def action_go_to_page(self) -> None:
-        from faxtui.ui.screens.go_to_page import GoToPage
-
-        page = self._inbox.view.current_page
-        if page is not None:
-            await self.app.push_screen(GoToPage(self.look.marks, page), self._go_to)
-
-    async def action_refresh(self) -> None:
-        await self._attempt(self._inbox.refresh)
-
-    @on(PageBar.Turned)
-    def _arrow_clicked(self, event: PageBar.Turned) -> None:
-        self._turn(by=1 if event.forward else -1)
-
-    @on(PageBar.PageWanted)
-    async def _position_clicked(self) -> None:
-        await self.run_action("go_to_page")
-
-    def _turn(self, *, by: int) -> None:
-        page = self._inbox.view.current_page
-        if page is not None:
-            self._inbox.turn(page.number + by)
-
-    def _go_to(self, page: int | None) -> None:
-        if page is not None:
-            self._inbox.turn(page)
-
-    # Sort and columns
-
-    async def action_sort_by(self) -> None:
-        from faxtui.ui.screens.sort_menu import SortMenu
-
-        await self.app.push_screen(SortMenu(self.look.marks, self._inbox.view.query.sort), self._sort)
-
-    async def action_turn_sort(self) -> None:
-        await self._sort(self._inbox.view.query.sort.turned_around())
-
-    @on(FaxTable.SortChosen)
-    async def _heading_clicked(self, event: FaxTable.SortChosen) -> None:
-        if event.field.sort is None:
-            self.notify(f"The service can't sort by {event.field.label.lower()}.", markup=False)
-        else:
-            await self._sort(self._inbox.view.query.sort.chosen_again(event.field.sort))
-
-    async def _sort(self, sort: Sort | None) -> None:
-        if sort is not None:
-            await self.choose(self._inbox.view.query.sorted_by(sort))
-
-    async def action_choose_columns(self) -> None:
-        from faxtui.ui.screens.column_menu import ColumnMenu
-
-        await self.app.push_screen(ColumnMenu(self.look.marks, self._table.columns_wanted), self._choose_columns)
-
-    def _choose_columns(self, columns: tuple[Field, ...] | None) -> None:
-        if columns is None:
-            return
-        self._table.choose_columns(columns)
-        left_out = [each.heading for each in columns if each not in self._table.columns_shown]
-        if left_out:
-            self.notify(
-                f"There is no room for {', '.join(left_out)}: widen the terminal, or take other columns away.",
-                markup=False,
-            )
 
     # Filters
 
@@ -225,20 +191,76 @@ class BrowserScreen(Screen[None]):
     async def _filters_left(self) -> None:
         await self._body.leave()
 
-    # The fax
+    # The faxes
+
+    def _chosen_faxes(self) -> Sequence[Fax]:
+        """Those marked, wherever they are; without marks the one under the cursor."""
+        current = self._table.current
+        return self._handling.view.marks.faxes or (() if current is None else (current,))
+
+    def action_mark(self) -> None:
+        if self._table.current is None:
+            return
+        try:
+            self._handling.toggle(self._table.current)
+        except InvalidValue as error:
+            self.acts.complain(str(error))
+        self._table.action_cursor_down()
+
+    def action_mark_page(self) -> None:
+        self._handling.mark_all(self._table.faxes)
+
+    def action_unmark(self) -> None:
+        self._handling.unmark_all()
+
+    def action_cancel(self) -> None:
+        self._handling.errands.cancel()
+
+    async def action_export(self) -> None:
+        from faxtui.ui.screens.export import export_menu
+
+        query, marked = self._inbox.view.query, self._handling.view.marks.faxes
+        await self.app.push_screen(export_menu(self.look.marks, query, marked), self._export_as)
+
+    async def _export_as(self, choice: Chosen[Extent] | None) -> None:
+        from faxtui.ui.screens.export import NameFile
+
+        if choice is None:
+            return
+        try:
+            folder = self._handling.saver.where().folder
+        except FaxtuiError as error:
+            self.acts.complain(str(error))
+            return
+        name = f"faxes-{self._inbox.clock.now().astimezone(self.look.zone):%Y%m%d-%H%M}.{choice.value.format.value}"
+        await self.app.push_screen(NameFile(self.look.marks, folder / name), partial(self._export, choice.value))
+
+    def _export(self, extent: Extent, path: Path | None) -> None:
+        from faxtui.inbox.export.exporting import ExportRequest, export
+
+        if path is None:
+            return
+        query, zone = self._inbox.view.query, self._inbox.zone
+        request = ExportRequest(path=path, format=extent.format, query=query, faxes=extent.faxes, zone=zone)
+        work = export(self._inbox.service, self._inbox.clock, request, self._handling.errands.tell)
+        if not self._handling.export(work):
+            self.acts.tell_of_busy()
 
     async def action_open_fax(self) -> None:
         from faxtui.ui.screens.details import DetailsScreen
 
         if self._table.current is not None:
-            screen = DetailsScreen(self.look, self._table.faxes, self._table.cursor_row, self._inbox.clock.now())
-            await self.app.push_screen(screen, self._back_from)
+            self._details = DetailsScreen(
+                self.look, self._handling, self._table.faxes, self._table.cursor_row, self._reading(), self._command()
+            )
+            await self.app.push_screen(self._details, self._back_from)
 
     @on(DataTable.RowSelected)
     async def _row_clicked(self) -> None:
         await self.action_open_fax()
 
     def _back_from(self, fax: Fax | None) -> None:
+        self._details = None
         if fax is not None:
             self._table.move_to_fax(fax)
 
@@ -255,29 +277,24 @@ class BrowserScreen(Screen[None]):
             "last_page": page is not None and page.last_page is not None,
             "go_to_page": view.has_previous or view.has_next,
             "open_fax": self._table.current is not None,
+            "mark": self._table.current is not None,
+            "mark_page": self._table.current is not None,
+            "unmark": bool(self._handling.view.marks),
+            "save": bool(self._chosen_faxes()),
+            "delete": bool(self._chosen_faxes()) and not self._handling.deletions.read_only,
+            "undo": bool(self._handling.view.deletions.unsent),
+            "copy": bool(self._chosen_faxes()),
+            "cancel": self._handling.errands.is_running,
         }
         return True if can_be_done.get(action, True) else None
 
-    # How it comes to be shown
+    async def explain(self, error: InvalidValue) -> None:
+        await self._body.edit(error)
 
-    async def open(self, query: FaxQuery) -> bool:
-        """Show another query. False where its period can't be, which is explained at the filter then."""
-        return await self._attempt(partial(self._inbox.open, query))
-
-    async def choose(self, query: FaxQuery) -> bool:
-        """Show what the operator chose, and remember it for the next time."""
-        is_open = await self.open(query)
-        if is_open:
-            self._remember()
-        return is_open
-
-    async def _attempt(self, intent: Callable[[], None]) -> bool:
-        try:
-            intent()
-        except InvalidValue as error:
-            await self._body.edit(error)
-            return False
-        return True
+    def queried(self, before: FaxQuery) -> None:
+        self._remember()
+        if self._inbox.view.query.filters != before.filters:
+            self._handling.unmark_all("other filters hold now")
 
     def _remember(self) -> None:
         query = self._inbox.view.query

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
 
 from rich.cells import cell_len
 from rich.table import Table
@@ -28,7 +28,9 @@ from faxtui.domain.fields import (
     Reading,
 )
 from faxtui.domain.text import visible
-from faxtui.ui.actions import DETAILS, PROGRAM_WIDE, bindings
+from faxtui.inbox.handling import Done, Handling, HandlingView
+from faxtui.ui.actions import DETAILS, HANDLING, PROGRAM_WIDE, bindings
+from faxtui.ui.fax_actions import ActsOnFaxes, FaxActions
 from faxtui.ui.look import Look
 from faxtui.ui.screens.closing import ClosesOnce
 from faxtui.ui.widgets.key_bar import KeyBar
@@ -41,17 +43,29 @@ _MARGINS = 6
 _NO_ADDRESS = "This fax has no address at the service (its folder or file name is missing): only the list shows it."
 
 
-class DetailsScreen(ClosesOnce[Fax]):
+class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
     """One fax of a page; closes with the fax shown last."""
 
-    BINDINGS = bindings(DETAILS)
+    BINDINGS = bindings(DETAILS + HANDLING)
 
-    def __init__(self, look: Look, faxes: tuple[Fax, ...], row: int, now: datetime) -> None:
+    def __init__(
+        self, look: Look, handling: Handling, faxes: tuple[Fax, ...], row: int, reading: Reading, command: str
+    ) -> None:
         super().__init__()
         self._look = look
+        self._handling = handling
         self._faxes = faxes
         self._row = row
-        self._reading = look.reading(now)
+        self._reading = reading
+        self.acts = FaxActions(
+            self,
+            handling,
+            look,
+            chosen=lambda: (self._fax,),
+            here=lambda: (self._fax,),
+            reading=lambda: reading,
+            command=lambda: command,
+        )
         self._title = TopLine(look.marks)
         self._values = Static()
 
@@ -59,7 +73,7 @@ class DetailsScreen(ClosesOnce[Fax]):
         yield self._title
         with VerticalScroll():
             yield self._values
-        yield KeyBar(self._look, (*DETAILS, *PROGRAM_WIDE))
+        yield KeyBar(self._look, (*DETAILS, *HANDLING, *PROGRAM_WIDE))
 
     def on_mount(self) -> None:
         self._show()
@@ -81,7 +95,21 @@ class DetailsScreen(ClosesOnce[Fax]):
             return True if self._row < len(self._faxes) - 1 else None
         if action == "previous_fax":
             return True if self._row else None
+        if action == "undo":
+            return True if self._handling.view.deletions.unsent else None
+        if action == "delete":
+            return None if self._handling.deletions.read_only else True
         return True
+
+    @property
+    def _fax(self) -> Fax:
+        return self._faxes[self._row]
+
+    def show_handling(self, view: HandlingView) -> None:
+        """What is done with this fax may be told of here as well."""
+        if self.is_attached:
+            self._show()
+            self.refresh_bindings()
 
     def _move(self, by: int) -> None:
         self._row = max(0, min(self._row + by, len(self._faxes) - 1))
@@ -90,7 +118,10 @@ class DetailsScreen(ClosesOnce[Fax]):
         self.refresh_bindings()
 
     def _show(self) -> None:
-        fax = self._faxes[self._row]
+        fax = self._fax
+        if fax.key not in self._handling.view.opened:
+            self._handling.note_opened(fax.key)
+            return
         place = f"{self._row + 1:,} of {len(self._faxes):,}"
         room = self.size.width - cell_len(place) - _MARGINS
         self._title.say(self._look.marks.cut(f"Fax {FILE.text(fax, self._reading)}", room), place)
@@ -119,6 +150,8 @@ class DetailsScreen(ClosesOnce[Fax]):
         rest.add_column(width=max([_LABEL_WIDTH, *(min(cell_len(visible(name)), 24) for name, _ in fax.as_sent)]))
         rest.add_column(ratio=1, overflow="fold")
         rest.add_row(*self._of(FILE, fax))
+        for label, value in self._known_from_here(fax):
+            rest.add_row(*self._pair(label, value))
         for name, value in fax.as_sent:
             rest.add_row(*self._pair(visible(name), visible(value)))
         whole = Table.grid(expand=True)
@@ -127,6 +160,14 @@ class DetailsScreen(ClosesOnce[Fax]):
         if not fax.key.has_address:
             whole.add_row(Text(write(f"\n{_NO_ADDRESS}")))
         return whole
+
+    def _known_from_here(self, fax: Fax) -> Iterator[tuple[str, str]]:
+        view = self._handling.view
+        record, done = view.record(fax.key), view.done(fax.key)
+        if record.is_saved:
+            yield "Saved", visible(record.path)
+        if done not in (None, Done.SAVED, Done.OPENED):
+            yield "State", view.deletions.progress if done is Done.GOING else done.value
 
     def _of(self, field: Field, fax: Fax) -> tuple[Text, Text]:
         return self._pair(field.heading, field.text(fax, self._reading))

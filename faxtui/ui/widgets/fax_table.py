@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from rich.segment import Segment
@@ -14,6 +14,7 @@ from textual.widgets import DataTable
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.fields import Field, Reading, field_named
 from faxtui.domain.sort import Sort
+from faxtui.inbox.handling import Done
 from faxtui.ui.actions import TABLE, bindings
 from faxtui.ui.marks import Marks
 from faxtui.ui.widgets.cells import Cell, Painter, heading
@@ -21,6 +22,16 @@ from faxtui.ui.widgets.columns import Column, fit
 
 GUTTER = 3
 """The cursor's bar, the mark, a blank."""
+_LETTERS = {
+    Done.GOING: "D",
+    Done.UNKNOWN: "?",
+    Done.DELETED: "x",
+    Done.GONE: "g",
+    Done.SAVED: "s",
+    Done.OPENED: "o",
+}
+_GOES = (Done.GOING, Done.DELETED, Done.GONE)
+_STRUCK = Style(strike=True)
 
 
 class FaxTable(DataTable[Cell | None], inherit_bindings=False):
@@ -46,7 +57,8 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self._faxes: tuple[Fax, ...] = ()
         self._sort = Sort()
         self._fitted: tuple[Column, ...] = ()
-        self._states: dict[FaxKey, str] = {}
+        self._done: Mapping[FaxKey, Done] = {}
+        self._marked: AbstractSet[FaxKey] = frozenset()
 
     @property
     def faxes(self) -> tuple[Fax, ...]:
@@ -75,11 +87,11 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self._chosen = tuple(columns)
         self._fill(self.current, self.cursor_row, new_columns=True)
 
-    def paint_states(self, states: dict[FaxKey, str], marked: AbstractSet[FaxKey]) -> None:
-        """What stands beside the rows: one character by fax."""
-        painted = {**states, **dict.fromkeys(marked, self._marks.marked)}
-        if painted != self._states:
-            self._states = painted
+    def paint_states(self, done: Mapping[FaxKey, Done], marked: Iterable[FaxKey]) -> None:
+        """What stands beside the rows, and which of them are struck through."""
+        now = done, frozenset(marked)
+        if now != (self._done, self._marked):
+            self._done, self._marked = now
             self.refresh()
 
     @property
@@ -120,12 +132,15 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         if y < self.header_height or self.scroll_offset.x or not 0 <= row < len(self._faxes):
             return line
         is_current = row == self.cursor_row
-        state = self._states.get(self._faxes[row].key, " ")
+        key = self._faxes[row].key
+        done = self._done.get(key)
+        state = self._marks.marked if key in self._marked else _LETTERS[done] if done else " "
         if not is_current and state == " ":
             return line
         style = next((each.style for each in line if each.style), None) or Style.null()
         gutter = Segment(f"{self._marks.bar if is_current else ' '}{state} ", style)
-        return Strip.join([Strip([gutter], GUTTER), line.crop(GUTTER)])
+        rest = line.crop(GUTTER)
+        return Strip.join([Strip([gutter], GUTTER), rest.apply_style(_STRUCK) if done in _GOES else rest])
 
     def _fill(self, kept: Fax | None, row: int, *, new_columns: bool) -> None:
         if not self.size.width:

@@ -35,18 +35,18 @@ def writer_of(
     """``width`` and ``utf8`` tell of the terminal a table is for (no width: of none); ``excel`` is about CSV alone."""
     match kind:
         case Format.TABLE:
-            from faxtui.commands.formats.table import Table
+            from faxtui.inbox.export.formats.table import Table
 
             return Table(reading, width=width, utf8=utf8)
         case Format.CSV:
-            from faxtui.commands.formats.comma_separated import CommaSeparated
+            from faxtui.inbox.export.formats.comma_separated import CommaSeparated
 
             return CommaSeparated(reading.zone, excel=excel)
         case Format.JSON:
-            from faxtui.commands.formats.json_text import JsonArray
+            from faxtui.inbox.export.formats.json_text import JsonArray
 
             return JsonArray()
         case _:
-            from faxtui.commands.formats.json_text import JsonLines
+            from faxtui.inbox.export.formats.json_text import JsonLines
 
             return JsonLines()

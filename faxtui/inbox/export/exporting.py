@@ -1,0 +1,71 @@
+"""Exporting from the screen: a view with every page of it, or faxes that were marked, into a file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from typing import BinaryIO
+
+from faxtui.domain.fax import Fax
+from faxtui.domain.fields import Reading
+from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
+from faxtui.domain.text import counted, visible
+from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.downloads.unbroken import unbroken
+from faxtui.inbox.export.formats import Format, writer_of
+from faxtui.inbox.export.whole_file import whole_file
+from faxtui.inbox.patience import Patience
+from faxtui.inbox.service import FaxService
+from faxtui.inbox.walk import Tally, walk
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What to write where: ``faxes``, or where that is None, every page of ``query``."""
+
+    path: Path
+    format: Format
+    query: FaxQuery
+    faxes: Sequence[Fax] | None = None
+    zone: tzinfo | None = None
+    patience: Patience | None = None
+
+
+async def export(service: FaxService, clock: ServiceClock, request: ExportRequest, tell: Callable[[str], None]) -> str:
+    """Gives a sentence about how it ended. Raises ServiceError and StorageError; the file is then as it was before."""
+    writer = writer_of(request.format, Reading(clock.now().astimezone(request.zone).year, request.zone))
+    tally = Tally()
+    async with _beside(whole_file(request.path)) as file:
+        if request.faxes is not None:
+            file.write(writer.page(request.faxes))
+        else:
+            query = request.query.with_page_size(MAXIMUM_PAGE_SIZE).at_page(1)
+            pages = walk(service, clock, query, request.zone, request.patience or Patience(), tally=tally)
+            async with aclosing(pages):
+                async for shown in pages:
+                    await unbroken(file.write, writer.page(shown.page.faxes))
+                    tell(_going_on(tally))
+        file.write(writer.end())
+    count = tally.faxes if request.faxes is None else len(request.faxes)
+    said = f"{counted(count, 'fax is', 'faxes are')} in {visible(str(request.path))}."
+    return f"{said} {tally.remark}".rstrip() if request.faxes is None else said
+
+
+@asynccontextmanager
+async def _beside(opened: AbstractContextManager[BinaryIO]) -> AsyncIterator[BinaryIO]:
+    """Opened and closed in a thread: a slow disk holds nothing else up."""
+    file = await unbroken(opened.__enter__)
+    try:
+        yield file
+    except BaseException as error:
+        await unbroken(opened.__exit__, type(error), error, error.__traceback__)
+        raise
+    await unbroken(opened.__exit__, None, None, None)
+
+
+def _going_on(tally: Tally) -> str:
+    of_all = "" if tally.total is None else f" of {tally.total:,}"
+    return f"exporting {tally.faxes:,}{of_all} faxes"

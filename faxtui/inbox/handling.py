@@ -1,0 +1,213 @@
+"""What is done with the faxes of one account: marked, opened, saved, deleted; and what is known of each from here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from faxtui.domain.fax import Fax, FaxKey
+from faxtui.domain.text import counted
+from faxtui.errors import FaxtuiError, StorageError
+from faxtui.inbox.deletions.deletions import Closing, Deletions
+from faxtui.inbox.deletions.plan import Plan
+from faxtui.inbox.deletions.states import (
+    Back,
+    Deleted,
+    Deleting,
+    Deletion,
+    DeletionsView,
+    Pending,
+    Saving,
+    Settling,
+    Unknown,
+)
+from faxtui.inbox.errand import Errand, Errands
+from faxtui.inbox.journal import AccountName, Journal, Record, WasDeleted
+from faxtui.inbox.marks import Marks
+from faxtui.inbox.saving import Place, Saver, read_document
+from faxtui.inbox.service import DocumentService
+
+LARGEST_READ = 64_000_000
+"""Bytes of a document that is read on the screen, which is held in memory."""
+
+
+class Done(Enum):
+    """What is known of a fax from here."""
+
+    GOING = "being deleted"
+    UNKNOWN = "perhaps deleted"
+    DELETED = "deleted from here"
+    GONE = "gone"
+    SAVED = "saved"
+    OPENED = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingView:
+    """``opened`` and ``gone`` in this run, ``records`` of every run; ``errand`` is what goes on, if anything does."""
+
+    marks: Marks = field(default_factory=Marks)
+    opened: AbstractSet[FaxKey] = frozenset()
+    gone: AbstractSet[FaxKey] = frozenset()
+    records: Mapping[FaxKey, Record] = field(default_factory=dict)
+    deletions: DeletionsView = field(default_factory=DeletionsView)
+    errand: Errand | None = None
+
+    def record(self, key: FaxKey) -> Record:
+        """What the journal knows of a fax."""
+        return self.records.get(key) or Record()
+
+    def done(self, key: FaxKey) -> Done | None:
+        deletion, record = self.deletions.by_key.get(key), self.record(key)
+        match None if deletion is None else deletion.state:
+            case Saving() | Pending() | Deleting() | Settling():
+                return Done.GOING
+            case Deleted(by_us=by_us):
+                return Done.DELETED if by_us else Done.GONE
+        if isinstance(deletion and deletion.state, Unknown) or record.was_deleted is WasDeleted.UNKNOWN:
+            return Done.UNKNOWN
+        if record.was_deleted is WasDeleted.YES:
+            return Done.DELETED
+        if key in self.gone:
+            return Done.GONE
+        if record.is_saved:
+            return Done.SAVED
+        return Done.OPENED if key in self.opened else None
+
+
+class Handling:
+    """Every change is told to ``on_change``; ``on_said`` gets sentences, ``on_error`` what ended an errand.
+
+    What is ``read_only`` deletes nothing.
+    """
+
+    def __init__(
+        self,
+        service: DocumentService,
+        account: AccountName,
+        journal: Journal,
+        where: Callable[[], Place],
+        *,
+        grace: float,
+        read_only: bool,
+        on_change: Callable[[HandlingView], None],
+        on_said: Callable[[str], None],
+        on_error: Callable[[FaxtuiError], None],
+        on_crash: Callable[[BaseException], None],
+    ) -> None:
+        self.view = HandlingView()
+        self._service = service
+        self._account = account
+        self._journal = journal
+        self._on_change = on_change
+        self._on_said = on_said
+        self._on_error = on_error
+        self._told: set[FaxKey] = set()
+        self.saver = Saver(service, account, journal, where, on_gone=self._note_gone)
+        self.errands = Errands(on_change=self._tell, on_end=self._ended, on_error=on_error, on_crash=on_crash)
+        self.deletions = Deletions(
+            service,
+            journal,
+            account,
+            self.saver.copy,
+            grace=grace,
+            read_only=read_only,
+            on_change=self._deletions_changed,
+            on_crash=on_crash,
+        )
+
+    async def begin(self) -> None:
+        """Read what was done in earlier runs."""
+        try:
+            await asyncio.to_thread(self._journal.read)
+        except StorageError as error:
+            self._on_error(error)
+        self._tell()
+
+    # Marks
+
+    def toggle(self, fax: Fax) -> None:
+        """Raises InvalidValue where it can't be marked."""
+        self._mark(self.view.marks.toggled(fax))
+
+    def mark_all(self, faxes: Iterable[Fax]) -> None:
+        self._mark(self.view.marks.with_all(faxes))
+
+    def unmark_all(self, why: str = "") -> None:
+        """``why`` is said where there were any."""
+        count = len(self.view.marks)
+        self._mark(Marks())
+        if count and why:
+            self._on_said(f"{counted(count, 'mark', 'marks')} taken off: {why}.")
+
+    def _mark(self, marks: Marks) -> None:
+        self.view = replace(self.view, marks=marks)
+        self._on_change(self.view)
+
+    # Looking at one
+
+    def note_opened(self, key: FaxKey) -> None:
+        self.view = replace(self.view, opened=self.view.opened | {key})
+        self._tell()
+
+    def export(self, work: Coroutine[None, None, str]) -> bool:
+        """False while another errand goes on."""
+        return self.errands.start("exporting …", work)
+
+    async def read(self, key: FaxKey) -> bytes:
+        """Its document, into memory only. Raises FaxtuiError."""
+        content = await read_document(self._service, key, LARGEST_READ)
+        self.note_opened(key)
+        return content
+
+    # Saving and deleting
+
+    def save(self, faxes: Sequence[Fax]) -> bool:
+        """Save these beside everything else; False while another errand goes on."""
+        what = f"saving {counted(len(faxes), 'fax', 'faxes')} …"
+        return self.errands.start(what, self.saver.save(faxes, self.errands.tell))
+
+    def delete(self, plan: Plan, *, with_copies: bool) -> None:
+        self.deletions.request(plan.documents, with_copies=with_copies)
+        self._mark(self.view.marks.without(each.key for each in plan.documents))
+
+    async def aclose(self) -> Closing:
+        """Give up what goes on; what was not sent to be deleted never is."""
+        await self.errands.aclose()
+        return await self.deletions.aclose()
+
+    # What changed
+
+    def _note_gone(self, key: FaxKey) -> None:
+        self.view = replace(self.view, gone=self.view.gone | {key})
+        self._tell()
+
+    def _ended(self, sentence: str) -> None:
+        self._on_said(sentence)
+
+    def _deletions_changed(self, view: DeletionsView) -> None:
+        news = [each for key, each in view.by_key.items() if key not in self._told and _remark(each)]
+        self._told = {key for key, each in view.by_key.items() if _remark(each)}
+        self._tell()
+        for sentence in dict.fromkeys(_remark(each) for each in news):
+            self._on_said(sentence)
+
+    def _tell(self) -> None:
+        self.view = replace(
+            self.view,
+            records=self._journal.records(self._account),
+            deletions=self.deletions.view,
+            errand=self.errands.current,
+        )
+        self._on_change(self.view)
+
+
+def _remark(deletion: Deletion) -> str:
+    """What there is to say of how it ended."""
+    match deletion.state:
+        case Back(reason=reason) | Unknown(reason=reason) | Deleted(remark=reason):
+            return reason
+    return ""

@@ -1,0 +1,148 @@
+"""Saving documents from the screen: where they go, what is told of it, and what the journal gets to know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import partial
+from pathlib import Path
+
+from faxtui import errors
+from faxtui.domain.fax import Fax, FaxKey
+from faxtui.domain.text import visible
+from faxtui.errors import FaxtuiError, StorageError, UnexpectedAnswer
+from faxtui.inbox.deletions.copies import SavedCopy
+from faxtui.inbox.downloads.batch import Batch, Listeners
+from faxtui.inbox.downloads.outcomes import (
+    AlreadyThere,
+    Failed,
+    Gone,
+    NoAddress,
+    Outcome,
+    Progress,
+    Saved,
+    in_words,
+    shown,
+    summary,
+)
+from faxtui.inbox.downloads.shelf import Shelf
+from faxtui.inbox.journal import AccountName, Entry, Event, Journal
+from faxtui.inbox.patience import Patience
+from faxtui.inbox.service import DocumentService
+
+_TOLD = 3
+"""How many of the faxes that were not saved are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder, and the template of names in it, on the clock of ``zone`` (None: this machine's)."""
+
+    folder: Path
+    template: str
+    zone: tzinfo | None = None
+
+
+class Saver:
+    """Documents of one account into the place that ``where`` names at that moment (it may raise FaxtuiError)."""
+
+    def __init__(
+        self,
+        service: DocumentService,
+        account: AccountName,
+        journal: Journal,
+        where: Callable[[], Place],
+        *,
+        patience: Patience | None = None,
+        on_gone: Callable[[FaxKey], None],
+    ) -> None:
+        self.where = where
+        self._service = service
+        self._account = account
+        self._journal = journal
+        self._patience = patience
+        self._on_gone = on_gone
+        self._shelf: tuple[Place, Shelf] | None = None
+
+    async def save(self, faxes: Sequence[Fax], tell: Callable[[str], None]) -> str:
+        """Save all of them; gives a sentence about how it ended. Raises FaxtuiError where none could go on."""
+        missed: list[str] = []
+        written: list[asyncio.Future[None]] = []
+
+        def note(fax: Fax, outcome: Outcome) -> None:
+            if isinstance(outcome, Saved | AlreadyThere):
+                written.append(asyncio.ensure_future(self._write_down(fax.key, outcome)))
+            else:
+                missed.append(self._missed(fax, outcome))
+
+        place = self.where()
+        shelf = await self._shelf_at(place)
+        listeners = Listeners(on_outcome=note, on_progress=lambda progress: tell(_going_on(progress)))
+        batch = Batch(self._service, shelf, patience=self._patience, listeners=listeners)
+        try:
+            progress = await batch.save(faxes)
+        finally:
+            await asyncio.gather(*written)
+        told = [f"{summary(progress)}, in {visible(str(place.folder))}.", *missed[:_TOLD]]
+        if len(missed) > _TOLD:
+            told.append(f"And {len(missed) - _TOLD:,} more.")
+        return " ".join(told)
+
+    async def copy(self, fax: Fax) -> SavedCopy:
+        """Save one, to be deleted afterwards. Raises FaxtuiError where there is no copy; Gone where there is no fax."""
+        outcomes: list[Outcome] = []
+        listeners = Listeners(on_outcome=lambda _, outcome: outcomes.append(outcome))
+        shelf = await self._shelf_at(self.where())
+        await Batch(self._service, shelf, patience=self._patience, listeners=listeners).save([fax])
+        match outcomes:
+            case [Saved(path=path, sha256=sha256)] | [AlreadyThere(path=path, sha256=sha256)]:
+                return SavedCopy(path, sha256)
+            case [Gone()]:
+                self._on_gone(fax.key)
+                raise errors.Gone(f"{shown(fax.key)} is no longer on the service.")
+            case [Failed(error=error)]:
+                raise error
+        raise UnexpectedAnswer(f"{shown(fax.key)} can't be asked for: its folder or file name leads nowhere.")
+
+    async def _shelf_at(self, place: Place) -> Shelf:
+        if self._shelf is None or self._shelf[0] != place:
+            make = partial(Shelf, place.folder, place.template, place.zone, self._account.host)
+            self._shelf = place, await asyncio.to_thread(make)
+        return self._shelf[1]
+
+    async def _write_down(self, key: FaxKey, outcome: Saved | AlreadyThere) -> None:
+        """What the journal can't take is still saved: the manifest beside the file has it."""
+        entry = Entry(event=Event.SAVED, account=self._account, key=key, path=str(outcome.path), sha256=outcome.sha256)
+        try:
+            await asyncio.to_thread(self._journal.append, entry)
+        except StorageError:
+            return
+
+    def _missed(self, fax: Fax, outcome: Gone | NoAddress | Failed) -> str:
+        match outcome:
+            case Gone():
+                self._on_gone(fax.key)
+                return f"{shown(fax.key)} is no longer on the service: someone else took or deleted it."
+            case NoAddress():
+                return f"{shown(fax.key)} can't be asked for: its folder or file name leads nowhere."
+            case Failed(error=error):
+                return visible(str(error))
+
+
+def _going_on(progress: Progress) -> str:
+    return f"saving {in_words(progress)}"
+
+
+async def read_document(service: DocumentService, key: FaxKey, most: int) -> bytes:
+    """A document into memory, and nowhere else. Raises FaxtuiError, also where it has more than ``most`` bytes."""
+    content = bytearray()
+    async with service.open_document(key) as document:
+        async for chunk in document.chunks():
+            content += chunk
+            if len(content) > most:
+                raise FaxtuiError(f"{shown(key)} is larger than {most:,} bytes: save it, and open the file.")
+        if document.length not in (None, len(content)):
+            raise UnexpectedAnswer(f"{shown(key)} came only in part: ask for it again.")
+    return bytes(content)

@@ -16,7 +16,9 @@ FaxtuiError                     exit code 1
 │   ├── WrongAddress            1   no such service at this address (404 on the list), or no address for this fax
 │   ├── Gone                    1   the document is no longer there (404 on it)
 │   └── UnexpectedAnswer        1   an answer that is not what was asked for
-└── StorageError                1   a file or folder that can't be read or written
+├── StorageError                1   a file or folder that can't be read or written
+├── UnreadableDocument          1   a document that can't be shown on the screen
+└── PreviewNotInstalled         1   what shows documents on the screen is not installed
 
 The text of an error is a whole sentence, or two, for the person at the screen: what happened, to what, what to do.
 """
@@ -127,3 +129,11 @@ class UnexpectedAnswer(ServiceError):
 
 class StorageError(FaxtuiError):
     """A file or folder that can't be read or written."""
+
+
+class UnreadableDocument(FaxtuiError):
+    """A document that can't be shown on the screen: damaged, protected, or too large."""
+
+
+class PreviewNotInstalled(FaxtuiError):
+    """What shows documents on the screen is not installed."""

@@ -27,7 +27,7 @@ from faxtui.inbox.deletions.states import (
 from faxtui.inbox.errand import Errand, Errands
 from faxtui.inbox.journal import AccountName, Journal, Record, WasDeleted
 from faxtui.inbox.marks import Marks
-from faxtui.inbox.saving import Place, Saver, read_document
+from faxtui.inbox.saving import Place, Saver, read_copy, read_document
 from faxtui.inbox.service import DocumentService
 
 LARGEST_READ = 64_000_000
@@ -158,8 +158,10 @@ class Handling:
         return self.errands.start("exporting …", work)
 
     async def read(self, key: FaxKey) -> bytes:
-        """Its document, into memory only. Raises FaxtuiError."""
-        content = await read_document(self._service, key, LARGEST_READ)
+        """Its document, into memory only: from the copy that was saved where that is whole. Raises FaxtuiError."""
+        content = await asyncio.to_thread(read_copy, self.view.record(key))
+        if content is None:
+            content = await read_document(self._service, key, LARGEST_READ)
         self.note_opened(key)
         return content
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -28,7 +29,7 @@ from faxtui.inbox.downloads.outcomes import (
     summary,
 )
 from faxtui.inbox.downloads.shelf import Shelf
-from faxtui.inbox.journal import AccountName, Entry, Event, Journal
+from faxtui.inbox.journal import AccountName, Entry, Event, Journal, Record
 from faxtui.inbox.patience import Patience
 from faxtui.inbox.service import DocumentService
 
@@ -133,6 +134,17 @@ class Saver:
 
 def _going_on(progress: Progress) -> str:
     return f"saving {in_words(progress)}"
+
+
+def read_copy(record: Record) -> bytes | None:
+    """What was saved, if it is still there and still that."""
+    if not record.is_saved:
+        return None
+    try:
+        content = Path(record.path).read_bytes()
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == record.sha256 else None
 
 
 async def read_document(service: DocumentService, key: FaxKey, most: int) -> bytes:

@@ -12,8 +12,11 @@ from textual.binding import Binding, BindingType
 
 MOVING, PAGES, NARROWING = "Moving", "Pages", "Filters and order"
 FAXES, FAX, PROGRAM = "Faxes", "In the details", "The program"
-GROUPS = (MOVING, PAGES, NARROWING, FAXES, FAX, PROGRAM)
+SHEETS, LENS = "Pages of the fax", "On the page"
+GROUPS = (MOVING, PAGES, FAXES, NARROWING, FAX, PROGRAM)
 """As the help shows them."""
+READING_GROUPS = (SHEETS, LENS, PROGRAM)
+"""As it shows them where a fax is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,29 @@ HANDLING: tuple[Action, ...] = (
 )
 
 DETAILS: tuple[Action, ...] = (
-    Action("details.next", "n,down,j", "next_fax", "Next fax", "next fax of the page", FAX, 1),
-    Action("details.previous", "p,up,k", "previous_fax", "Previous fax", "previous fax of the page", FAX, 2),
-    Action("details.back", "escape,enter", "back", "List", "back to the list", FAX, 3, "Esc"),
+    Action("details.read", "v", "read", "Read", "read it on the screen", FAX, 1),
+    Action("details.open", "O", "open_saved", "Open", "open the saved file", FAX, 7),
+    Action("details.next", "n,down,j", "next_fax", "Next fax", "next fax of the page", FAX, 3),
+    Action("details.previous", "p,up,k", "previous_fax", "Previous fax", "previous fax of the page", FAX, 4),
+    Action("details.back", "escape,enter", "back", "List", "back to the list", FAX, 2, "Esc"),
+)
+
+READING: tuple[Action, ...] = (
+    Action("read.next", "n", "next_sheet", "Next", "next page of the fax", SHEETS, 1),
+    Action("read.previous", "p", "previous_sheet", "Previous", "previous page of the fax", SHEETS, 2),
+    Action("read.on", "space,pagedown", "read_on", "Read on", "down, then the next page", SHEETS, 9, "Space"),
+    Action("read.back", "pageup", "read_back", "Read back", "a screen up", SHEETS, shown="PgUp"),
+    Action("read.zoom_in", "plus", "zoom_in", "Larger", "larger", LENS, 3, "+"),
+    Action("read.zoom_out", "minus", "zoom_out", "Smaller", "smaller", LENS, 4, "-"),
+    Action("read.fit", "z", "fit", "Whole page", "the whole page, or its width", LENS, 7),
+    Action("read.left", "left,h", "pan(-1,0)", "Left", "to the left", LENS, shown="← h"),
+    Action("read.right", "right,l", "pan(1,0)", "Right", "to the right", LENS, shown="→ l"),
+    Action("read.up", "up,k", "pan(0,-1)", "Up", "up", LENS, shown="↑ k"),
+    Action("read.down", "down,j", "pan(0,1)", "Down", "down", LENS, shown="↓ j"),
+    Action("read.start", "home", "start", "Start", "start of the page", LENS, shown="Home"),
+    Action("read.end", "end", "end", "End", "end of the page", LENS, shown="End"),
+    Action("read.drawing", "b", "change_drawing", "Dots or blocks", "dots, or blocks of two sizes", LENS, 10),
+    Action("read.leave", "escape,enter,v", "back", "Back", "back to the details", SHEETS, 5, "Esc"),
 )
 
 PROGRAM_WIDE: tuple[Action, ...] = (
@@ -92,10 +115,11 @@ PROGRAM_WIDE: tuple[Action, ...] = (
     Action("quit.anywhere", "ctrl+c", "quit", "Quit", "leave, from anywhere", PROGRAM, everywhere=True),
 )
 
-ALL: tuple[Action, ...] = TABLE + BROWSER + HANDLING + DETAILS + PROGRAM_WIDE
+ALL: tuple[Action, ...] = TABLE + BROWSER + HANDLING + DETAILS + READING + PROGRAM_WIDE
 SCREENS: tuple[tuple[Action, ...], ...] = (
     TABLE + BROWSER + HANDLING + PROGRAM_WIDE,
     DETAILS + HANDLING + PROGRAM_WIDE,
+    READING + PROGRAM_WIDE,
 )
 """The actions that live side by side, and so can't share a key."""
 

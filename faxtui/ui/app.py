@@ -19,7 +19,7 @@ from faxtui.inbox.handling import HandlingView
 from faxtui.inbox.inbox import Inbox
 from faxtui.terminal.capabilities import Colours
 from faxtui.ui import words
-from faxtui.ui.actions import ALL, PROGRAM_WIDE, TABLE, bindings
+from faxtui.ui.actions import ALL, GROUPS, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.keys import Keys
 from faxtui.ui.launch import Doors, FirstRun, Launch, Start
 from faxtui.ui.look import Look
@@ -189,7 +189,8 @@ class FaxApp(App[None], inherit_bindings=False):
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()
         else:
-            await self.push_screen(HelpScreen(self.look))
+            groups: tuple[str, ...] = getattr(self.screen, "HELP_GROUPS", GROUPS)
+            await self.push_screen(HelpScreen(self.look, groups))
 
     async def action_accounts(self) -> None:
         from faxtui.ui.screens.accounts import accounts_menu

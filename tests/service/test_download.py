@@ -60,6 +60,7 @@ async def test_each_document_is_saved_for_nobody_else_to_read_and_put_down_in_th
     assert entry == {
         "folder": "f",
         "file": "0.PDF",
+        "host": "",
         "received": "2026-11-23T10:41:07",
         "from": "00",
         "name": "0.pdf",

@@ -14,7 +14,7 @@ TINY = (20, 5)
 
 def test_the_small_screen_is_painted_and_keys_work(tmp_path: Path) -> None:
     with in_terminal("--demo", home=tmp_path) as terminal:
-        terminal.wait_for("demo · sample faxes", "Received ▼", "‹ 1–50 of", "page 1 of", "n Next", "q Quit")
+        terminal.wait_for("demo · sample faxes", "Received ▼", "‹ 1–50 of", "page 1 of", "n Next", "? Help")
         assert terminal.left_on() >= _MINE
         assert not terminal.echoes
         assert terminal.lines[3].startswith("▌")
@@ -73,7 +73,7 @@ def test_it_sleeps_on_ctrl_z_and_follows_the_size_it_wakes_up_with(tmp_path: Pat
         assert terminal.echoes
         terminal.screen.reset()
         terminal.kill(signal.SIGCONT)
-        terminal.wait_for("Received ▼", "page 1 of", "q Quit")
+        terminal.wait_for("Received ▼", "page 1 of", "? Help")
         assert terminal.left_on() >= _MINE
         assert not terminal.echoes
         for size in (TINY, LARGE, SMALL):
@@ -81,7 +81,7 @@ def test_it_sleeps_on_ctrl_z_and_follows_the_size_it_wakes_up_with(tmp_path: Pat
             terminal.resize(*size)
             terminal.wait_for("faxtui")
             terminal.wait_until(lambda size=size: bool(terminal.lines[size[1] - 2].strip()), "a line at the bottom")
-        terminal.wait_for("Received ▼", "page 1 of", "q Quit")
+        terminal.wait_for("Received ▼", "page 1 of", "? Help")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
 

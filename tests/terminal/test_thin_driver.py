@@ -183,7 +183,7 @@ def test_characters_beyond_ascii_are_repeated_once_the_terminal_showed_that_it_c
 @pytest.mark.parametrize("term", ["xterm-256color", "screen", "tmux-256color", "linux", "vt100", "no-such-terminal"])
 def test_the_browser_is_used_on_any_terminal(tmp_path: Path, term: str) -> None:
     with terminal(DEMO, tmp_path, {**THIN, "TERM": term}) as session:
-        session.wait_for("demo · sample faxes" if term != "linux" else "demo | sample faxes", "page 1 of", "q Quit")
+        session.wait_for("demo · sample faxes" if term != "linux" else "demo | sample faxes", "page 1 of", "? Help")
         session.type("jn")
         session.wait_for("page 2 of")
         session.type("\r")

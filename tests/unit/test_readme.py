@@ -13,8 +13,8 @@ from faxtui.cli import run
 from faxtui.cli.arguments import parse
 from faxtui.config.load import load_settings
 from faxtui.config.paths import Paths
-from faxtui.config.settings import Profile, Section, Settings, Ui
-from faxtui.ui.actions import BROWSER, DETAILS, PROGRAM_WIDE, TABLE, Action
+from faxtui.config.settings import SECTIONS, Profile, Section, Settings
+from faxtui.ui.actions import BROWSER, DETAILS, HANDLING, PROGRAM_WIDE, READING, TABLE, Action
 from faxtui.ui.keys import Keys, written
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +65,8 @@ def keys_of(actions: tuple[Action, ...]) -> Mapping[str, set[str]]:
     [
         ("In the list:", TABLE + BROWSER),
         ("In the details of a fax:", DETAILS),
+        ("In both, for the marked faxes or the one:", HANDLING),
+        ("While reading:", READING),
         ("Anywhere:", PROGRAM_WIDE),
     ],
 )
@@ -112,7 +114,9 @@ def test_the_configuration_of_the_readme_is_taken_as_it_is(example: Settings) ->
     assert Keys(dict(example.keys)).problems == []
 
 
-@pytest.mark.parametrize(("kind", "names"), [(Profile, ("profiles", "main")), (Ui, ("ui",))])
+@pytest.mark.parametrize(
+    ("kind", "names"), [(Profile, ("profiles", "main")), *((kind, (name,)) for name, kind in SECTIONS.items())]
+)
 def test_the_readme_shows_every_setting(kind: type[Section], names: tuple[str, ...]) -> None:
     table = tomllib.loads(EXAMPLE)
     for name in names:
@@ -125,7 +129,7 @@ def test_the_readme_shows_the_defaults(example: Settings) -> None:
     shown = {each.name: getattr(example.profile, each.name) for each in fields(Profile)}
     default = {each.name: getattr(Profile(), each.name) for each in fields(Profile)}
     assert {name for name in shown if shown[name] != default[name]} == without_default
-    assert example.ui == Ui()
+    assert all(example.section(name) == kind() for name, kind in SECTIONS.items())
 
 
 def test_the_last_check_runs_the_tests_as_the_readme_does() -> None:

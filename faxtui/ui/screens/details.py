@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.cells import cell_len
 from rich.table import Table
@@ -28,7 +30,9 @@ from faxtui.domain.fields import (
     Reading,
 )
 from faxtui.domain.text import visible
+from faxtui.errors import FaxtuiError
 from faxtui.inbox.handling import Done, Handling, HandlingView
+from faxtui.terminal.desktop import open_file
 from faxtui.ui.actions import DETAILS, HANDLING, PROGRAM_WIDE, bindings
 from faxtui.ui.fax_actions import ActsOnFaxes, FaxActions
 from faxtui.ui.look import Look
@@ -95,11 +99,29 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
             return True if self._row < len(self._faxes) - 1 else None
         if action == "previous_fax":
             return True if self._row else None
+        if action in ("read", "save"):
+            return True if self._fax.key.has_address else None
         if action == "undo":
             return True if self._handling.view.deletions.unsent else None
         if action == "delete":
             return None if self._handling.deletions.read_only else True
         return True
+
+    async def action_read(self) -> None:
+        from faxtui.ui.screens.reading import ReadingScreen
+
+        key = self._fax.key
+        await self.app.push_screen(ReadingScreen(self._look, self._fax, lambda: self._handling.read(key)))
+
+    def action_open_saved(self) -> None:
+        record = self._handling.view.record(self._fax.key)
+        if not record.is_saved:
+            self.acts.say(f"It is not saved yet: {self._look.keys.first('fax.save')} saves it.")
+            return
+        try:
+            open_file(Path(record.path), os.environ)
+        except FaxtuiError as error:
+            self.acts.complain(str(error))
 
     @property
     def _fax(self) -> Fax:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.console import Group
 from rich.table import Table
@@ -18,8 +20,7 @@ from faxtui.ui.screens.closing import ClosesOnce
 from faxtui.ui.widgets.line import TopLine
 
 _ROOM_FOR_TWO = 76
-_LEFT = 2
-"""How many groups stand at the left."""
+_LEGEND = "Beside a row: ● marked, o opened, s saved, D being deleted, x deleted, g gone, ? perhaps deleted."
 
 
 class HelpScreen(ClosesOnce[None]):
@@ -31,8 +32,9 @@ class HelpScreen(ClosesOnce[None]):
         Binding("k", "scroll(-1)", "Up", show=False),
     ]
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, groups: Sequence[str] = GROUPS) -> None:
         super().__init__()
+        self._groups = groups
         self._look = look
         self._text = Static()
         self._keys_width = max(cell_len(look.keys.of(each)) for each in ALL) + 1
@@ -47,15 +49,17 @@ class HelpScreen(ClosesOnce[None]):
         self.query_one(VerticalScroll).focus()
 
     def on_resize(self) -> None:
-        groups = [self._group(name) for name in GROUPS]
+        groups = [self._group(name) for name in self._groups]
+        legend = Text(self._look.marks.write(_LEGEND))
         if self.size.width < _ROOM_FOR_TWO:
-            self._text.update(Group(*groups))
+            self._text.update(Group(*groups, legend))
             return
         beside = Table.grid(expand=True)
         beside.add_column(ratio=1)
         beside.add_column(ratio=1)
-        beside.add_row(Group(*groups[:_LEFT]), Group(*groups[_LEFT:]))
-        self._text.update(beside)
+        half = (len(groups) + 1) // 2
+        beside.add_row(Group(*groups[:half]), Group(*groups[half:]))
+        self._text.update(Group(beside, legend))
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

@@ -1,0 +1,205 @@
+"""Reading a fax on the screen, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from faxtui.domain.fax import Fax
+from faxtui.domain.fields import UNKNOWN
+from faxtui.domain.text import visible
+from faxtui.errors import FaxtuiError
+from faxtui.preview.book import Book, Picture, Place
+from faxtui.preview.drawing import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS
+from faxtui.preview.lens import Fit, Lens
+from faxtui.preview.parts import require_parts
+from faxtui.preview.reader import DocumentReader
+from faxtui.ui.actions import PROGRAM_WIDE, READING, READING_GROUPS, bindings
+from faxtui.ui.look import Look
+from faxtui.ui.screens.closing import ClosesOnce
+from faxtui.ui.widgets.key_bar import KeyBar
+from faxtui.ui.widgets.line import TopLine
+
+_PAN, _READ_ON, _WHEEL = 0.5, 0.9, 0.2
+"""Screens that one step goes: what is at an edge is seen twice, so that nothing is missed."""
+
+
+class ReadingScreen(ClosesOnce[None]):
+    """The document of a fax. ``fetch`` gets it, and raises FaxtuiError; leaving while it is at it cancels it."""
+
+    DEFAULT_CSS = """
+    ReadingScreen {
+        & > TopLine { text-style: bold; }
+        & > #page { height: 1fr; width: 1fr; }
+        & > #page.-words { padding: 1; }
+    }
+    """
+    BINDINGS = bindings(READING)
+    HELP_GROUPS = READING_GROUPS
+
+    def __init__(self, look: Look, fax: Fax, fetch: Callable[[], Awaitable[bytes]]) -> None:
+        super().__init__()
+        self._look = look
+        self._fax_name = f"Fax {visible(fax.file_name or UNKNOWN)}"
+        self._fetch = fetch
+        self._title = TopLine(look.marks, self._fax_name)
+        self._page = Static(id="page", markup=False)
+        self._drawings = (BRAILLE, QUADRANTS, HALF_BLOCKS) if look.marks.utf8 else (ASCII,)
+        self._drawing = self._drawings[0]
+        self._reader: DocumentReader | None = None
+        self._book: Book | None = None
+        self._shown: Place | None = None
+        self._is_drawing = False
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self._page
+        yield KeyBar(self._look, (*READING, *PROGRAM_WIDE))
+
+    def on_mount(self) -> None:
+        self.run_worker(self._open())
+
+    async def on_unmount(self) -> None:
+        if self._reader is not None:
+            await self._reader.aclose()
+
+    def on_resize(self) -> None:
+        if self._book is not None:
+            self._book.see_on(self._drawing, *self._room)
+            self._follow()
+
+    # What a person does
+
+    def action_next_sheet(self) -> None:
+        self._turn(1)
+
+    def action_previous_sheet(self) -> None:
+        self._turn(-1)
+
+    def action_read_on(self) -> None:
+        lens = self._book.place.lens if self._book is not None else None
+        if lens is None or lens.is_at_foot:
+            self._turn(1)
+        else:
+            self._change(lambda lens: lens.moved(0, _READ_ON))
+
+    def action_read_back(self) -> None:
+        self._change(lambda lens: lens.moved(0, -_READ_ON))
+
+    def action_pan(self, across: int, down: int) -> None:
+        self._change(lambda lens: lens.moved(across * _PAN, down * _PAN))
+
+    def action_start(self) -> None:
+        self._change(Lens.at_start)
+
+    def action_end(self) -> None:
+        self._change(Lens.at_end)
+
+    def action_zoom_in(self) -> None:
+        self._change(lambda lens: lens.zoomed(closer=True))
+
+    def action_zoom_out(self) -> None:
+        self._change(lambda lens: lens.zoomed(closer=False))
+
+    def action_fit(self) -> None:
+        self._change(lambda lens: lens.at_zoom(Fit.WIDTH if lens.zoom is Fit.PAGE else Fit.PAGE))
+
+    def action_change_drawing(self) -> None:
+        place = self._drawings.index(self._drawing)
+        self._drawing = self._drawings[(place + 1) % len(self._drawings)]
+        self.on_resize()
+
+    def on_mouse_scroll_down(self) -> None:
+        self._change(lambda lens: lens.moved(0, _WHEEL))
+
+    def on_mouse_scroll_up(self) -> None:
+        self._change(lambda lens: lens.moved(0, -_WHEEL))
+
+    def action_back(self) -> None:
+        self.dismiss()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """None shows a key dimmed."""
+        book = self._book
+        can_be_done = {
+            "next_sheet": book is not None and book.has_next,
+            "previous_sheet": book is not None and book.has_previous,
+            "change_drawing": len(self._drawings) > 1,
+        }
+        return True if can_be_done.get(action, True) else None
+
+    # What is shown
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        """Columns and rows for the page: all but the line above it and the keys below."""
+        return max(self.size.width, 1), max(self.size.height - 2, 1)
+
+    async def _open(self) -> None:
+        self._say("fetching …")
+        try:
+            require_parts()
+            self._reader = DocumentReader(await self._fetch())
+            await self._reader.open()
+        except FaxtuiError as error:
+            self._say(str(error))
+            return
+        self._book = Book(self._reader, self._drawing, *self._room)
+        self._follow()
+
+    def _turn(self, by: int) -> None:
+        if self._book is not None:
+            self._book.turn(by)
+            self._follow()
+
+    def _change(self, change: Callable[[Lens], Lens]) -> None:
+        if self._book is not None:
+            self._book.look(change)
+            self._follow()
+
+    def _follow(self) -> None:
+        self.refresh_bindings()
+        if not self._is_drawing and self._book is not None and self._book.place != self._shown:
+            self._is_drawing = True
+            self.run_worker(self._draw(self._book))
+
+    async def _draw(self, book: Book) -> None:
+        """Draw what is wanted, and again if that is something else by then; what was wanted in between is left out."""
+        try:
+            while (wanted := book.place) != self._shown:
+                if wanted.lens is None:
+                    self._title.say(self._fax_name, f"drawing {self._page_words(wanted)} …")
+                try:
+                    picture = await book.draw()
+                except FaxtuiError as error:
+                    self._shown = book.place
+                    self._title.say(self._fax_name, self._page_words(wanted))
+                    self._say(str(error))
+                else:
+                    self._show(picture)
+        finally:
+            self._is_drawing = False
+
+    def _show(self, picture: Picture) -> None:
+        self._shown = picture.place
+        lens = picture.place.lens
+        if lens is not None:
+            page = self._page_words(picture.place)
+            zoom = f"{lens.magnification:.1f}×" if not isinstance(lens.zoom, Fit) else lens.zoom.value
+            if lens.sheet.is_blank:
+                page += " · blank"
+            self._title.say(self._fax_name, f"{page} · {zoom} · {lens.share_passed:.0%} down", f"{page} · {zoom}", page)
+        self._page.remove_class("-words")
+        self._page.update(Text("\n".join(picture.lines), no_wrap=True, overflow="crop", end=""))
+
+    def _say(self, sentence: str) -> None:
+        """In place of the page."""
+        self._page.add_class("-words")
+        self._page.update(Text(self._look.marks.write(sentence)))
+
+    def _page_words(self, place: Place) -> str:
+        pages = self._reader.pages if self._reader is not None else 0
+        return f"page {place.number + 1:,} of {pages:,}"

@@ -18,7 +18,11 @@ from dataclasses import dataclass
 _CONTROL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])|[\x00-\x1f\x7f]")
 LIMIT = 30.0
 """Seconds after which a program is not waited for any longer."""
-_QUERIES = {b"\x1b[?2026$p": b"\x1b[?2026;0$y", b"\x1b[?2048$p": b"\x1b[?2048;0$y"}
+_QUERIES = {
+    b"\x1b[?2026$p": b"\x1b[?2026;0$y",
+    b"\x1b[?2048$p": b"\x1b[?2048;0$y",
+    b"\x1b[6n": b"\x1b[1;7R",
+}
 
 
 @dataclass(frozen=True, slots=True)

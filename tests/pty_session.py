@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import pyte
+from repeating_pyte import RepeatingScreen, RepeatingStream
 
 PATIENCE = 20.0
 """Seconds that anything waited for may take on a busy machine."""
@@ -76,9 +76,9 @@ class PtySession:
     """A program in a terminal. ``sent`` is every byte that it sent, ``screen`` what they make of a screen."""
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], size: tuple[int, int]) -> None:
-        self.screen = pyte.Screen(*size)
+        self.screen = RepeatingScreen(*size)
         self.sent = b""
-        self._stream = pyte.ByteStream(self.screen)
+        self._stream = RepeatingStream(self.screen)
         self._unfinished = b""
         self._terminal, slave = pty.openpty()
         self.resize(*size)

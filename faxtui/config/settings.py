@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from faxtui.config import values
-from faxtui.config.values import LOCAL, OneOf, Reader, zone_named
+from faxtui.config.values import LOCAL, OneOf, Reader, Switch, zone_named
 from faxtui.domain.fields import Field, field_named
 from faxtui.domain.file_name import DEFAULT_TEMPLATE
 from faxtui.domain.filters import Filters
@@ -89,6 +89,7 @@ class Ui(Section):
     )
     date_format: str = _setting("", values.text, "as strftime writes it; empty for the short one")
     mouse: bool = _setting(True, values.flag, "clicks and the wheel")
+    thin: str = _setting("auto", Switch(), "send the terminal only what changed, from the next start on")
     columns: tuple[str, ...] = _setting((), values.columns, "the columns shown; empty for those that fit")
     remember_filters: bool = _setting(True, values.flag, "start with the filters of the last time")
 

@@ -50,6 +50,16 @@ class OneOf:
         raise InvalidValue(f"it takes one of {', '.join(self.choices)}")
 
 
+@dataclass(frozen=True, slots=True)
+class Switch(OneOf):
+    """Reads true, false, or ``auto``."""
+
+    choices: tuple[str, ...] = ("auto", "true", "false")
+
+    def __call__(self, value: object) -> str:
+        return OneOf.__call__(self, shown(value) if isinstance(value, bool) else value)
+
+
 def time_zone(value: object) -> str:
     return zone_named(text(value)).key
 

@@ -81,7 +81,7 @@ class HandlingView:
 class Handling:
     """Every change is told to ``on_change``; ``on_said`` gets sentences, ``on_error`` what ended an errand.
 
-    What is ``read_only`` deletes nothing.
+    What is ``read_only`` deletes nothing. While ``is_blind``, nobody sees a countdown: none goes on then.
     """
 
     def __init__(
@@ -93,6 +93,7 @@ class Handling:
         *,
         grace: float,
         read_only: bool,
+        is_blind: Callable[[], bool],
         on_change: Callable[[HandlingView], None],
         on_said: Callable[[str], None],
         on_error: Callable[[FaxtuiError], None],
@@ -115,6 +116,7 @@ class Handling:
             self.saver.copy,
             grace=grace,
             read_only=read_only,
+            is_blind=is_blind,
             on_change=self._deletions_changed,
             on_crash=on_crash,
         )

@@ -108,6 +108,7 @@ PROGRAM_WIDE: tuple[Action, ...] = (
     Action("help", "question_mark", "help", "Help", "this help", PROGRAM, 7, "?"),
     Action("accounts", "a", "accounts", "Account", "another account", PROGRAM, 18),
     Action("settings", "comma", "settings", "Settings", "how it looks and works", PROGRAM, 19, ","),
+    Action("mouse", "M", "mouse", "Mouse", "mouse on or off", PROGRAM),
     Action("commands", "ctrl+p", "command_palette", "Commands", "find a command by name", PROGRAM),
     Action("repaint", "ctrl+l", "repaint", "Repaint", "paint the screen anew", PROGRAM, everywhere=True),
     Action("suspend", "ctrl+z", "suspend", "Suspend", "to the shell; fg returns", PROGRAM, everywhere=True),

@@ -20,11 +20,11 @@ from faxtui.inbox.inbox import Inbox
 from faxtui.terminal.capabilities import Colours
 from faxtui.ui import words
 from faxtui.ui.actions import ALL, GROUPS, PROGRAM_WIDE, TABLE, bindings
+from faxtui.ui.drivers import driver_for, forget_screen, is_behind, switch_mouse
 from faxtui.ui.keys import Keys
 from faxtui.ui.launch import Doors, FirstRun, Launch, Start
 from faxtui.ui.look import Look
 from faxtui.ui.marks import Marks
-from faxtui.ui.mouse import switch_mouse
 from faxtui.ui.session import Ears, Session
 from faxtui.ui.theme import THEMES, theme_for
 from faxtui.ui.type_ahead import Settled, TypeAhead
@@ -43,7 +43,10 @@ class FaxApp(App[None], inherit_bindings=False):
     ALLOW_SELECT = False
 
     def __init__(self, start: Start) -> None:
-        super().__init__(ansi_color=True if start.far_end.colours is Colours.NONE else None)
+        super().__init__(
+            driver_class=driver_for(start.first.settings.ui.thin),
+            ansi_color=True if start.far_end.colours is Colours.NONE else None,
+        )
         self.start = start
         self.settings = start.first.settings
         self.failure: BaseException | None = None
@@ -120,7 +123,14 @@ class FaxApp(App[None], inherit_bindings=False):
             self.call_later(self.session.browser.choose, self.inbox.view.query.with_page_size(settings.ui.page_size))
 
     def _session_of(self, launch: Launch) -> Session:
-        ears = Ears(self.say, self.complain, self._ask_for_password, self._handled, self.crash)
+        ears = Ears(
+            self.say,
+            self.complain,
+            self._ask_for_password,
+            self._handled,
+            self.crash,
+            is_blind=lambda: is_behind(self._driver),
+        )
         return Session(launch, self.look, lambda: self.settings, ears)
 
     def _handled(self, view: HandlingView) -> None:
@@ -232,6 +242,12 @@ class FaxApp(App[None], inherit_bindings=False):
 
     def action_repaint(self) -> None:
         self.screen.refresh(layout=True)
+        forget_screen(self._driver)
+
+    def action_mouse(self) -> None:
+        on = not self.settings.ui.mouse
+        self.apply(self.settings.changed("ui", "mouse", on))
+        self.say("The mouse is on." if on else "The mouse is off: select text with it as the terminal does.")
 
     def action_suspend(self) -> None:
         self.action_suspend_process()

@@ -27,13 +27,14 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Ears:
     """Whom a session tells what: sentences, complaints, that a password is needed and why, what is done with faxes,
-    and unexpected errors."""
+    and unexpected errors. ``is_blind``: nobody can see what is on the screen, as where a terminal takes nothing."""
 
     say: Callable[[str], None]
     complain: Callable[[str], None]
     ask_for_password: Callable[[str], None]
     handled: Callable[[HandlingView], None]
     crash: Callable[[BaseException], None]
+    is_blind: Callable[[], bool] = lambda: False
 
 
 class Session:
@@ -61,6 +62,7 @@ class Session:
             self._place,
             grace=launch.settings.delete.grace,
             read_only=launch.settings.profile.read_only,
+            is_blind=ears.is_blind,
             on_change=self._show_handling,
             on_said=ears.say,
             on_error=self._failed,

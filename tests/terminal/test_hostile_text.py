@@ -38,7 +38,7 @@ def test_escapes_and_markup_in_every_text_field_are_only_seen(tmp_path: Path) ->
         serving(hostile_service) as address,
         in_terminal("--base-url", address, home=tmp_path, size=LARGE, environ=SIGNED_IN) as terminal,
     ):
-        terminal.wait_for("page 1 of 1", "[bold red]", "␛[7mX")
+        terminal.wait_for("page 1 of 1", "[bold red]", "␛[7mX", "␈[bold")
         for number in range(len(ACTING)):
             terminal.type("n" if number else "\r")
             terminal.wait_for(f"{number + 1} of {len(ACTING)}", "Extra␛[7mX", MARKUP)
@@ -46,6 +46,7 @@ def test_escapes_and_markup_in_every_text_field_are_only_seen(tmp_path: Path) ->
         assert terminal.wait_for_end() == 0
         assert terminal.left_on() == set()
         # Textual's own choice of a mouse pointer ends with the character that rings.
+        # A backspace is how the driver itself goes back; that of a fax was seen above.
         sent = terminal.sent.replace(b"\x1b]22;default\x07", b"")
-    for each in ("\x1b[7mX", "\x1b]0;", "\x07", "\x9b", "\x9d", "\x00", "\x08", "\x0e", "\x7f", "\u202e", "\u200b"):
+    for each in ("\x1b[7mX", "\x1b]0;", "\x07", "\x9b", "\x9d", "\x00", "\x0e", "\x7f", "\u202e", "\u200b"):
         assert each.encode() not in sent

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pty_session import KEYBOARD, LARGE, SMALL, in_terminal
 
-_MINE = {"1049", "25", "1004", "2004", "1000", "1006", KEYBOARD}
+_MINE = {"1049", "25", "1004", "2004", "1002", "1006", KEYBOARD}
 """What must be on at the least: alternate screen, no cursor, focus, paste, clicks, keys."""
 TINY = (20, 5)
 

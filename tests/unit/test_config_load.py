@@ -66,6 +66,7 @@ def test_every_setting_is_read(paths: Paths) -> None:
         timezone = "Asia/Tokyo"
         date_format = "%d.%m."
         mouse = false
+        thin = false
         columns = ["from", "received", "from"]
         remember_filters = false
         """,
@@ -88,7 +89,7 @@ def test_every_setting_is_read(paths: Paths) -> None:
         allow_http=True,
         prefetch=False,
     )
-    assert ui == Ui("light", 1000, "Asia/Tokyo", "%d.%m.", False, ("from", "received"), False)
+    assert ui == Ui("light", 1000, "Asia/Tokyo", "%d.%m.", False, "false", ("from", "received"), False)
     for section in (profile, ui):
         for each in section.settings():
             assert getattr(section, each.name) != getattr(type(section)(), each.name)

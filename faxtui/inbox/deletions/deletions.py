@@ -56,7 +56,8 @@ class Closing:
 class Deletions:
     """The deletions of one account in this run; every change is told to one listener as a new DeletionsView.
 
-    ``grace`` is in seconds. An error that nobody expected goes to ``on_crash``, and nothing more is sent.
+    ``grace`` is in seconds; while ``is_blind``, as where the terminal takes nothing, it begins again. An error that
+    nobody expected goes to ``on_crash``, and nothing more is sent.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Deletions:
         grace: float = GRACE,
         read_only: bool = False,
         clocks: Clocks | None = None,
+        is_blind: Callable[[], bool] = lambda: False,
         on_change: Callable[[DeletionsView], None],
         on_crash: Callable[[BaseException], None],
     ) -> None:
@@ -79,6 +81,7 @@ class Deletions:
         self._save_copy = save
         self._clocks = clocks or Clocks()
         self._watch = PauseWatch(self._clocks)
+        self._is_blind = is_blind
         self._queue = Queue(grace)
         self._on_change = on_change
         self._on_crash = on_crash
@@ -186,7 +189,7 @@ class Deletions:
     def _look(self) -> float:
         """What time it is; after a pause the grace begins again."""
         now = self._clocks.monotonic()
-        if self._watch.was_paused():
+        if self._watch.was_paused() or self._is_blind():
             self._queue.begin_again(now)
         else:
             self._queue.count_down(now)

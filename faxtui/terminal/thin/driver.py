@@ -62,6 +62,11 @@ class ThinDriver(LinuxDriver):
         self._mouse = on
         self._enable_mouse_support()
 
+    @property
+    def seconds_behind(self) -> float:
+        """For how long the terminal has taken nothing of what it was sent."""
+        return 0.0 if self._writer is None else self._writer.seconds_behind
+
     # What Textual asks for
 
     def write(self, data: str) -> None:

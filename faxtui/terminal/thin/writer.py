@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from faxtui.terminal.thin.facts import Facts
 from faxtui.terminal.thin.outbox import Forget, Item, Learned, Outbox
@@ -23,10 +24,17 @@ class Writer:
         self._painter = Painter(facts)
         self._given_up = threading.Event()
         self._unsent = b""
+        self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._run, daemon=True, name="thin-output")
 
     def start(self) -> None:
         self._thread.start()
+
+    @property
+    def seconds_behind(self) -> float:
+        """For how long the terminal has not taken what it is being sent."""
+        since = self._busy_since
+        return 0.0 if since is None else time.monotonic() - since
 
     def stop(self, patience: float = PATIENCE) -> None:
         """Send what is left, except frames. Takes ``patience`` seconds, and a moment, at the most.
@@ -48,7 +56,9 @@ class Writer:
         while items := self.outbox.take():
             # What may not be lost if the terminal takes none of it.
             self._unsent = b"".join(each.text.encode() for each in items if isinstance(each, Passage))
+            self._busy_since = time.monotonic()
             self._output.send(self._encoded(items), self._given_up)
+            self._busy_since = None
             if self._given_up.is_set():
                 return
             self._unsent = b""

@@ -1,0 +1,56 @@
+"""What is asked of the terminal's driver while the program runs, whichever driver that is."""
+
+from __future__ import annotations
+
+import sys
+
+from textual.driver import Driver
+
+_BLIND = 2.0
+"""Seconds without taking anything after which nobody can have seen what changed (our decision)."""
+
+
+def driver_for(thin: str) -> type[Driver] | None:
+    """The driver that sends only what changed, unless the setting says otherwise; None is Textual's own."""
+    if sys.platform == "win32" or thin == "false":
+        return None
+    from faxtui.terminal.thin.driver import ThinDriver
+
+    return ThinDriver
+
+
+def forget_screen(driver: Driver | None) -> None:
+    """Paint everything anew."""
+    if sys.platform != "win32":
+        from faxtui.terminal.thin.driver import ThinDriver
+
+        if isinstance(driver, ThinDriver):
+            driver.forget_screen()
+
+
+def is_behind(driver: Driver | None) -> bool:
+    """Whether the terminal takes nothing, so that nobody sees what happens. Only the thin driver can tell."""
+    if sys.platform == "win32":
+        return False
+    from faxtui.terminal.thin.driver import ThinDriver
+
+    return isinstance(driver, ThinDriver) and driver.seconds_behind > _BLIND
+
+
+def switch_mouse(driver: Driver | None, *, on: bool) -> None:
+    """Does nothing where the driver has no mouse to switch: in a test, or on Windows."""
+    if sys.platform == "win32":
+        return
+    from textual.drivers.linux_driver import LinuxDriver
+
+    from faxtui.terminal.thin.driver import ThinDriver
+
+    if isinstance(driver, ThinDriver):
+        driver.switch_mouse(on)
+    elif isinstance(driver, LinuxDriver):
+        if on:
+            driver._mouse = True
+            driver._enable_mouse_support()
+        else:
+            driver._disable_mouse_support()
+            driver._mouse = False

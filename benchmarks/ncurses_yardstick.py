@@ -38,7 +38,8 @@ TERMINALS: Mapping[str, Mapping[str, str]] = {
 }
 MOST = {"16 colours": (0.80, 1.00), "truecolor": (0.95, 1.15)}
 """The largest ratio to ncurses that is still right: of all bytes, and of any single step."""
-THIN, STOCK = "faxtui.terminal.thin.driver:ThinDriver", "textual.drivers.linux_driver:LinuxDriver"
+THIN, STOCK = "true", "false"
+"""What ``[ui] thin`` is set to: our driver, or Textual's own."""
 QUIET = 0.35
 """Seconds without a byte after which a key counts as done."""
 _ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;0$y", b"\x1b[6n": b"\x1b[1;7R"}
@@ -116,9 +117,12 @@ class Pty:
                     self.press(answer)
 
 
-def browse(driver: str, terminal: Mapping[str, str]) -> list[Step]:
+def browse(thin: str, terminal: Mapping[str, str]) -> list[Step]:
     with service() as address, tempfile.TemporaryDirectory() as home:
-        environ = {**environment(home), **terminal, "TEXTUAL_DRIVER": driver}
+        environ = {**environment(home), **terminal}
+        config = Path(home) / ".config" / "faxtui" / "config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text(f"[ui]\nthin = {thin}\n", encoding="utf-8")
         screen = RepeatingScreen(*SIZE)
         stream = RepeatingStream(screen)
         with Pty(commands(address, 50)["faxtui"], environ) as program:
@@ -201,7 +205,7 @@ def ncurses(screens: Sequence[Screen]) -> list[int]:
 
 
 def measure(terminal: str) -> list[dict[str, float | str]]:
-    ours, stock = (browse(driver, TERMINALS[terminal]) for driver in (THIN, STOCK))
+    ours, stock = (browse(thin, TERMINALS[terminal]) for thin in (THIN, STOCK))
     theirs = ncurses([step.screen for step in ours])
     return [
         {

@@ -27,6 +27,8 @@ _MOUSE = "\x1b[?1002;1006"
 """Buttons and wheel, and movement only while a button is held; in SGR form (xterm's ctlseqs)."""
 _REVIVE = "\x1b(B\x0f\x1b[?7l\x1b[?25l"
 """ASCII, no line wrap, no cursor: what a stray file on the terminal may have changed."""
+_ANSWER_LIMIT = 0.5
+"""Seconds that the terminal gets to tell what it repeats; rules are not painted until then, being long without it."""
 _PLAIN, _CLEAR = "\x1b[m", "\x1b[H\x1b[J"
 
 
@@ -48,6 +50,7 @@ class ThinDriver(LinuxDriver):
         self._has_begun = False
         self._mouse_is_on = False
         self._asks = self.input_tty
+        self._leaves_rules_out = False
 
     # What may be asked for while it runs
 
@@ -92,6 +95,8 @@ class ThinDriver(LinuxDriver):
         self._keep_line_feeds()
         if self._facts.rep and self._asks:
             self._put(Passage(REPETITION, Leaves.NOTHING))
+            self._leaves_rules_out = True
+            self._loop.call_later(_ANSWER_LIMIT, self._paint_rules)
         self._enable_mouse_support()
         follow = signal.getsignal(signal.SIGWINCH)
 
@@ -129,6 +134,13 @@ class ThinDriver(LinuxDriver):
     def _learn(self, column: int) -> None:
         self._facts = after_repetition(self._facts, column)
         self._put(Learned(self._facts))
+        self._paint_rules()
+
+    def _paint_rules(self) -> None:
+        if self._leaves_rules_out:
+            self._leaves_rules_out = False
+            if self._has_begun:
+                self._put_frame()
 
     def _sigcont_application(self, *_: object) -> None:
         if self._writer is not None and self._auto_restart:
@@ -164,7 +176,8 @@ class ThinDriver(LinuxDriver):
         reader.has_painted = False
         self._has_begun = True
         cursor = (reader.line, reader.column) if reader.shows_cursor else None
-        self._put(Frame(reader.screen.copy(), cursor, reader.synchronized))
+        screen = reader.screen.without_rules() if self._leaves_rules_out else reader.screen.copy()
+        self._put(Frame(screen, cursor, reader.synchronized))
 
     def _follow_size(self) -> bool:
         """Whether the terminal has another size than before; what it shows then is its own choice."""

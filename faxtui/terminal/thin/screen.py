@@ -22,6 +22,15 @@ class Screen:
         copied.rows = [row[:] for row in self.rows]
         return copied
 
+    def without_rules(self) -> Screen:
+        """The same, with blanks where one character beyond ASCII fills half a line or more."""
+        plain = self.copy()
+        for line, row in enumerate(plain.rows):
+            text, style = row[self.columns // 2]
+            if not text.isascii() and row.count(Cell(text, style)) >= self.columns // 2:
+                plain.rows[line] = [cell(" ", style) if each == (text, style) else each for each in row]
+        return plain
+
     def resized(self, columns: int, lines: int) -> Screen:
         """The same, cut or padded with blanks at the right and at the bottom."""
         sized = Screen(columns, lines)

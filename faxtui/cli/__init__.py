@@ -66,6 +66,10 @@ def _do(options: Options, environ: Mapping[str, str]) -> int:
         from faxtui.cli.listing import run_list
 
         return run_list(at, environ)
+    if options.command == arguments.DOWNLOAD:
+        from faxtui.cli.downloading import run_download
+
+        return run_download(at, environ)
     from faxtui.cli.browsing import prepare
 
     start = prepare(at, environ)

@@ -13,11 +13,11 @@ from typing import NoReturn
 
 from faxtui.config.logs import DEFAULT_LEVEL, LEVELS
 from faxtui.domain.fields import SORTABLE
-from faxtui.domain.filters import FILTERS
+from faxtui.domain.filters import FILTERS, TO
 from faxtui.domain.text import visible
 from faxtui.errors import UsageError
 
-BROWSE, LIST, DOCTOR, CONFIG = "browse", "list", "doctor", "config"
+BROWSE, LIST, DOWNLOAD, DOCTOR, CONFIG = "browse", "list", "download", "doctor", "config"
 FORMATS = ("table", "csv", "json", "jsonl")
 _DESCRIPTION = "Browse the faxes received on the Odyssey platform."
 _EPILOG = "In the program, ? shows the keys. No account at hand? Look around first: faxtui --demo"
@@ -46,6 +46,9 @@ class Options:
     all: bool = False
     output: Path | None = None
     excel: bool = False
+    faxes: Sequence[str] = ()
+    to: Path | None = None
+    verify: Path | None = None
     json: bool = False
     what: str = "show"
 
@@ -58,6 +61,10 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     parser = _parser(_common(), _shown())
     _check_options(parser, arguments)
     given = vars(parser.parse_args([*_as_options(environ), *arguments]))
+    try:
+        given |= _places(given.pop("to", []))
+    except argparse.ArgumentTypeError as error:
+        parser.error(f"argument --to: {error}")
     filters = [(each.name, given.pop(each.parameter, None)) for each in FILTERS]
     given["filters"] = tuple((name, value) for name, value in filters if value is not None)
     given["command"] = given.get("command") or BROWSE
@@ -102,6 +109,14 @@ def _path(given: str) -> Path:
         raise argparse.ArgumentTypeError(f"the home folder in “{given}” is not known") from error
 
 
+def _places(given: Sequence[str]) -> Mapping[str, object]:
+    """What ``download --to`` was given, folder and inbound number both: only a number is a number."""
+    numbers = [each for each in given if re.fullmatch(r"\+?[0-9 ]+", each)]
+    folders = [each for each in given if each not in numbers]
+    found: dict[str, object] = {TO.parameter: numbers[-1]} if numbers else {}
+    return {**found, "to": _path(folders[-1])} if folders else found
+
+
 def _as_options(environ: Mapping[str, str]) -> list[str]:
     """Variables are read as the options they stand for, before those that were given."""
     variables = {each: environ.get(f"FAXTUI_{each.upper().replace('-', '_')}") for each in _FROM_ENVIRONMENT}
@@ -141,12 +156,22 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
     listing.add_argument("--output", metavar="FILE", type=_path, help="write a file, whole or not at all")
     listing.add_argument("--excel", action="store_true", help="CSV in which no cell can become a formula")
 
+    download = command(DOWNLOAD, "save the documents of faxes, every page of them", _shown(apart=TO.name))
+    download.add_argument("faxes", nargs="*", metavar="FOLDER/FILE", help="these faxes, instead of all that match")
+    download.add_argument(
+        "--to",
+        metavar="DIR",
+        action="append",
+        help="where to (without it, the folder of your settings); a number alone is the inbound number, as for list",
+    )
+    download.add_argument("--verify", metavar="DIR", type=_path, help="check what was saved there")
+
     doctor = command(DOCTOR, "check configuration, network, sign-in and terminal, and say what to do")
     doctor.add_argument("--json", action="store_true", help="for scripts")
 
     config = command(CONFIG, "where files are; every setting")
     config.add_argument("what", choices=("path", "show"), help="where files are; every setting and its origin")
-    parser.commands = (listing, doctor, config)
+    parser.commands = (listing, download, doctor, config)
     return parser
 
 
@@ -171,10 +196,13 @@ def _common() -> _Parser:
     return parser
 
 
-def _shown() -> _Parser:
+def _shown(apart: str = "") -> _Parser:
+    """The options that say what to show, but the filter of that name."""
     parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     shown = parser.add_argument_group("what to show")
     for each in FILTERS:
+        if each.name == apart:
+            continue
         shown.add_argument(f"--{each.name}", metavar=each.metavar, dest=each.parameter, help=each.help)
     shown.add_argument("--view", metavar="NAME", help="saved filters and sort")
     names = " ".join(each.name for each in SORTABLE)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from faxtui.cli.arguments import Options
-from faxtui.cli.wiring import Desk, connect, connect_to_demo, connector, desk
+from faxtui.cli.wiring import DEMO, Desk, connect, connect_to_demo, connector, desk
 from faxtui.config.enrolment import Enrolment
 from faxtui.config.save import Change, save_settings
 from faxtui.config.state import Remembered, StateFile
@@ -71,7 +71,7 @@ def _demo(at: Desk) -> Launch:
         query=at.query(Remembered()),
         settings=at.settings,
         notices=at.settings.problems,
-        account=AccountName("demo", "60300.demo"),
+        account=DEMO,
         subfolder="demo",
     )
 

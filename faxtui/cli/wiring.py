@@ -16,11 +16,13 @@ from faxtui.domain.filters import Filters
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.sorting import parse_sort
 from faxtui.errors import ConfigurationError, UsageError
+from faxtui.inbox.journal import AccountName
 
 if TYPE_CHECKING:
     from faxtui.domain.account import Account
     from faxtui.inbox.service import DocumentService
 
+DEMO = AccountName("demo", "60300.demo")
 Connect = Callable[[str | None], "DocumentService"]
 """Makes a service, with a password typed just now or the one that is kept. May take a while, and raise FaxtuiError."""
 
@@ -42,6 +44,11 @@ class Desk:
         except UsageError as error:
             # What is missing may well stand in a file that could not be read.
             raise type(error)(" ".join([*self.settings.problems, str(error)])) from error
+
+    @property
+    def host(self) -> str:
+        """What saved copies are known by besides their names. Raises FaxtuiError where there is no address."""
+        return DEMO.host if self.options.demo else AccountName.at(self.sign_in().base_url, "").host
 
     def query(self, remembered: Remembered) -> FaxQuery:
         """Any filter among the options, and any view, sets all remembered filters aside.
@@ -105,7 +112,7 @@ def connect_to_demo(password: str | None = None) -> DocumentService:
     from faxtui.domain.account import Account
     from faxtui.odyssey.client import OdysseyService
 
-    return OdysseyService(Account("http://demo", "60300.demo", "demo"), transport=ASGITransport(DemoService()))
+    return OdysseyService(Account(f"http://{DEMO.host}", DEMO.login, "demo"), transport=ASGITransport(DemoService()))
 
 
 def connection(at: Desk) -> Connect:

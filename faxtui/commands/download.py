@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
 from faxtui.commands.list_faxes import Streams
+from faxtui.commands.progress import Words
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.fields import FILE, FOLDER
 from faxtui.domain.file_name import DEFAULT_TEMPLATE, fields_in
@@ -44,9 +44,9 @@ _STATES = {
 class DownloadRequest:
     """What to save into ``folder``: the documents of ``keys``, or where there are none, of every fax of ``query``.
 
-    ``template`` names the files (see `faxtui.domain.file_name`), on the clock of ``zone`` (None: this machine's). Of
-    a fax that is given by its key nothing else is known: where the template asks for more, its own file name is taken.
-    Raises InvalidValue where the template can't be taken, or a key has no address.
+    ``template`` names the files (see `faxtui.domain.file_name`), on the clock of ``zone`` (None: this machine's);
+    ``host`` is whose they are. Of a fax that is given by its key nothing else is known: where the template asks for
+    more, its own file name is taken. Raises InvalidValue where the template can't be taken, or a key has no address.
     """
 
     folder: Path
@@ -54,6 +54,7 @@ class DownloadRequest:
     keys: tuple[FaxKey, ...] = ()
     template: str = DEFAULT_TEMPLATE
     zone: tzinfo | None = None
+    host: str = ""
     patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
@@ -77,7 +78,7 @@ async def download(service: DocumentService, clock: ServiceClock, request: Downl
     """
     words = _Words(streams)
     tally = Tally()
-    shelf = await asyncio.to_thread(Shelf, request.folder, request.name, request.zone)
+    shelf = await asyncio.to_thread(Shelf, request.folder, request.name, request.zone, request.host)
     listeners = Listeners(
         words.tell_of_outcome, words.tell_of_progress, lambda _, error, seconds: words.tell_of_wait(error, seconds)
     )
@@ -142,33 +143,17 @@ def _summary(progress: Progress, request: DownloadRequest) -> str:
     return f"{summary(progress)}, in {visible(str(request.folder))}."
 
 
-class _Words:
-    """What is said to a person: lines for good, and on a terminal one that is rewritten in place."""
+class _Words(Words):
+    """What is said of a download: how far it is not more often than a person can read."""
 
     def __init__(self, streams: Streams) -> None:
-        self._err = streams.err
-        self._is_terminal = streams.err_is_terminal
-        self._utf8 = streams.utf8
-        self._shown = 0
+        super().__init__(streams)
         self._shown_at = -MOST_OFTEN
 
-    def say(self, sentence: str) -> None:
-        self.clear()
-        self._write(f"faxtui: {sentence}\n")
-
     def show(self, text: str) -> None:
-        """Unless the last one was shown only just now."""
-        if self._is_terminal and time.monotonic() - self._shown_at >= MOST_OFTEN:
-            self.clear()
-            written = text if self._utf8 else text.replace("…", "..").replace("·", "|")
-            self._write(written)
-            self._shown = len(written)
+        if time.monotonic() - self._shown_at >= MOST_OFTEN:
+            super().show(text)
             self._shown_at = time.monotonic()
-
-    def clear(self) -> None:
-        if self._shown:
-            self._write(f"\r{' ' * self._shown}\r")
-            self._shown = 0
 
     def tell_of_progress(self, progress: Progress) -> None:
         self.show(in_words(progress))
@@ -181,13 +166,3 @@ class _Words:
                 self.say(f"{shown(fax.key)} can't be asked for: its folder or file name leads nowhere.")
             case Failed(error=error):
                 self.say(visible(str(error)))
-
-    def tell_of_wait(self, error: ServiceError, seconds: float) -> None:
-        when = f"in {counted(math.ceil(seconds), 'second', 'seconds')}" if seconds else "at once"
-        self.say(f"{visible(str(error))} faxtui does so by itself {when}.")
-
-    def _write(self, text: str) -> None:
-        """Where nobody listens any more, the files still count."""
-        with suppress(OSError):
-            self._err.write(text)
-            self._err.flush()

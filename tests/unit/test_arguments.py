@@ -85,7 +85,7 @@ def test_the_password_is_in_no_representation() -> None:
         (["--bo\x1b[2J"], {}, "There is no option --bo␛[2J."),
         (["--prof", "x"], {}, "There is no option --prof, did you mean --profile?"),
         (["doctor", "--all"], {}, "Unrecognized arguments: --all."),
-        (["print"], {}, "Argument COMMAND: invalid choice: 'print' (choose from 'list', 'doctor', 'config')."),
+        (["print"], {}, "Argument COMMAND: invalid choice: 'print' (choose from 'list', 'download', 'doctor', 'config')."),
         (["list", "--format", "xml"], {}, "Argument --format: invalid choice: 'xml'"),
         (["config"], {}, "The following arguments are required: what."),
         (["--log-level", "loud"], {}, "it takes one of debug, info, warning, error, not “loud”"),
@@ -128,6 +128,16 @@ def test_every_command_is_read() -> None:
     options = parse(["list", "--format", "csv", "--excel", "--all", "--output", "/o", "--view", "morning"], {})
     assert (options.command, options.format, options.excel, options.all) == ("list", "csv", True, True)
     assert (options.output, options.view) == (Path("/o"), "morning")
+    options = parse(["download", "f/a.pdf", "f/b.pdf", "--to", "/d", "--sort", "pages"], {})
+    assert (options.command, options.faxes, options.to) == ("download", ["f/a.pdf", "f/b.pdf"], Path("/d"))
+    assert parse(["download", "--verify", "/d"], {}).verify == Path("/d")
     assert parse(["doctor", "--json"], {}) == Options(command="doctor", json=True)
     assert parse(["config", "path"], {}) == Options(command="config", what="path")
     assert parse(["--read-only"], {}) == Options(read_only=True)
+
+
+def test_where_to_download_to_and_the_inbound_number_share_an_option() -> None:
+    options = parse(["download", "--to", "134296015", "--to", "~/faxes"], {})
+    assert (options.filters, options.to) == ((("to", "134296015"),), Path.home() / "faxes")
+    assert parse(["download", "--to", "./134296015"], {}).to == Path("134296015")
+    assert parse(["--to", "1342", "download", "--to", "/d"], {}).filters == (("to", "1342"),)

@@ -80,7 +80,7 @@ def test_the_readme_names_every_option_and_no_other(capsys: pytest.CaptureFixtur
     assert set(_OPTION.findall(options)) == set(_OPTION.findall(capsys.readouterr().out))
 
 
-@pytest.mark.parametrize("command", ["list", "doctor"])
+@pytest.mark.parametrize("command", ["list", "download", "doctor"])
 def test_the_readme_names_every_option_of_a_command(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"], {}) == 0
     common = set(_OPTION.findall(capsys.readouterr().out))

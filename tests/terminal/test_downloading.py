@@ -1,0 +1,82 @@
+"""``faxtui download`` as a shell runs it."""
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from demo_server import demo_server
+from pty_session import PATIENCE, PROGRAM, environment, faxtui
+
+SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
+
+
+def files(folder: Path) -> set[str]:
+    return {each.name for each in folder.iterdir()} - {"faxes.jsonl"}
+
+
+def test_all_that_match_are_saved_once_and_checked(tmp_path: Path) -> None:
+    folder = tmp_path / "faxes"
+    with demo_server() as address:
+        ours = ("download", "--base-url", address, "--since", "3d", "--to", "134296015", "--to", str(folder))
+        first = faxtui(*ours, home=tmp_path, environ=SIGNED_IN)
+        assert (first.returncode, first.stdout) == (0, "")
+        saved = files(folder)
+        assert f"{len(saved)} faxes saved" in first.stderr
+        again = faxtui(*ours, home=tmp_path, environ=SIGNED_IN)
+        assert f"0 faxes saved, {len(saved)} already there" in again.stderr
+        assert files(folder) == saved
+    checked = faxtui("download", "--verify", str(folder), home=tmp_path)
+    assert (checked.returncode, checked.stdout) == (0, "")
+    assert f"{len(saved)} of {len(saved)} files" in checked.stderr
+    next(folder.glob("*.pdf")).write_bytes(b"%PDF-")
+    assert faxtui("download", "--verify", str(folder), home=tmp_path).returncode == 1
+
+
+def test_without_a_folder_it_takes_the_one_that_is_set(tmp_path: Path) -> None:
+    config = tmp_path / "config" / "faxtui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[download]\nfolder = "{tmp_path / "mine"}"\nname = "{{file}}"\n')
+    with demo_server() as address:
+        end = faxtui("download", "--base-url", address, "--since", "1d", home=tmp_path, environ=SIGNED_IN)
+    assert end.returncode == 0
+    assert all(name.startswith("0-") for name in files(tmp_path / "mine"))
+
+
+def test_what_can_not_be_done_is_told_in_a_sentence(tmp_path: Path) -> None:
+    folder = str(tmp_path / "faxes")
+    with demo_server() as address:
+        signed_in = ("--base-url", address)
+        wrong = {**SIGNED_IN, "FAXTUI_PASSWORD": "hush"}
+        ends = {
+            (2, "not both"): faxtui("download", "f/a.pdf", "--since", "1d", "--demo", home=tmp_path),
+            (2, "name a fax by its folder and file"): faxtui("download", "a.pdf", "--demo", home=tmp_path),
+            (2, "leave --to"): faxtui("download", "--verify", folder, "--to", folder, home=tmp_path),
+            (1, "no longer on the service"): faxtui(
+                "download", "f/a.pdf", "--to", folder, *signed_in, home=tmp_path, environ=SIGNED_IN
+            ),
+            (3, "refuses the sign-in"): faxtui("download", "--to", folder, *signed_in, home=tmp_path, environ=wrong),
+            (1, "There is no faxes.jsonl"): faxtui("download", "--verify", str(tmp_path), home=tmp_path),
+        }
+    for (code, told), end in ends.items():
+        assert (end.returncode, end.stdout) == (code, "")
+        assert told in end.stderr
+
+
+def test_a_run_that_is_ended_leaves_whole_files_only_and_goes_on_the_next_time(tmp_path: Path) -> None:
+    folder = tmp_path / "faxes"
+    with demo_server() as address:
+        command = [*PROGRAM, "download", "--base-url", address, "--since", "30d", "--to", str(folder)]
+        for number, code in ((signal.SIGTERM, 143), (signal.SIGKILL, -9)):
+            before = len(files(folder)) if folder.exists() else 0
+            with subprocess.Popen(
+                command, env=environment(tmp_path, SIGNED_IN), stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
+            ) as process:
+                until = time.monotonic() + PATIENCE
+                while not (folder.exists() and len(files(folder)) > before + 3):
+                    assert time.monotonic() < until
+                process.send_signal(number)
+                assert process.wait(PATIENCE) == code
+        assert faxtui("download", "--verify", str(folder), home=tmp_path).returncode == 0
+        assert faxtui(*command[len(PROGRAM) :], home=tmp_path, environ=SIGNED_IN).returncode == 0
+    assert not [name for name in files(folder) if name.endswith(".part")]

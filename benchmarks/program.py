@@ -61,6 +61,19 @@ class Program:
         """What comes from the start on, until nothing came for ``quiet`` seconds once every text has shown."""
         return self._read(self._started, texts, quiet)
 
+    def listen(self, seconds: float) -> bytes:
+        """What comes in the next ``seconds``, whatever it is."""
+        until = time.perf_counter() + seconds
+        data = bytearray()
+        while (left := until - time.perf_counter()) > 0:
+            if select.select([self._terminal], [], [], left)[0]:
+                data += os.read(self._terminal, 65536)
+        return bytes(data)
+
+    def tell(self, keys: bytes) -> None:
+        """Press these keys, and wait for nothing."""
+        os.write(self._terminal, keys)
+
     def press(self, keys: bytes, quiet: float = 0.12, texts: Mapping[str, str] | None = None) -> Burst:
         """What comes after these keys."""
         pressed = time.perf_counter()

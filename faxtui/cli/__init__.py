@@ -23,6 +23,7 @@ INTERRUPTED = 130
 def main() -> NoReturn:
     """Run faxtui, and end the process at once: a thread may still hang in a name look-up."""
     sys.excepthook = _end_unexpectedly
+    _open_what_is_closed()
     _end(run(sys.argv[1:], os.environ))
 
 
@@ -35,11 +36,11 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     from faxtui.errors import FaxtuiError
 
     try:
-        options = parse(arguments, environ)
+        return _do(parse(arguments, environ), environ)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
-    try:
-        return _do(options, environ)
+    except BrokenPipeError:
+        return 0
     except FaxtuiError as error:
         from faxtui.cli.saying import say
 
@@ -56,6 +57,10 @@ def _do(options: Options, environ: Mapping[str, str]) -> int:
         from faxtui.cli.configuration import run_doctor
 
         return run_doctor(options, environ)
+    if options.command == arguments.CONFIG and options.what == arguments.PATH:
+        from faxtui.cli.configuration import run_paths
+
+        return run_paths(options)
     at = desk(options)
     start_log(at.paths.logs, options.log_level)
     if options.command == arguments.CONFIG:
@@ -78,6 +83,17 @@ def _do(options: Options, environ: Mapping[str, str]) -> int:
     return browse(start)
 
 
+def _open_what_is_closed() -> None:
+    """Else the next file or connection would take the number of what is closed, and be written to in its place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+
+
 def _end_unexpectedly(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
     """In place of a traceback, whose messages can hold numbers, names and passwords."""
     if issubclass(kind, KeyboardInterrupt):
@@ -90,10 +106,16 @@ def _end_unexpectedly(kind: type[BaseException], error: BaseException, trace: Tr
 
 
 def _end(code: int) -> NoReturn:
+    if "faxtui.config.commands" in sys.modules:
+        from faxtui.config.commands import end_commands
+
+        end_commands()
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
+        except BrokenPipeError:
+            continue
         except OSError:
             code = code or 1
     os._exit(code)

@@ -18,6 +18,7 @@ from faxtui.domain.text import visible
 from faxtui.errors import UsageError
 
 BROWSE, LIST, DOWNLOAD, DOCTOR, CONFIG = "browse", "list", "download", "doctor", "config"
+PATH, SHOW = "path", "show"
 FORMATS = ("table", "csv", "json", "jsonl")
 _DESCRIPTION = "Browse the faxes received on the Odyssey platform."
 _EPILOG = "In the program, ? shows the keys. No account at hand? Look around first: faxtui --demo"
@@ -50,7 +51,7 @@ class Options:
     to: Path | None = None
     verify: Path | None = None
     json: bool = False
-    what: str = "show"
+    what: str = SHOW
 
 
 _FROM_ENVIRONMENT = ("profile", "config", "base-url", "login", "log-level")
@@ -170,7 +171,7 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
     doctor.add_argument("--json", action="store_true", help="for scripts")
 
     config = command(CONFIG, "where files are; every setting")
-    config.add_argument("what", choices=("path", "show"), help="where files are; every setting and its origin")
+    config.add_argument("what", choices=(PATH, SHOW), help="where files are; every setting and its origin")
     parser.commands = (listing, download, doctor, config)
     return parser
 

@@ -9,27 +9,31 @@ from collections.abc import Mapping
 
 from faxtui.cli.arguments import Options
 from faxtui.cli.running import run_to_end
-from faxtui.cli.saying import say
+from faxtui.cli.saying import put, say
 from faxtui.cli.wiring import Desk, connection, desk, paths_for
 from faxtui.commands.config_command import Override, path_lines, setting_lines
 from faxtui.commands.doctor.examination import examine
 from faxtui.commands.doctor.finding import Finding
 from faxtui.commands.doctor.subject import Subject
 from faxtui.commands.doctor.text import as_json, as_text
+from faxtui.config.load import DEFAULT_PROFILE
 from faxtui.config.settings import OAUTH2, Settings
 from faxtui.config.sign_in import SignIn
 from faxtui.errors import ConfigurationError, UsageError
 from faxtui.terminal.capabilities import capabilities
 
 
+def run_paths(options: Options) -> int:
+    """Print where files are, whatever is wrong with them."""
+    put(path_lines(paths_for(options)))
+    return 0
+
+
 def run_config(at: Desk, environ: Mapping[str, str]) -> int:
-    """Print where files are, or every setting."""
+    """Print every setting."""
     for problem in at.settings.problems:
         say(problem, environ)
-    overrides = _overrides(at.options, environ)
-    lines = path_lines(at.paths) if at.options.what == "path" else setting_lines(at.settings, overrides)
-    for line in lines:
-        print(line)
+    put(setting_lines(at.settings, _overrides(at.options, environ)))
     return 0
 
 
@@ -48,17 +52,17 @@ def run_doctor(options: Options, environ: Mapping[str, str]) -> int:
     def tell(finding: Finding) -> None:
         found.append(finding)
         if not options.json:
-            print(as_text(finding, width, utf8=far_end.utf8), flush=True)
+            put([as_text(finding, width, utf8=far_end.utf8)])
 
     code = run_to_end(examine(_subject(at, unusable, environ), tell))
     if options.json:
-        print(as_json(found, code))
+        put([as_json(found, code)])
     return code
 
 
 def _subject(at: Desk, unusable: ConfigurationError | None, environ: Mapping[str, str]) -> Subject:
     options, profile = at.options, at.settings.profile
-    sign_in = _sign_in(at)
+    sign_in, out = _sign_in(at), sys.stdout
     return Subject(
         settings=at.settings,
         paths=at.paths,
@@ -68,7 +72,7 @@ def _subject(at: Desk, unusable: ConfigurationError | None, environ: Mapping[str
         environ=environ,
         method="OAuth2" if sign_in is not None and sign_in.profile.auth == OAUTH2 else "Basic",
         zone=at.settings.ui.zone,
-        terminal=os.get_terminal_size(sys.stdout.fileno()) if sys.stdout.isatty() else None,
+        terminal=os.get_terminal_size(out.fileno()) if out is not None and out.isatty() else None,
         password_file=None if sign_in is None else sign_in.password_file,
         unusable=unusable,
     )
@@ -83,15 +87,18 @@ def _sign_in(at: Desk) -> SignIn | None:
 
 
 def _overrides(options: Options, environ: Mapping[str, str]) -> Mapping[str, Override]:
-    given = {"base_url": options.base_url, "login": options.login}
+    given = {
+        DEFAULT_PROFILE: (options.profile, "profile"),
+        "base_url": (options.base_url, "base-url"),
+        "login": (options.login, "login"),
+    }
     found = {}
-    for name, value in given.items():
-        variable = f"FAXTUI_{name.upper()}"
-        if value is not None:
-            origin = variable if environ.get(variable) == value else f"--{name.replace('_', '-')}"
-            found[name] = Override(value, origin)
+    for name, (value, option) in given.items():
+        variable = f"FAXTUI_{option.upper().replace('-', '_')}"
+        if value:
+            found[name] = Override(value, variable if environ.get(variable) == value else f"--{option}")
     if options.password_file is not None:
         found["password_file"] = Override(str(options.password_file), "--password-file")
     if options.read_only:
-        found["read_only"] = Override("true", "--read-only")
+        found["read_only"] = Override(True, "--read-only")
     return found

@@ -19,7 +19,7 @@ from faxtui.inbox.service import DocumentService
 
 def run_download(at: Desk, environ: Mapping[str, str]) -> int:
     """Never reads what the browser remembers. Raises FaxtuiError."""
-    options, streams = at.options, standard_streams(environ)
+    options, streams = at.options, standard_streams(environ, needs_output=False)
     if options.verify is not None:
         if options.faxes or options.to is not None:
             raise UsageError("--verify looks at a folder and saves nothing: leave --to and the faxes out.")

@@ -18,7 +18,8 @@ from faxtui.inbox.service import FaxService
 
 def run_list(at: Desk, environ: Mapping[str, str]) -> int:
     """Never reads what the browser remembers. Raises FaxtuiError."""
-    request, streams = _request(at), standard_streams(environ)
+    request = _request(at)
+    streams = standard_streams(environ, needs_output=request.output is None)
     return run_to_end(_list(connected(at, environ), request, streams))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from functools import partial
+from types import FrameType
 
-_ENDED_BY = {"SIGHUP": 129, "SIGINT": 130, "SIGTERM": 143}
+_NAMES = ("SIGHUP", "SIGINT", "SIGTERM")
 
 
 def run_to_end(command: Coroutine[None, None, int]) -> int:
@@ -24,10 +26,8 @@ def run_to_end(command: Coroutine[None, None, int]) -> int:
         ended_by.append(code)
         task.cancel()
 
-    for name, code in _ENDED_BY.items():
-        number = getattr(signal, name, None)
-        if number is not None:
-            loop.add_signal_handler(number, partial(end, code))
+    for number in _heeded():
+        loop.add_signal_handler(number, partial(end, _exit_code(number)))
     try:
         return loop.run_until_complete(task)
     except asyncio.CancelledError:
@@ -35,3 +35,28 @@ def run_to_end(command: Coroutine[None, None, int]) -> int:
     finally:
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """A signal meanwhile is an exception, SystemExit with its code: a terminal gets its echo back, a command ends."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(_exit_code(number))
+
+    before = {number: signal.signal(number, end) for number in _heeded()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _heeded() -> list[int]:
+    """The signals that end the program, without those that it was started to ignore, as by nohup."""
+    known = [int(getattr(signal, name)) for name in _NAMES if hasattr(signal, name)]
+    return [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+def _exit_code(number: int) -> int:
+    return 128 + number

@@ -1,11 +1,13 @@
-"""Sentences to a person on standard error."""
+"""Sentences to a person on standard error, and lines of data on standard output."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from io import TextIOWrapper
 
 from faxtui.domain.text import in_ascii, visible
+from faxtui.errors import StorageError
 from faxtui.terminal.capabilities import capabilities
 
 
@@ -14,3 +16,19 @@ def say(sentence: str, environ: Mapping[str, str]) -> None:
     if sys.stderr is not None:
         text = visible(sentence)
         print(f"faxtui: {text if capabilities(environ).utf8 else in_ascii(text)}", file=sys.stderr)
+
+
+def put(lines: Iterable[str]) -> None:
+    """Raises BrokenPipeError where nobody reads any more, StorageError where standard output takes nothing else."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        for line in lines:
+            print(line)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StorageError(f"Standard output can't be written: {reason}. What came out of it is not whole.") from error

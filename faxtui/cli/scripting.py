@@ -7,22 +7,26 @@ import os
 import sys
 from collections.abc import Mapping
 
+from faxtui.cli.running import ended_in_order
 from faxtui.cli.saying import say
-from faxtui.cli.wiring import Desk, connection
+from faxtui.cli.wiring import Connect, Desk, connection
 from faxtui.commands.output import Streams
+from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.service import DocumentService
 from faxtui.terminal.capabilities import capabilities
 
 
-def standard_streams(environ: Mapping[str, str]) -> Streams:
-    """Raises UsageError where there is nothing to write to."""
-    if sys.stdout is None or sys.stderr is None:
-        raise UsageError("Standard output and standard error are closed: there is nowhere to write to.")
+def standard_streams(environ: Mapping[str, str], *, needs_output: bool) -> Streams:
+    """Raises UsageError where standard output is closed, and needed."""
+    if sys.stdout is None:
+        if needs_output:
+            raise UsageError("Standard output is closed, so there is nowhere to write to: give --output FILE.")
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     return Streams(
         out=sys.stdout.buffer,
         err=sys.stderr,
-        width=os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None,
+        width=os.get_terminal_size(sys.stdout.fileno()).columns or None if sys.stdout.isatty() else None,
         err_is_terminal=sys.stderr.isatty(),
         utf8=capabilities(environ).utf8,
     )
@@ -33,13 +37,29 @@ def connected(at: Desk, environ: Mapping[str, str]) -> DocumentService:
 
     Raises FaxtuiError.
     """
+    connect = connection(at)
     for problem in at.settings.problems:
         say(problem, environ)
-    connect = connection(at)
+    with ended_in_order():
+        return _signed_in(connect, at, environ)
+
+
+def _signed_in(connect: Connect, at: Desk, environ: Mapping[str, str]) -> DocumentService:
     try:
         return connect(None)
     except NoSignIn as error:
         if not all(each is not None and each.isatty() for each in (sys.stdin, sys.stderr)):
             raise
         say(str(error), environ)
-        return connect(getpass.getpass(f"Password of {at.sign_in().login}: ", sys.stderr) or None)
+        password = _asked_for(f"Password of {visible(at.sign_in().login)}: ")
+        if not password:
+            raise
+        return connect(password)
+
+
+def _asked_for(prompt: str) -> str:
+    """Empty where nothing is typed, or the end of it (Ctrl+D)."""
+    try:
+        return getpass.getpass(prompt, sys.stderr)
+    except EOFError:
+        return ""

@@ -19,6 +19,8 @@ from faxtui.errors import ConfigurationError, UsageError
 from faxtui.inbox.journal import AccountName
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from faxtui.domain.account import Account
     from faxtui.inbox.service import DocumentService
 
@@ -43,7 +45,14 @@ class Desk:
             return settle_sign_in(self.settings.profile, given, self.paths.config, self.settings.profile_name)
         except UsageError as error:
             # What is missing may well stand in a file that could not be read.
-            raise type(error)(" ".join([*self.settings.problems, str(error)])) from error
+            raise type(error)(" ".join([*self.settings.problems, *self._choice(), str(error)])) from error
+
+    def _choice(self) -> list[str]:
+        """What to say where there are several profiles and nobody said which."""
+        settings = self.settings
+        if self.options.base_url or not settings.profile_names or settings.profile_name in settings.profile_names:
+            return []
+        return [f"Choose a profile by --profile or default_profile: there are {', '.join(settings.profile_names)}."]
 
     @property
     def host(self) -> str:
@@ -73,12 +82,20 @@ class Desk:
 def desk(options: Options) -> Desk:
     """Read the configuration. Raises ConfigurationError where a file or profile asked for is not there."""
     paths = paths_for(options)
-    if options.config is not None and not options.config.is_file():
+    if options.config is not None and not _is_file(options.config):
         raise ConfigurationError(f"There is no configuration file {options.config}.")
     settings = _settings_of_demo(paths) if options.demo else load_settings(paths, options.profile)
     if options.read_only:
         settings = replace(settings, profile=replace(settings.profile, read_only=True))
     return Desk(options, paths, settings)
+
+
+def _is_file(path: Path) -> bool:
+    """Not either where it can't be looked at: a name too long, a folder that is closed to us."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def paths_for(options: Options) -> Paths:

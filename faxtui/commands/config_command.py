@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from faxtui.config.load import DEFAULT_PROFILE, KEYS, PROFILES, VIEWS
 from faxtui.config.paths import Paths
 from faxtui.config.settings import SECTIONS, Section, Settings
 from faxtui.config.values import shown
@@ -19,7 +22,7 @@ _DEFAULT = "default"
 class Override:
     """A value that an option or the environment gives, and which of them."""
 
-    value: str
+    value: str | bool
     origin: str
 
 
@@ -32,36 +35,45 @@ def path_lines(paths: Paths) -> Iterator[str]:
         "logs": paths.logs,
     }
     for name, path in named.items():
-        yield f"{name:<20}{path}{'' if path.exists() else '  (not there)'}"
+        yield f"{name:<20}{path}{'' if os.path.lexists(path) else '  (not there)'}"
 
 
 def setting_lines(settings: Settings, overrides: Mapping[str, Override]) -> Iterator[str]:
-    """Every setting as a line of TOML, with its origin. Secrets are no settings: they are never among them."""
+    """Every setting as a line of TOML, with its origin. Secrets are no settings: they are never among them.
+
+    ``overrides`` are of settings of the profile, and of which profile it is.
+    """
     origins = {name: str(path) for name, path in settings.origins}
-    yield from _section(settings.profile, f"profiles.{settings.profile_name}", origins, overrides)
+    profile = overrides.get(DEFAULT_PROFILE) or Override(settings.profile_name, origins.get(DEFAULT_PROFILE, _DEFAULT))
+    yield _line([DEFAULT_PROFILE], profile.value, profile.origin)
+    yield from _section(settings.profile, [PROFILES, settings.profile_name], origins, overrides)
     for name in SECTIONS:
-        yield from _section(settings.section(name), name, origins, overrides)
+        yield from _section(settings.section(name), [name], origins, {})
     for name, keys in settings.keys:
-        yield _line(f"keys.{name}", _toml(keys), origins.get(f"keys.{name}", _DEFAULT))
+        yield _line([KEYS, name], keys, origins.get(f"{KEYS}.{name}", _DEFAULT))
     for view in settings.views:
         for name, value in [*view.filters.as_text().items(), ("sort", sort_text(view.sort))]:
-            yield _line(f"views.{view.name}.{name}", _toml(value), origins.get(f"views.{view.name}", _DEFAULT))
+            yield _line([VIEWS, view.name, name], value, origins.get(f"{VIEWS}.{view.name}", _DEFAULT))
 
 
 def _section(
-    section: Section, table: str, origins: Mapping[str, str], overrides: Mapping[str, Override]
+    section: Section, tables: Sequence[str], origins: Mapping[str, str], overrides: Mapping[str, Override]
 ) -> Iterator[str]:
     for each in section.settings():
-        name = f"{table}.{each.name}"
-        override = overrides.get(each.name) if table.startswith("profiles.") else None
+        names = [*tables, each.name]
+        override = overrides.get(each.name)
         if override is not None:
-            yield _line(name, _toml(override.value), override.origin)
+            yield _line(names, override.value, override.origin)
         else:
-            yield _line(name, _toml(getattr(section, each.name)), origins.get(name, _DEFAULT))
+            yield _line(names, getattr(section, each.name), origins.get(".".join(names), _DEFAULT))
 
 
-def _line(name: str, value: str, origin: str) -> str:
-    return f"{visible(name)} = {visible(value)}  # {visible(origin)}"
+def _line(names: Sequence[str], value: object, origin: str) -> str:
+    return f"{visible('.'.join(map(_key, names)))} = {visible(_toml(value))}  # {visible(origin)}"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _toml(name)
 
 
 def _toml(value: object) -> str:

@@ -37,6 +37,8 @@ class Enrolment:
         """Raises FaxtuiError where it can't be used as it is."""
         if not self.profile.strip():
             raise InvalidValue("A profile needs a name, such as main.", "profile")
+        if not self.login.strip():
+            raise InvalidValue("Type the login, such as 60300.console.", "login")
         own = Profile(base_url=self.base_url, login=self.login, password_command=self._command())
         return settle_sign_in(own, Given(password=self.password or None), config, self.profile)
 
@@ -46,24 +48,24 @@ class Enrolment:
         Returns where a copy of the file was kept, if one was. Raises FaxtuiError.
         """
         self.sign_in(config)
+        changes = self._changes()
         if self.keep is Keep.KEYRING:
             if not self.password:
                 raise InvalidValue("Type the password that the keyring is to keep.", "password")
             write_keyring(self.login, self.password)
-        return save_settings(config, self._changes())
+        return save_settings(config, changes)
 
     def _changes(self) -> list[Change]:
+        """Of the ways to the password only the chosen one is left: another would come before it."""
         table = ("profiles", self.profile)
-        changes: list[Change] = [
+        return [
             (("default_profile",), self.profile),
             ((*table, "base_url"), self.base_url),
             ((*table, "login"), self.login),
+            ((*table, "password_command"), list(self._command()) or None),
+            ((*table, "password_file"), None),
+            ((*table, "keyring"), True if self.keep is Keep.KEYRING else None),
         ]
-        if self.keep is Keep.COMMAND and self.command:
-            changes.append(((*table, "password_command"), list(self._command())))
-        if self.keep is Keep.KEYRING:
-            changes.append(((*table, "keyring"), True))
-        return changes
 
     def _command(self) -> tuple[str, ...]:
         if self.keep is not Keep.COMMAND:

@@ -7,7 +7,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -45,13 +45,22 @@ def table_in(table: Table, name: str) -> Table:
     return found if isinstance(found, Mapping) else {}
 
 
-def write_table(path: Path, table: Table) -> None:
-    """Write a TOML file: mode 0600, beside the old one (where a link leads), fsynced, renamed. Raises StorageError."""
+def toml_of(table: Table) -> bytes:
+    """A table as it is written into a file."""
     import tomli_w
 
-    content = tomli_w.dumps(table).encode()
+    return tomli_w.dumps(table).encode()
+
+
+def write_table(path: Path, table: Table) -> None:
+    """Write a TOML file, whole or not at all. Raises StorageError."""
+    write_whole(path, toml_of(table))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file: mode 0600, beside the old one (where a link leads), fsynced, renamed. Raises StorageError."""
     try:
-        place = path.resolve()
+        place = _place_of(path)
         make_private_folder(place.parent)
         handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
         try:
@@ -83,7 +92,7 @@ def locked(path: Path) -> Iterator[None]:
     last one to write wins.
     """
     try:
-        place = path.resolve()
+        place = _place_of(path)
         make_private_folder(place.parent)
         handle = os.open(place.with_name(f".{place.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -100,17 +109,42 @@ def _lock(handle: int) -> None:
         import fcntl
     except ImportError:
         return
-    fcntl.flock(handle, fcntl.LOCK_EX)
+    with suppress(OSError):
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a file that can't be read, so that it is never overwritten; returns its new path. Raises StorageError."""
-    kept = path.with_name(f"{path.name}.unreadable-{datetime.now():%Y%m%d-%H%M%S-%f}")
+    """Rename a file that can't be read, so that it is never overwritten; returns its new path. Raises StorageError.
+
+    Where a link leads to it, the file itself is renamed.
+    """
+    place = _place_of(path)
+    kept = place.with_name(f"{place.name}.unreadable-{datetime.now():%Y%m%d-%H%M%S-%f}")
     try:
-        path.rename(kept)
+        place.rename(kept)
     except OSError as error:
         raise StorageError(f"{path} can't be set aside: {_reason(error)}.") from error
     return kept
+
+
+def write_instead(path: Path, table: Table) -> Path:
+    """Write a TOML file where one stands that can't be read: that one is set aside, and back where this fails.
+
+    Returns where it is kept. Raises StorageError.
+    """
+    kept = set_aside(path)
+    try:
+        write_table(path, table)
+    except StorageError:
+        with suppress(OSError):
+            kept.rename(_place_of(path))
+        raise
+    return kept
+
+
+def _place_of(path: Path) -> Path:
+    """Where a link leads. Unlike ``Path.resolve``, it takes links that go round in circles as well."""
+    return Path(os.path.realpath(path))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,15 +12,13 @@ from faxtui.config.files import Table, read_table, table_in
 from faxtui.config.migration import migrated
 from faxtui.config.paths import Paths
 from faxtui.config.settings import SECTIONS, Profile, Section, Settings, View
-from faxtui.domain.filters import Filters
-from faxtui.domain.sort import Sort
-from faxtui.domain.sorting import parse_sort
+from faxtui.config.values import text
+from faxtui.config.views import UnknownEntry, read_view
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, InvalidValue
 
 DEFAULT_PROFILE_NAME = "main"
 VERSION, DEFAULT_PROFILE, PROFILES, KEYS, VIEWS = "version", "default_profile", "profiles", "keys", "views"
-_SORT = "sort"
 
 S = TypeVar("S", bound=Section)
 
@@ -48,7 +46,7 @@ class _Reading:
             return
         self.sources.append(_Source(path, table))
         if problem:
-            self._tell(f"{path}: {problem}")
+            self._tell(f"{path} {problem}")
 
     def section(self, kind: type[S], *names: str) -> S:
         """Read the table of that name from each file, later ones over earlier ones."""
@@ -63,6 +61,8 @@ class _Reading:
                 taken[name] = known[name].read(value)
             except InvalidValue as error:
                 self._tell(f"The setting {label} was left out: {str(error).rstrip('.')}.")
+                if known[name].safest is not None:
+                    taken[name] = known[name].safest
             else:
                 self.origins[".".join([*names, name])] = source.path
         return kind(**taken)
@@ -82,13 +82,10 @@ class _Reading:
         views: dict[str, View] = {}
         for source, name, value in self._entries(VIEWS):
             label = _label(source, name, [VIEWS])
-            if not isinstance(value, dict):
-                self._tell(f"The view {label} was left out: it is a table, written [views.{name}].")
-                continue
-            sort = value.get(_SORT)
-            filters = {each: str(text) for each, text in value.items() if each != _SORT}
             try:
-                views[name] = View(name, Filters(filters), parse_sort(str(sort)) if sort is not None else Sort())
+                views[name] = read_view(name, value)
+            except UnknownEntry as error:
+                self._tell(f"The view {label} was left out: {error}{_nearest(error.field, error.known)}")
             except InvalidValue as error:
                 self._tell(f"The view {label} was left out: {error}")
             else:
@@ -96,19 +93,36 @@ class _Reading:
         return tuple(views.values())
 
     def profile_names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for _, name, _ in self._entries(PROFILES)))
+        names: dict[str, None] = {}
+        for source, name, value in self._entries(PROFILES):
+            if isinstance(value, dict):
+                names[name] = None
+            else:
+                self._tell(_no_table(source, name, (PROFILES, name)))
+        return tuple(names)
 
     def profile_name(self, wanted: str | None) -> str:
         """Raises ConfigurationError where the profile asked for is not there."""
         names = self.profile_names()
-        defaults = [source.table[DEFAULT_PROFILE] for source in self.sources if DEFAULT_PROFILE in source.table]
-        default = str(defaults[-1]) if defaults else None
+        default = self._default_profile()
         name = wanted or default or (names[0] if len(names) == 1 else DEFAULT_PROFILE_NAME)
         if name not in names and (wanted or default):
             there_are = f"there are {', '.join(names)}" if names else "there are none"
             self._tell(f"There is no profile “{name}” in the configuration: {there_are}.")
             raise ConfigurationError(" ".join(self.problems))
         return name
+
+    def _default_profile(self) -> str:
+        default = ""
+        for source in self.sources:
+            try:
+                default = text(source.table.get(DEFAULT_PROFILE, default))
+            except InvalidValue as error:
+                self._tell(f"The setting “{DEFAULT_PROFILE}” in {source.path} was left out: {error}.")
+            else:
+                if DEFAULT_PROFILE in source.table:
+                    self.origins[DEFAULT_PROFILE] = source.path
+        return default
 
     def check_tables(self) -> None:
         known = (VERSION, DEFAULT_PROFILE, PROFILES, *SECTIONS, KEYS, VIEWS)
@@ -122,8 +136,7 @@ class _Reading:
             table = source.table
             for depth, name in enumerate(names, 1):
                 if name in table and not isinstance(table[name], dict):
-                    written = f"[{'.'.join(names[:depth])}]"
-                    self._tell(f"“{name}” in {source.path} was left out: it is a table, written {written}.")
+                    self._tell(_no_table(source, name, names[:depth]))
                 table = table_in(table, name)
             for name, value in table.items():
                 yield source, name, value
@@ -154,6 +167,10 @@ def load_settings(paths: Paths, profile: str | None = None) -> Settings:
 
 def _label(source: _Source, name: str, tables: Iterable[str]) -> str:
     return f"“{name}” in [{'.'.join(tables)}] of {source.path}"
+
+
+def _no_table(source: _Source, name: str, tables: Iterable[str]) -> str:
+    return f"“{name}” in {source.path} was left out: it is a table, written [{'.'.join(tables)}]."
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

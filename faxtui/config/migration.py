@@ -15,12 +15,12 @@ STEPS: Mapping[int, Step] = {}
 
 
 def migrated(table: Table, steps: Mapping[int, Step] = STEPS, newest: int = VERSION) -> tuple[Table, str]:
-    """The table as this version writes it, and a sentence where it is of a version that is not known (else empty)."""
+    """The table as this version writes it, and what to say of the file where its version is not known (else empty)."""
     version = table.get("version", 1)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        return table, "its version is no whole number from 1; read as if it were of this version."
+        return table, "has a version that is no whole number from 1: it is read as if it were of this one."
     if version > newest:
-        return table, f"written by a newer faxtui (version {version}); what this one does not know is left out."
+        return table, f"was written for a newer faxtui (version {version}): what this one does not know is left out."
     for step in range(version, newest):
         table = steps[step](table)
     return ({**table, "version": newest} if version < newest else table), ""

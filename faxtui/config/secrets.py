@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
 import stat
-import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from faxtui.config.commands import LARGEST, run
 from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn
 
@@ -32,37 +31,22 @@ def read_password_file(path: Path) -> str:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             if mode & (stat.S_IRGRP | stat.S_IROTH):
                 raise NoSignIn(f"Others can read the password file {path} (mode {mode:04o}): run chmod 600 on it.")
-            content = file.read()
+            content = file.read(LARGEST + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise NoSignIn(f"The password file {path} can't be read: {reason}.") from error
+    if len(content) > LARGEST:
+        raise NoSignIn(f"The password file {path} is far larger than a password.")
     return _password(content, f"The password file {path}")
 
 
 def run_command(command: Sequence[str], limit: float = COMMAND_LIMIT) -> str:
-    """What a command prints, without one newline at its end. It has no terminal and no input; past ``limit`` seconds
-    it is ended, with all that it started."""
-    name = " ".join(command)
-    try:
-        process = subprocess.Popen(
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise NoSignIn(f"“{name}” can't be run: {error.strerror or type(error).__name__}.") from error
-    try:
-        printed, said = process.communicate(timeout=limit)
-    except subprocess.TimeoutExpired as error:
-        raise NoSignIn(f"“{name}” gave no password within {limit:.0f} s: try it in a shell.") from error
-    finally:
-        _end(process)
-    if process.returncode:
-        words = visible(" ".join(said.decode("utf-8", "replace").split()))[:_SAID]
-        raise NoSignIn(f"“{name}” failed (exit code {process.returncode}){f': {words}' if words else ''}.")
-    return _password(printed, f"What “{name}” prints")
+    """What a command prints, without one newline at its end. It has no shell, no terminal and no input; past ``limit``
+    seconds it is ended, with all that it started."""
+    printed = run(command, limit)
+    if not printed.output.strip() and printed.said:
+        raise NoSignIn(f"“{printed.name}” printed no password, but said: {printed.said}.")
+    return _password(printed.output, f"What “{printed.name}” prints")
 
 
 def read_keyring(login: str, limit: float = KEYRING_LIMIT) -> str:
@@ -88,7 +72,11 @@ def write_keyring(login: str, password: str, limit: float = KEYRING_LIMIT) -> No
         keyring.set_password(KEYRING_SERVICE, login, password)
         return password
 
-    _within(keep, limit)
+    try:
+        _within(keep, limit)
+    except NoSignIn as error:
+        # Back ends may well repeat what they were given.
+        raise NoSignIn(str(error).replace(password, "…")) from None
 
 
 def _password(content: bytes, whence: str) -> str:
@@ -97,15 +85,11 @@ def _password(content: bytes, whence: str) -> str:
     except UnicodeDecodeError as error:
         raise NoSignIn(f"{whence} is not UTF-8: save it as UTF-8.") from error
     password = text.removesuffix("\r\n") if text.endswith("\r\n") else text.removesuffix("\n")
-    if not password:
+    if not password.strip("\r\n"):
         raise NoSignIn(f"{whence} is empty: there is no password in it.")
+    if sum(1 for line in password.splitlines() if line) > 1:
+        raise NoSignIn(f"{whence} is more than one line: it takes the password alone.")
     return password
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
 
 
 def _within(look_up: Callable[[], str | None], limit: float) -> str | None:
@@ -118,7 +102,8 @@ def _within(look_up: Callable[[], str | None], limit: float) -> str | None:
         except ImportError:
             answer.put(NoSignIn("The keyring needs an extra: install faxtui[keyring], or use password_command."))
         except Exception as error:  # noqa: BLE001 - back ends of the keyring raise whatever they like
-            answer.put(NoSignIn(f"The system's keyring can't be used: {visible(str(error))[:_SAID]}."))
+            words = visible(" ".join(str(error).split()))[:_SAID].rstrip(".") or type(error).__name__
+            answer.put(NoSignIn(f"The system's keyring can't be used: {words}."))
 
     threading.Thread(target=ask, daemon=True).start()
     try:

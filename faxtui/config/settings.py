@@ -30,15 +30,19 @@ BASIC, OAUTH2 = "basic", "oauth2"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a section's table knows of one setting besides its value."""
+    """What a section's table knows of one setting besides its value.
+
+    ``safest`` is what holds where the value that was given can't be read; None for the default.
+    """
 
     name: str
     read: Reader[object]
     help: str
+    safest: object = None
 
 
-def _setting(default: T, read: Reader[T], help: str) -> T:
-    declared: T = field(default=default, metadata={"read": read, "help": help})
+def _setting(default: T, read: Reader[T], help: str, safest: T | None = None) -> T:
+    declared: T = field(default=default, metadata={"read": read, "help": help, "safest": safest})
     return declared
 
 
@@ -56,7 +60,7 @@ class Section(_Record):
     @classmethod
     def settings(cls) -> Iterator[Setting]:
         for each in fields(cls):
-            yield Setting(each.name, each.metadata["read"], each.metadata["help"])
+            yield Setting(each.name, each.metadata["read"], each.metadata["help"], each.metadata["safest"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Profile(Section):
     password_file: Path | None = _setting(None, values.path, "a file that only you can read, holding the password")
     keyring: bool = _setting(False, values.flag, "the password is in the system's keyring (extra: keyring)")
     service_timezone: str = _setting("Europe/Paris", values.time_zone, "the zone of the service's own dates")
-    read_only: bool = _setting(False, values.flag, "nothing can be deleted")
+    read_only: bool = _setting(False, values.flag, "nothing can be deleted", safest=True)
     allow_http: bool = _setting(False, values.flag, "plain http to other machines, where the way is safe")
     prefetch: bool = _setting(True, values.flag, "fetch the pages beside the one shown before they are asked for")
 
@@ -87,7 +91,7 @@ class Ui(Section):
     timezone: str = _setting(
         LOCAL, values.time_zone_or_local, "the zone in which dates are shown: local, or as Europe/Paris"
     )
-    date_format: str = _setting("", values.text, "as strftime writes it; empty for the short one")
+    date_format: str = _setting("", values.date_format, "as strftime writes it; empty for the short one")
     mouse: bool = _setting(True, values.flag, "clicks and the wheel")
     thin: str = _setting("auto", Switch(), "send the terminal only what changed, from the next start on")
     columns: tuple[str, ...] = _setting((), values.columns, "the columns shown; empty for those that fit")

@@ -48,6 +48,7 @@ class SignIn:
 
         Raises NoSignIn where there is no password, ConfigurationError where something is wrong with the rest.
         """
+        self._check_oauth2()
         found = password or self._password()
         if not found:
             raise NoSignIn(f"There is no password for {self.login}. {self.ways}")
@@ -75,16 +76,24 @@ class SignIn:
             return run_command(self.profile.password_command)
         return read_keyring(self.login) if self.profile.keyring else None
 
-    def _oauth2(self) -> OAuth2 | None:
+    def _check_oauth2(self) -> None:
+        """Before anybody is asked for a password, or a command for one."""
         if self.profile.auth != OAUTH2:
-            return None
+            return
         if not self.profile.client_id or not self.profile.client_secret_command:
             raise ConfigurationError(
                 "Signing in by oauth2 takes client_id and client_secret_command in the profile: "
                 "the service's support gives out both."
             )
-        _check_address(self.profile.token_url, allow_http=self.profile.allow_http)
-        secret = run_command(self.profile.client_secret_command)
+        _check_address(self.profile.token_url, "token_url", allow_http=self.profile.allow_http)
+
+    def _oauth2(self) -> OAuth2 | None:
+        if self.profile.auth != OAUTH2:
+            return None
+        try:
+            secret = run_command(self.profile.client_secret_command)
+        except NoSignIn as error:
+            raise ConfigurationError(f"There is no client's secret. {error}") from error
         return OAuth2(token_url=self.profile.token_url, client_id=self.profile.client_id, client_secret=secret)
 
 
@@ -96,7 +105,7 @@ def settle_sign_in(profile: Profile, given: Given, config: Path, name: str = "ma
     """
     own = profile if given.base_url is None else Profile()
     base_url, login = given.base_url or own.base_url, given.login or own.login
-    _check_address(base_url, allow_http=own.allow_http)
+    _check_address(base_url, "address", allow_http=own.allow_http)
     ways = _WAYS.format(profile=name, config=config)
     if not login:
         raise NoSignIn(f"There is no login. {ways}")
@@ -105,20 +114,22 @@ def settle_sign_in(profile: Profile, given: Given, config: Path, name: str = "ma
     return SignIn(base_url, login, own, given, profile.service_timezone, ways)
 
 
-def _check_address(address: str, *, allow_http: bool) -> None:
+def _check_address(address: str, called: str, *, allow_http: bool) -> None:
     if "@" in address:
-        raise ConfigurationError("The address holds a login: leave it out there, and give it as login.")
+        raise ConfigurationError(f"The {called} holds a login: leave it out there, and give it as login.")
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
         parts, host = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not host or any(each.isspace() for each in address):
-        raise ConfigurationError(f"“{address}” is no address: write it like {DEFAULT_BASE_URL}.")
+        whose = "" if called == "address" else f", which {called} takes"
+        raise ConfigurationError(f"“{address}” is no address{whose}: write it like {DEFAULT_BASE_URL}.")
     if parts.scheme == "http" and not allow_http and not _is_loopback(host):
         raise ConfigurationError(
-            f"The address {address} is plain http, which anybody on the way can read: write https or, "
-            "where the way is safe, a profile with that base_url and allow_http = true."
+            f"The {called} {address} is plain http, which anybody on the way can read: write https or, "
+            f"where the way is safe, a profile with that {'base_url' if called == 'address' else called} and "
+            "allow_http = true."
         )
 
 

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faxtui.config.files import Table, locked, read_table, set_aside, table_in, write_table
+from faxtui.config.files import Table, locked, read_table, table_in, write_instead, write_table
 from faxtui.config.values import text
 from faxtui.domain.filters import Filters, filter_named
 from faxtui.domain.sort import Sort
@@ -49,16 +49,16 @@ class StateFile:
             self._write(remembered)
 
     def _write(self, remembered: Remembered) -> None:
-        try:
-            before = read_table(self._path)
-        except ConfigurationError:
-            kept = set_aside(self._path)
-            log.warning("the state file could not be read: set aside as %s", kept.name)
-            before = {}
         mine: dict[str, object] = {_SORT: sort_text(remembered.sort), _SIDEBAR: remembered.sidebar}
         if self._with_filters:
             mine[_FILTERS] = remembered.filters.as_text()
-        write_table(self._path, {**before, _PROFILES: {**table_in(before, _PROFILES), self._profile: mine}})
+        try:
+            before = read_table(self._path)
+        except ConfigurationError:
+            kept = write_instead(self._path, {_PROFILES: {self._profile: mine}})
+            log.warning("the state file could not be read: set aside as %s", kept.name)
+        else:
+            write_table(self._path, {**before, _PROFILES: {**table_in(before, _PROFILES), self._profile: mine}})
 
     def _remembered(self, table: Table) -> Remembered:
         default = Remembered()

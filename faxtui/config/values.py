@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -76,6 +77,17 @@ def zone_named(name: str) -> ZoneInfo:
         raise InvalidValue(f"there is no time zone “{name}”, write it like Europe/Paris") from error
 
 
+def date_format(value: object) -> str:
+    given = text(value)
+    try:
+        shown = datetime(2026, 11, 23, tzinfo=UTC).strftime(given)
+    except ValueError as error:
+        raise InvalidValue("it takes what strftime knows, such as %d.%m. %H:%M") from error
+    if not (given + shown).isprintable():
+        raise InvalidValue("a date can't hold control characters")
+    return given
+
+
 def columns(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise InvalidValue("it takes a list of columns in brackets")
@@ -115,6 +127,8 @@ def command(value: object) -> tuple[str, ...]:
     """A program and its arguments, run without a shell; empty for none."""
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         raise InvalidValue('it takes a list such as ["pass", "show", "fax"]')
+    if any("\0" in part for part in value):
+        raise InvalidValue("no program takes a null character")
     return tuple(str(part) for part in value)
 
 

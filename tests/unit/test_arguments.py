@@ -85,7 +85,11 @@ def test_the_password_is_in_no_representation() -> None:
         (["--bo\x1b[2J"], {}, "There is no option --bo␛[2J."),
         (["--prof", "x"], {}, "There is no option --prof, did you mean --profile?"),
         (["doctor", "--all"], {}, "Unrecognized arguments: --all."),
-        (["print"], {}, "Argument COMMAND: invalid choice: 'print' (choose from 'list', 'download', 'doctor', 'config')."),
+        (
+            ["print"],
+            {},
+            "Argument COMMAND: invalid choice: 'print' (choose from 'list', 'download', 'doctor', 'config').",
+        ),
         (["list", "--format", "xml"], {}, "Argument --format: invalid choice: 'xml'"),
         (["config"], {}, "The following arguments are required: what."),
         (["--log-level", "loud"], {}, "it takes one of debug, info, warning, error, not “loud”"),

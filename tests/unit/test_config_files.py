@@ -1,6 +1,7 @@
 """TOML files on a real disk: read whole, written whole or not at all."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.files import make_private_folder, read_table, set_aside, write_table
+from faxtui.config.files import make_private_folder, read_table, set_aside, write_instead, write_table
 from faxtui.errors import ConfigurationError, StorageError
 
 SAVES_WITHOUT_END = """
@@ -121,6 +122,28 @@ def test_a_file_set_aside_keeps_its_content_under_a_new_name(tmp_path: Path) -> 
         assert set_aside(path).read_text() == content
         assert not path.exists()
     assert sorted(each.read_text() for each in tmp_path.iterdir()) == ["a = [", "b = ["]
+
+
+def test_what_is_set_aside_is_the_file_behind_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "dotfiles.toml", tmp_path / "state.toml"
+    real.write_text("a = [")
+    link.symlink_to(real)
+    kept = write_instead(link, {"a": 1})
+    assert (kept.read_text(), kept.is_symlink(), link.is_symlink()) == ("a = [", False, True)
+    assert read_table(real) == {"a": 1}
+
+
+def test_a_file_set_aside_is_back_where_nothing_can_be_written_in_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "state.toml"
+    path.write_text("a = [")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(StorageError, match="File too large"):
+            write_instead(path, {"a": "x" * 100})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("state.toml", "a = [")]
 
 
 def test_a_place_that_takes_no_files_is_a_storage_error(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ def written(folder: Path, content: bytes, mode: int = 0o600) -> Path:
         (b"secret\n", "secret"),
         (b"secret\r\n", "secret"),
         (b"secret\n\n", "secret\n"),
+        (b"secret\r\n\r\n", "secret\r\n"),
         (b"secret\r", "secret\r"),
         (b" se cret \t\n", " se cret \t"),
         ("pass:wörd\n".encode(), "pass:wörd"),
@@ -44,7 +45,16 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [(b"", "is empty"), (b"\n", "is empty"), (b"secret\xe9\n", "is not UTF-8")]
+    ("content", "told"),
+    [
+        (b"", "is empty"),
+        (b"\n", "is empty"),
+        (b"\n\r\n", "is empty"),
+        (b"secret\xe9\n", "is not UTF-8"),
+        (b"secret\nlogin: me\n", "is more than one line: it takes the password alone"),
+        (b"\nsecret\n\nsecret", "is more than one line"),
+        (b"secret" * 11_000, "is far larger than a password"),
+    ],
 )
 def test_a_file_without_a_password_is_told_of_without_its_content(tmp_path: Path, content: bytes, told: str) -> None:
     with pytest.raises(NoSignIn, match=told) as caught:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from program import Program
 from relay import Relay
-from run import ROW, SIZE, commands, environment, service
+from starting import ROW, SIZE, commands, environment, service
 
 TICKS = os.sysconf("SC_CLK_TCK")
 WARM = 100

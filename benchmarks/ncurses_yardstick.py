@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyte
-from run import SIZE, commands, environment, service
+from starting import SIZE, commands, environment, service
 
 STEPS = ("start", "j", "j", "j", "n", "n", "p", "o", "j", "\r", "\x1b", "k")
 NAMES = {"\r": "Enter", "\x1b": "Esc"}

@@ -21,7 +21,7 @@ from pathlib import Path
 import httpx
 from ncurses_yardstick import TERMINALS
 from program import Program
-from run import SIZE, commands, environment, service
+from starting import ROW, SIZE, commands, environment, service
 
 QUIET = 0.35
 """Seconds without a byte after which a key counts as done."""
@@ -52,15 +52,16 @@ def subjects(address: str, folder: Path) -> Mapping[str, Subject]:
     ours = commands(address, 50)
     resources = faxes(address)
     found = {
-        "faxtui": Subject(ours["faxtui"], "page 1 of", "j", "n", "o", "f", "\x1b", "\r", "\x1b"),
-        "stock": Subject(ours["stock"], "2026-11-23T", "\x1b[B", "n", "o", "", "", "", ""),
+        "faxtui": Subject(ours["faxtui"], ROW["faxtui"], "j", "n", "o", "f", "\x1b", "\r", "\x1b"),
+        "stock": Subject(ours["stock"], ROW["stock"], "\x1b[B", "n", "o", "", "", "", ""),
     }
     if shutil.which("neomutt"):
         mailbox = as_mailbox(resources, folder / "faxes.mbox")
         settings = folder / "neomuttrc"
+        (folder / "Mail").mkdir()
         settings.write_text("set sort = reverse-date\nset confirm_append = no\nset sleep_time = 0\n", encoding="utf-8")
         command = ["neomutt", "-n", "-R", "-F", str(settings), "-f", str(mailbox)]
-        found["neomutt"] = Subject(command, "NeoMutt", "j", "z", "of", "l", "\x07", "\r", "i")
+        found["neomutt"] = Subject(command, r"\d+ *[NO]? *Nov 23", "j", "z", "of", "l", "\x07", "\r", "i")
     if shutil.which("vd"):
         table = as_table(resources, folder / "faxes.csv")
         found["visidata"] = Subject(["vd", str(table)], "ReceivedDate", "j", "\x06", "[", "", "", "\r", "q")

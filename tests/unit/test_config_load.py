@@ -242,3 +242,9 @@ def test_a_profile_that_is_not_there_stops_it(paths: Paths, text: str, wanted: s
 def test_a_profile_missing_from_a_broken_file_is_told_of_with_what_broke_it(paths: Paths) -> None:
     with pytest.raises(ConfigurationError, match=r"line 1, column 4.* There is no profile “lab”"):
         load(paths, "[ui\n", profile="lab")
+
+
+def test_a_read_only_that_cannot_be_read_still_deletes_nothing(paths: Paths) -> None:
+    settings = load(paths, '[profiles.main]\nread_only = "yes"\n')
+    assert settings.profile.read_only
+    assert "it takes true or false" in settings.problems[0]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from faxtui.cli.arguments import Options
 from faxtui.cli.wiring import DEMO, Desk, connect, connect_to_demo, connector, desk
-from faxtui.config.enrolment import Enrolment
-from faxtui.config.save import Change, save_settings
 from faxtui.config.state import Remembered, StateFile
 from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.inbox import Manners
@@ -17,6 +16,10 @@ from faxtui.inbox.journal import AccountName, Journal
 from faxtui.inbox.service import DocumentService
 from faxtui.terminal.capabilities import Capabilities, capabilities
 from faxtui.ui.launch import Doors, FirstRun, Launch, Start
+
+if TYPE_CHECKING:
+    from faxtui.config.enrolment import Enrolment
+    from faxtui.config.save import Change
 
 _ELSEWHERE = Options()
 """Another account is opened as if no option had been given: none of them was meant for it."""
@@ -96,6 +99,8 @@ def _doors(at: Desk) -> Doors:
         )
 
     def save(changes: Sequence[Change]) -> str:
+        from faxtui.config.save import save_settings
+
         return _saved(config, save_settings(config, changes))
 
     return Doors(

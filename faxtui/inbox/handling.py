@@ -7,12 +7,13 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.text import counted
 from faxtui.errors import FaxtuiError, StorageError
-from faxtui.inbox.deletions.deletions import Closing, Deletions
-from faxtui.inbox.deletions.plan import Plan
+from faxtui.inbox.deletions.closing import Closing
 from faxtui.inbox.deletions.states import (
     Back,
     Deleted,
@@ -27,8 +28,13 @@ from faxtui.inbox.deletions.states import (
 from faxtui.inbox.errand import Errand, Errands
 from faxtui.inbox.journal import AccountName, Journal, Record, WasDeleted
 from faxtui.inbox.marks import Marks
-from faxtui.inbox.saving import Place, Saver, read_copy, read_document
 from faxtui.inbox.service import DocumentService
+
+if TYPE_CHECKING:
+    from faxtui.inbox.deletions.deletions import Deletions
+    from faxtui.inbox.deletions.plan import Plan
+    from faxtui.inbox.place import Place
+    from faxtui.inbox.saving import Saver
 
 LARGEST_READ = 64_000_000
 """Bytes of a document that is read on the screen, which is held in memory."""
@@ -107,19 +113,39 @@ class Handling:
         self._on_said = on_said
         self._on_error = on_error
         self._told: set[FaxKey] = set()
-        self.saver = Saver(service, account, journal, where, on_gone=self._note_gone)
         self.errands = Errands(on_change=self._tell, on_end=self._ended, on_error=on_error, on_crash=on_crash)
-        self.deletions = Deletions(
-            service,
-            journal,
-            account,
-            self.saver.copy,
-            grace=grace,
-            read_only=read_only,
-            is_blind=is_blind,
-            on_change=self._deletions_changed,
-            on_crash=on_crash,
-        )
+        self.read_only = read_only
+        self._where = where
+        self._grace = grace
+        self._is_blind = is_blind
+        self._on_crash = on_crash
+        self._deletions: Deletions | None = None
+
+    @cached_property
+    def saver(self) -> Saver:
+        """Loaded when something is saved: most shifts begin with looking."""
+        from faxtui.inbox.saving import Saver
+
+        return Saver(self._service, self._account, self._journal, self._where, on_gone=self._note_gone)
+
+    @property
+    def deletions(self) -> Deletions:
+        """Loaded when something is deleted."""
+        if self._deletions is None:
+            from faxtui.inbox.deletions.deletions import Deletions
+
+            self._deletions = Deletions(
+                self._service,
+                self._journal,
+                self._account,
+                self.saver.copy,
+                grace=self._grace,
+                read_only=self.read_only,
+                is_blind=self._is_blind,
+                on_change=self._deletions_changed,
+                on_crash=self._on_crash,
+            )
+        return self._deletions
 
     async def begin(self) -> None:
         """Read what was done in earlier runs."""
@@ -161,6 +187,8 @@ class Handling:
 
     async def read(self, key: FaxKey) -> bytes:
         """Its document, into memory only: from the copy that was saved where that is whole. Raises FaxtuiError."""
+        from faxtui.inbox.saving import read_copy, read_document
+
         content = await asyncio.to_thread(read_copy, self.view.record(key))
         if content is None:
             content = await read_document(self._service, key, LARGEST_READ)
@@ -181,7 +209,9 @@ class Handling:
     async def aclose(self) -> Closing:
         """Give up what goes on; what was not sent to be deleted never is."""
         await self.errands.aclose()
-        return await self.deletions.aclose()
+        if self._deletions is None:
+            return Closing()
+        return await self._deletions.aclose()
 
     # What changed
 
@@ -203,7 +233,7 @@ class Handling:
         self.view = replace(
             self.view,
             records=self._journal.records(self._account),
-            deletions=self.deletions.view,
+            deletions=self.view.deletions if self._deletions is None else self._deletions.view,
             errand=self.errands.current,
         )
         self._on_change(self.view)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -31,19 +29,11 @@ from faxtui.inbox.downloads.outcomes import (
 from faxtui.inbox.downloads.shelf import Shelf
 from faxtui.inbox.journal import AccountName, Entry, Event, Journal, Record
 from faxtui.inbox.patience import Patience
+from faxtui.inbox.place import Place
 from faxtui.inbox.service import DocumentService
 
 _TOLD = 3
 """How many of the faxes that were not saved are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A folder, and the template of names in it, on the clock of ``zone`` (None: this machine's)."""
-
-    folder: Path
-    template: str
-    zone: tzinfo | None = None
 
 
 class Saver:

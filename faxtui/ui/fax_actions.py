@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 
@@ -13,10 +13,12 @@ from faxtui.domain.fax import Fax
 from faxtui.domain.fields import Reading
 from faxtui.domain.text import counted
 from faxtui.errors import FaxtuiError
-from faxtui.inbox.deletions.plan import Plan
 from faxtui.inbox.handling import Done, Handling
 from faxtui.ui.look import Look
 from faxtui.ui.screens.panel import Chosen
+
+if TYPE_CHECKING:
+    from faxtui.inbox.deletions.plan import Plan
 
 T = TypeVar("T")
 _TOLD = 3

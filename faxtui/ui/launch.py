@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from faxtui.config.enrolment import Enrolment
-from faxtui.config.save import Change
 from faxtui.config.settings import Settings
 from faxtui.config.state import StateFile
 from faxtui.domain.query import FaxQuery
@@ -16,6 +15,10 @@ from faxtui.inbox.inbox import Manners
 from faxtui.inbox.journal import AccountName, Journal
 from faxtui.inbox.service import DocumentService
 from faxtui.terminal.capabilities import Capabilities
+
+if TYPE_CHECKING:
+    from faxtui.config.enrolment import Enrolment
+    from faxtui.config.save import Change
 
 
 @dataclass(frozen=True, slots=True)

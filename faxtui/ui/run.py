@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -13,6 +14,8 @@ from faxtui.terminal.capabilities import Colours
 from faxtui.ui.app import FaxApp
 from faxtui.ui.launch import Start
 
+_STARTED = 3.0
+"""Seconds after which the start is over."""
 _ENDED_BY = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 """Signals that end the program in order, and the exit codes that tell of them."""
 
@@ -25,6 +28,7 @@ def browse(start: Start) -> int:
     asyncio.set_event_loop(loop)
     for number, code in _ENDED_BY.items():
         loop.add_signal_handler(number, partial(app.exit, return_code=code))
+    loop.call_later(_STARTED, _look_for_garbage)
     try:
         loop.run_until_complete(app.run_async(mouse=start.first.settings.ui.mouse))
         _cancel_rest(loop)
@@ -46,6 +50,12 @@ def _tell_textual(colours: Colours) -> None:
         os.environ["NO_COLOR"] = "1"
     else:
         os.environ.pop("NO_COLOR", None)
+
+
+def _look_for_garbage() -> None:
+    """From here on, and not among what the start has loaded."""
+    gc.freeze()
+    gc.enable()
 
 
 def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:

@@ -12,10 +12,10 @@ from faxtui.config.settings import Settings
 from faxtui.config.state import Remembered
 from faxtui.errors import FaxtuiError, NoSignIn, SignInRefused, StorageError
 from faxtui.inbox.connecting import Connecting
-from faxtui.inbox.deletions.deletions import Closing
+from faxtui.inbox.deletions.closing import Closing
 from faxtui.inbox.handling import Handling, HandlingView
 from faxtui.inbox.inbox import Inbox
-from faxtui.inbox.saving import Place
+from faxtui.inbox.place import Place
 from faxtui.inbox.view import Failed, InboxView
 from faxtui.ui.launch import Launch
 from faxtui.ui.look import Look

@@ -11,7 +11,7 @@ from faxtui.domain.period import period_in_words
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.text import counted, visible
 from faxtui.errors import Busy, FaxtuiError, NoAnswer, Refused, ServiceFailed
-from faxtui.inbox.deletions.deletions import Closing
+from faxtui.inbox.deletions.closing import Closing
 from faxtui.inbox.handling import HandlingView
 from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting
 from faxtui.ui.keys import Keys

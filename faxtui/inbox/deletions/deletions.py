@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.errors import Busy, FaxtuiError, Gone, ServiceError, StorageError
 from faxtui.inbox.deletions import wording
+from faxtui.inbox.deletions.closing import Closing
 from faxtui.inbox.deletions.copies import Save
 from faxtui.inbox.deletions.ledger import Ledger
 from faxtui.inbox.deletions.pauses import TICK, Clocks, PauseWatch
@@ -43,14 +43,6 @@ LONGEST_WAIT = 60.0
 """Seconds that a busy service may ask for."""
 CLOSING = 1.0
 """Seconds that a request under way is given to be answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """What the end of the program left: faxes for which nothing was sent, and those of which nobody knows."""
-
-    dropped: tuple[Fax, ...]
-    unknown: tuple[Fax, ...]
 
 
 class Deletions:

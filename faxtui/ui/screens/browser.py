@@ -281,7 +281,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
             "mark_page": self._table.current is not None,
             "unmark": bool(self._handling.view.marks),
             "save": bool(self._chosen_faxes()),
-            "delete": bool(self._chosen_faxes()) and not self._handling.deletions.read_only,
+            "delete": bool(self._chosen_faxes()) and not self._handling.read_only,
             "undo": bool(self._handling.view.deletions.unsent),
             "copy": bool(self._chosen_faxes()),
             "cancel": self._handling.errands.is_running,

@@ -104,7 +104,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         if action == "undo":
             return True if self._handling.view.deletions.unsent else None
         if action == "delete":
-            return None if self._handling.deletions.read_only else True
+            return None if self._handling.read_only else True
         return True
 
     async def action_read(self) -> None:

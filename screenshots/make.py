@@ -16,6 +16,7 @@ from pathlib import Path
 from httpx import ASGITransport
 from textual.pilot import Pilot
 
+from faxtui.cli.browsing import WELCOME
 from faxtui.config.settings import Settings, Ui
 from faxtui.demo import DemoService
 from faxtui.demo.asgi import Answer, Message, Receive, Send
@@ -108,7 +109,7 @@ async def take(scene: Scene) -> str:
         save=lambda _: "",
         clock=lambda: ServiceClock(now),
     )
-    first = FirstRun("Nothing is configured yet.", doors, launch.settings) if scene.is_first_run else launch
+    first = FirstRun(WELCOME, doors, launch.settings) if scene.is_first_run else launch
     app = FaxApp(Start(first, doors, Capabilities(scene.colours)))
     async with app.run_test(size=scene.size) as pilot:
         if not scene.is_first_run:

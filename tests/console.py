@@ -10,6 +10,7 @@ from textual.geometry import Region
 from textual.keys import key_to_character
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Label
 from wire import NOW, Wire, listing, resource
 
 from faxtui.config.settings import Settings, Ui
@@ -29,9 +30,10 @@ from faxtui.ui.screens.browser import BrowserScreen
 from faxtui.ui.widgets.fax_table import FaxTable
 from faxtui.ui.widgets.filter_sidebar import FilterSidebar
 from faxtui.ui.widgets.key_bar import KeyBar
+from faxtui.ui.widgets.labelled import Labelled, Line
 from faxtui.ui.widgets.page_bar import PageBar
 
-__all__ = ["LARGE", "NARROW", "NOW", "SMALL", "Console", "Wire", "console", "listing", "resource"]
+__all__ = ["LARGE", "NARROW", "NOW", "SMALL", "Console", "Wire", "console", "listing", "resource", "started"]
 
 SMALL, LARGE, NARROW = (80, 24), (120, 40), (60, 16)
 ROUNDS = 200
@@ -72,6 +74,11 @@ class Console:
         """How that cell of the screen is painted."""
         strip = self.app.screen._compositor.render_strips()[y]
         return next(iter(strip.crop(x, x + 1))).style or Style.null()
+
+    @property
+    def told(self) -> str:
+        """What pops up beside what is shown, however it is wrapped."""
+        return "\n".join(each.message for each in self.app._notifications)
 
     @property
     def page_bar(self) -> str:
@@ -140,6 +147,18 @@ class Console:
         for key in keys:
             self.app.post_message(events.Key(key, key_to_character(key)))
         await self.settle()
+
+    async def fill(self, label: str, text: str) -> None:
+        """Write into the field of a form that has this label, in place of what is there."""
+        line = self.field(label).query_one(Line)
+        line.focus()
+        await self.settle()
+        await self.press("end", "ctrl+u")
+        await self.paste(text)
+
+    def field(self, label: str) -> Labelled:
+        """The field of the screen on top that has this label, with what is said about it."""
+        return next(each for each in self.app.screen.query(Labelled) if str(each.query(Label).first().content) == label)
 
     async def paste(self, text: str) -> None:
         """What a terminal sends for a text that is pasted."""
@@ -226,16 +245,22 @@ async def console(
         manners=manners,
         clock=ServiceClock(lambda: NOW),
     )
-    app = FaxApp(Start(launch, far_end=far_end or Capabilities()))
-    async with app.run_test(size=size, notifications=True) as pilot:
-        desk = Console(app, pilot, wire)
+    async with started(Start(launch, far_end=far_end or Capabilities()), size=size, wire=wire) as desk:
         match until:
             case "idle":
                 await desk.until_idle()
             case "failed":
                 await desk.until_failed()
-            case _:
-                await desk.settle()
+        yield desk
+
+
+@asynccontextmanager
+async def started(start: Start, *, size: tuple[int, int] = SMALL, wire: Wire | None = None) -> AsyncIterator[Console]:
+    """The application, begun in whatever way."""
+    app = FaxApp(start)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        desk = Console(app, pilot, wire or Wire())
+        await desk.settle()
         yield desk
     if app.failure is not None:
         raise app.failure

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 23, 9, 42, 7, tzinfo=UTC)
 Resource = Mapping[str, object]
 
 
-async def _no_body() -> Message:
+async def no_body() -> Message:
     return {"type": "http.request", "body": b""}
 
 
@@ -67,7 +67,7 @@ class Wire:
             raise
         says = self.says(request.query) if callable(self.says) else self.says
         if says is None:
-            await _demo()(scope, _no_body, send)
+            await _demo()(scope, no_body, send)
         else:
             await says.send(send, NOW)
 

@@ -18,15 +18,24 @@ from faxtui.terminal.capabilities import Capabilities, capabilities
 from faxtui.ui.launch import Doors, FirstRun, Launch, Start
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from faxtui.config.enrolment import Enrolment
     from faxtui.config.save import Change
+    from faxtui.config.settings import Settings
 
+WELCOME = "Nothing is configured yet: type your login and password, and try them. Nothing is written before you save."
 _ELSEWHERE = Options()
 """Another account is opened as if no option had been given: none of them was meant for it."""
 
 
 def prepare(at: Desk, environ: Mapping[str, str]) -> Start:
     """Raises FaxtuiError where there is nothing to start with, or no terminal to draw on."""
+    return replace(begin(at), far_end=_far_end(environ))
+
+
+def begin(at: Desk) -> Start:
+    """The account to start with, whatever there is to draw on. Raises FaxtuiError where there is none."""
     doors = _doors(at)
     if at.options.demo:
         first: Launch | FirstRun = _demo(at)
@@ -36,8 +45,8 @@ def prepare(at: Desk, environ: Mapping[str, str]) -> Start:
         except NoSignIn:
             if at.settings.profile_names or at.options.profile or at.options.base_url:
                 raise
-            first = FirstRun("Nothing is configured yet.", doors, at.settings)
-    return Start(first, doors, _far_end(environ), at.paths.logs)
+            first = FirstRun(" ".join([*at.settings.problems, WELCOME]), doors, at.settings)
+    return Start(first, doors, logs=at.paths.logs)
 
 
 def _own(at: Desk) -> Launch:
@@ -46,10 +55,8 @@ def _own(at: Desk) -> Launch:
     remembered, problem = state.load()
     return Launch(
         profile=settings.profile_name,
-        title=" · ".join(
-            [settings.profile_name, sign_in.login, *(["read only"] if settings.profile.read_only else [])]
-        ),
-        connect=connector(sign_in),
+        title=_title(settings, settings.profile_name, sign_in.login),
+        connect=connector(replace(sign_in, ways="It is kept nowhere, so it is asked for each time.")),
         query=at.query(remembered),
         login=sign_in.login,
         settings=settings,
@@ -69,7 +76,7 @@ def _demo(at: Desk) -> Launch:
     """
     return Launch(
         profile="",
-        title="demo · sample faxes",
+        title=_title(at.settings, "demo", "sample faxes"),
         connect=connect_to_demo,
         query=at.query(Remembered()),
         settings=at.settings,
@@ -79,11 +86,17 @@ def _demo(at: Desk) -> Launch:
     )
 
 
+def _title(settings: Settings, *whose: str) -> str:
+    return " · ".join([*whose, *(["read only"] if settings.profile.read_only else [])])
+
+
 def _doors(at: Desk) -> Doors:
     config = at.paths.config
 
-    def elsewhere(profile: str | None) -> Desk:
-        return desk(replace(_ELSEWHERE, profile=profile, config=at.options.config, read_only=at.options.read_only))
+    options = replace(_ELSEWHERE, config=at.options.config, read_only=at.options.read_only)
+
+    def elsewhere(profile: str) -> Desk:
+        return desk(replace(options, profile=profile))
 
     def try_out(enrolment: Enrolment) -> DocumentService:
         return connect(enrolment.sign_in(config).account())
@@ -91,11 +104,11 @@ def _doors(at: Desk) -> Doors:
     def enrol(enrolment: Enrolment) -> Launch:
         kept = enrolment.save(config)
         launch = _own(elsewhere(enrolment.profile))
-        kept_connect = launch.connect
+        kept_connect, typed = launch.connect, enrolment.typed_password
         return replace(
             launch,
-            connect=lambda password: kept_connect(password or enrolment.password or None),
-            notices=(*launch.notices, *([_saved(config, kept)] if kept else [])),
+            connect=lambda password: kept_connect(password or typed),
+            notices=(*launch.notices, _saved(config, kept)),
         )
 
     def save(changes: Sequence[Change]) -> str:
@@ -105,14 +118,14 @@ def _doors(at: Desk) -> Doors:
 
     return Doors(
         profile=lambda name: _own(elsewhere(name)),
-        demo=lambda: _demo(elsewhere(None)),
+        demo=lambda: _demo(desk(replace(options, demo=True))),
         connect=try_out,
         enrol=enrol,
         save=save,
     )
 
 
-def _saved(config: object, kept: object) -> str:
+def _saved(config: Path, kept: Path | None) -> str:
     return f"Saved in {config}." + (f" The file as it was before is {kept}." if kept else "")
 
 

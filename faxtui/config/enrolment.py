@@ -33,6 +33,11 @@ class Enrolment:
     keep: Keep = Keep.COMMAND
     command: str = ""
 
+    @property
+    def typed_password(self) -> str | None:
+        """None where there is none, or a command prints it."""
+        return None if self.keep is Keep.COMMAND else self.password or None
+
     def sign_in(self, config: Path) -> SignIn:
         """Raises FaxtuiError where it can't be used as it is."""
         if not self.profile.strip():
@@ -40,7 +45,7 @@ class Enrolment:
         if not self.login.strip():
             raise InvalidValue("Type the login, such as 60300.console.", "login")
         own = Profile(base_url=self.base_url, login=self.login, password_command=self._command())
-        return settle_sign_in(own, Given(password=self.password or None), config, self.profile)
+        return settle_sign_in(own, Given(password=self.typed_password), config, self.profile)
 
     def save(self, config: Path) -> Path | None:
         """Write the profile into the configuration, and the password where it is to be kept.
@@ -71,6 +76,9 @@ class Enrolment:
         if self.keep is not Keep.COMMAND:
             return ()
         try:
-            return tuple(shlex.split(self.command))
+            command = tuple(shlex.split(self.command))
         except ValueError as error:
             raise InvalidValue(f"The command can't be read ({error}): close its quotes.", "command") from error
+        if not command:
+            raise InvalidValue("Type the command that prints the password, such as pass show fax.", "command")
+        return command

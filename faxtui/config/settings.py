@@ -171,6 +171,13 @@ class Settings(_Record):
         """The same settings with another value of one of them."""
         return self.replaced(section, self.section(section).replaced(name, value))
 
+    def with_sections_of(self, other: Settings) -> Settings:
+        """The same profile and views, with what `other` says in the tables that hold for every profile."""
+        settings = self
+        for name in SECTIONS:
+            settings = settings.replaced(name, other.section(name))
+        return settings
+
     def view_named(self, name: str) -> View:
         """Raises InvalidValue where there is none of that name."""
         found = next((each for each in self.views if each.name == name), None)

@@ -35,6 +35,10 @@ class StateFile:
         self._profile = profile
         self._with_filters = with_filters
 
+    def with_filters(self, wanted: bool) -> StateFile:
+        """The same file, remembering filters or not."""
+        return StateFile(self._path, self._profile, with_filters=wanted)
+
     def load(self) -> tuple[Remembered, str]:
         """What is remembered, and a sentence where it could not be read (else empty)."""
         try:

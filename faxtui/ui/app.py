@@ -48,7 +48,7 @@ class FaxApp(App[None], inherit_bindings=False):
             ansi_color=True if start.far_end.colours is Colours.NONE else None,
         )
         self.start = start
-        self.settings = start.first.settings
+        self.settings = self._in_files = start.first.settings
         self.failure: BaseException | None = None
         self.session: Session | None = None
         self.farewell = ""
@@ -96,11 +96,14 @@ class FaxApp(App[None], inherit_bindings=False):
         """Show another account; what is on the screen of this one is let go."""
         if self.session is not None:
             await self.session.aclose()
-        self.settings = launch.settings
-        self.session = self._session_of(launch)
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        await self.push_screen(self.session.browser)
+        self._in_files = launch.settings
+        self.settings = launch.settings.with_sections_of(self.settings)
+        query = launch.query.with_page_size(self.settings.ui.page_size)
+        self.session = self._session_of(replace(launch, settings=self.settings, query=query))
+        with self.batch_update():
+            while len(self.screen_stack) > 1:
+                await self.pop_screen()
+            await self.push_screen(self.session.browser)
         self._begin(self.session)
 
     def say(self, sentence: str) -> None:
@@ -118,9 +121,23 @@ class FaxApp(App[None], inherit_bindings=False):
             switch_mouse(self._driver, on=settings.ui.mouse)
         if self.session is None:
             return
+        self.inbox.zone = settings.ui.zone
+        self.session.remember_filters(settings.ui.remember_filters)
         self.session.browser.restyle(self.look, settings.ui.shown_fields)
         if settings.ui.page_size != before.ui.page_size:
             self.call_later(self.session.browser.choose, self.inbox.view.query.with_page_size(settings.ui.page_size))
+
+    def _settings_on_screen(self) -> Settings:
+        """Page size and columns may have been chosen in the list itself."""
+        settings = self.settings
+        if self.session is None:
+            return settings
+        columns = tuple(each.name for each in self.session.browser.columns_chosen)
+        with_columns = settings.changed("ui", "columns", columns)
+        return with_columns.changed("ui", "page_size", self.inbox.view.query.page_size)
+
+    def _saved(self, settings: Settings) -> None:
+        self._in_files = settings
 
     def _session_of(self, launch: Launch) -> Session:
         ears = Ears(
@@ -221,7 +238,9 @@ class FaxApp(App[None], inherit_bindings=False):
 
         doors = self.start.doors
         if doors is not None and not isinstance(self.screen, SettingsScreen):
-            await self.push_screen(SettingsScreen(self.look, self.settings, doors, self.apply))
+            self.settings = self._settings_on_screen()
+            screen = SettingsScreen(self.look, self.settings, self._in_files, doors, self.apply, self._saved)
+            await self.push_screen(screen)
 
     async def action_quit(self) -> None:
         """Ask where deletes are not sent yet: leaving would drop them."""
@@ -263,7 +282,8 @@ class FaxApp(App[None], inherit_bindings=False):
             return
         view = choice.value
         if view is None:
-            await self.push_screen(NameView(self.look.marks), self._save_view)
+            names = [each.name for each in self.settings.views]
+            await self.push_screen(NameView(self.look.marks, names), self._save_view)
         else:
             await self.session.browser.choose(self.inbox.view.query.filtered(view.filters).sorted_by(view.sort))
 
@@ -276,7 +296,8 @@ class FaxApp(App[None], inherit_bindings=False):
         from faxtui.ui.screens.views import view_changes
 
         try:
-            self.notify(await asyncio.to_thread(doors.save, view_changes(name, query)), markup=False)
+            said = await asyncio.to_thread(doors.save, view_changes(name, query))
+            self.notify(self.look.marks.write(said), markup=False)
         except FaxtuiError as error:
             self.complain(str(error))
             return
@@ -291,7 +312,9 @@ class FaxApp(App[None], inherit_bindings=False):
             return
         name = choice.value
         if name == ANOTHER:
-            await self._connect(doors, "Another account: give its profile a name of its own.")
+            await self._connect(doors, "Another account is kept as a profile with a name of its own.")
+            return
+        if self.session is not None and name == self.session.launch.profile:
             return
         try:
             await self.open_account(doors.demo() if name == DEMO else doors.profile(name))
@@ -301,7 +324,8 @@ class FaxApp(App[None], inherit_bindings=False):
     async def _connect(self, doors: Doors, reason: str) -> None:
         from faxtui.ui.screens.connect import ConnectScreen
 
-        screen = ConnectScreen(self.look, doors, reason, is_first=not self.settings.profile_names)
+        names = self.settings.profile_names
+        screen = ConnectScreen(self.look, doors, reason, profiles=names, is_first=self.session is None)
         await self.push_screen(screen)
 
     async def on_connect_screen_chosen(self, message: ConnectScreen.Chosen) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from faxtui.config.settings import Settings
@@ -91,6 +91,11 @@ class Session:
         if password is not None:
             self._service.reconnect(partial(self.launch.connect, password))
             self.inbox.refresh()
+
+    def remember_filters(self, wanted: bool) -> None:
+        """Whether they are there the next time, from the next change on."""
+        if self.launch.state is not None:
+            self.launch = replace(self.launch, state=self.launch.state.with_filters(wanted))
 
     async def aclose(self) -> Closing:
         """Gives what was not deleted after all."""

@@ -158,6 +158,11 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
             self._ticking.stop()
             self._ticking = None
 
+    @property
+    def columns_chosen(self) -> tuple[Field, ...]:
+        """The operator's own columns; none for those that fit best."""
+        return self._table.columns_chosen
+
     def restyle(self, look: Look, columns: Sequence[Field]) -> None:
         """Write dates and times another way, and show other columns."""
         self.look = self.acts.look = look

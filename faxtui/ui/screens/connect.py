@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from functools import partial
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Label, Select
 
 from faxtui.config.enrolment import Enrolment, Keep
 from faxtui.config.settings import DEFAULT_BASE_URL
 from faxtui.domain.text import counted, visible
-from faxtui.errors import FaxtuiError, InvalidValue
+from faxtui.errors import (
+    ConfigurationError,
+    FaxtuiError,
+    InvalidValue,
+    NoSignIn,
+    SignInRefused,
+    Unreachable,
+    WrongAddress,
+)
+from faxtui.inbox.connecting import Connecting
 from faxtui.inbox.trial import Trial, try_out
 from faxtui.ui.launch import Doors, Launch
 from faxtui.ui.look import Look
-from faxtui.ui.screens.closing import ClosesOnce
+from faxtui.ui.screens.form import Form
 from faxtui.ui.widgets.labelled import Labelled, Line
 from faxtui.ui.widgets.line import TopLine
 
 _CLOSE_ENOUGH = 2
 """Seconds that the clocks may differ without a word about it (the service's ``Date`` has whole seconds)."""
+_LABELS = {
+    "profile": "Profile",
+    "base_url": "Address",
+    "login": "Login",
+    "password": "Password",
+    "command": "Command",
+}
 
 
-class ConnectScreen(ClosesOnce[None]):
+class ConnectScreen(Form[None]):
     """Tries what was typed, saves it when asked, and goes on to the list."""
 
     class Chosen(Message):
@@ -36,99 +55,183 @@ class ConnectScreen(ClosesOnce[None]):
             self.launch = launch
 
     BINDINGS = [("escape", "leave", "Back")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-wide")]
 
-    def __init__(self, look: Look, doors: Doors, reason: str, *, is_first: bool) -> None:
+    def __init__(self, look: Look, doors: Doors, reason: str, *, profiles: Sequence[str], is_first: bool) -> None:
         super().__init__()
         self._look = look
         self._doors = doors
         self._reason = reason
+        self._profiles = tuple(profiles)
         self._is_first = is_first
+        self._replacing = ""
         self._lines = {
-            "profile": Line("main" if is_first else ""),
+            "profile": Line("" if profiles else "main", placeholder="a name of its own, such as night"),
             "base_url": Line(DEFAULT_BASE_URL),
             "login": Line(placeholder="60300.console"),
             "password": Line(password=True),
             "command": Line(placeholder="pass show fax"),
         }
-        labels = ("Profile", "Address", "Login", "Password", "Command")
-        self._fields = {
-            name: Labelled(label, line) for label, (name, line) in zip(labels, self._lines.items(), strict=True)
-        }
+        self._fields = {name: Labelled(_LABELS[name], line) for name, line in self._lines.items()}
         self._keep = Select([(each.value, each) for each in Keep], value=Keep.NOWHERE, allow_blank=False, compact=True)
         self._said = Label("", markup=False, classes="said")
+        self._hint = TopLine(look.marks, id="keys")
 
     def compose(self) -> ComposeResult:
-        yield TopLine(self._look.marks, "faxtui  Connect to Odyssey")
-        with VerticalScroll():
+        yield TopLine(self._look.marks, "faxtui  Connect to Odyssey", id="title")
+        with VerticalScroll(can_focus=False):
             yield Label(self._look.marks.write(self._reason), markup=False, classes="reason")
             for name in ("profile", "base_url", "login", "password"):
                 yield self._fields[name]
             yield Labelled("Keep the password", self._keep)
             yield self._fields["command"]
-            with Horizontal(classes="buttons"):
-                yield Button("Try it", id="try", compact=True)
-                yield Button("Save and open", id="save", compact=True)
-                yield Button("Look around with sample faxes", id="demo", compact=True)
-                yield Button("Quit", id="quit", compact=True)
             yield self._said
-        yield TopLine(self._look.marks, "Tab next field   Enter try it   Ctrl+C quit")
+            with Horizontal(classes="buttons"):
+                yield _button("Try it", "try")
+                yield _button("Save and open", "save")
+                yield _button("Look around with sample faxes", "demo")
+                yield _button("Quit", "quit") if self._is_first else _button("Back", "back")
+        yield self._hint
 
     def on_mount(self) -> None:
-        self._show_command()
-        self._lines["login" if self._is_first else "profile"].focus()
+        self._fields["command"].display = False
+        self._lines["profile" if self._profiles else "login"].focus()
+
+    # Fields
+
+    @on(events.DescendantFocus)
+    def _tell_keys(self) -> None:
+        match self.focused:
+            case Button():
+                use = "↑ ↓ ← → or Tab move   Enter press"
+            case Input():
+                use = "↑ ↓ or Tab move   Enter try it"
+            case _:
+                use = "↑ ↓ or Tab move   Enter choose"
+        self._hint.say(self._look.marks.write(use), "Ctrl+C quit" if self._is_first else "Esc back")
 
     @on(Select.Changed)
-    def _show_command(self) -> None:
-        self._fields["command"].display = self._keep.value is Keep.COMMAND
+    def _keep_chosen(self) -> None:
+        """What a command prints is not typed."""
+        by_command = self._keep.value is Keep.COMMAND
+        if by_command == self._fields["command"].display:
+            return
+        self._fields["command"].display = by_command
+        self._fields["password"].display = not by_command
+        if by_command:
+            self._lines["command"].focus()
+        self._say()
+
+    @on(Input.Changed)
+    def _typed_in(self, event: Input.Changed) -> None:
+        for name, line in self._lines.items():
+            if line is event.input:
+                self._fields[name].complain()
+
+    # What the buttons do
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#try")
     @work(exclusive=True)
     async def _try(self) -> None:
-        self._say("asking …")
+        typed = self._typed()
+        self._say("asking …   Esc stops it" if self._is_first else "asking …")
         try:
-            service = await asyncio.to_thread(self._doors.connect, self._typed())
+            _check_for_trial(typed)
+            service = Connecting(partial(self._doors.connect, typed))
             self._say(_in_words(await try_out(service, self._doors.clock())))
         except FaxtuiError as error:
-            self._complain(error)
+            self._complain(error, typed)
 
     @on(Button.Pressed, "#save")
     @work(exclusive=True)
     async def _save(self) -> None:
+        typed = self._typed()
         self._say("saving …")
         try:
-            self.post_message(self.Chosen(await asyncio.to_thread(self._doors.enrol, self._typed())))
+            self._check_name(typed.profile)
+            self.post_message(self.Chosen(await asyncio.to_thread(self._doors.enrol, typed)))
         except FaxtuiError as error:
-            self._complain(error)
+            self._complain(error, typed)
 
     @on(Button.Pressed, "#demo")
     def _look_around(self) -> None:
         self.post_message(self.Chosen(self._doors.demo()))
 
     @on(Button.Pressed, "#quit")
-    def _quit(self) -> None:
-        self.app.exit()
+    async def _quit(self) -> None:
+        await self.run_action("app.quit")
+
+    @on(Button.Pressed, "#back")
+    def _back(self) -> None:
+        self.dismiss(None)
 
     def action_leave(self) -> None:
+        """Where there is nowhere to go back to, what is under way is stopped."""
         if not self._is_first:
             self.dismiss(None)
+        elif any(not each.is_finished for each in self.workers if each.node is self):
+            self.workers.cancel_node(self)
+            self._say("Stopped. What you typed is still here.")
+
+    # What was typed, and what is said about it
 
     def _typed(self) -> Enrolment:
         keep = self._keep.value
         typed = {name: line.value if name == "password" else line.value.strip() for name, line in self._lines.items()}
         return Enrolment(keep=keep if isinstance(keep, Keep) else Keep.NOWHERE, **typed)
 
-    def _say(self, sentence: str) -> None:
+    def _check_name(self, profile: str) -> None:
+        """A profile that is there is only replaced when asked a second time. Raises InvalidValue."""
+        if profile in self._profiles and profile != self._replacing:
+            self._replacing = profile
+            raise InvalidValue(
+                f"There is a profile “{profile}” already: give this one another name, "
+                "or press Save and open once more to replace it.",
+                "profile",
+            )
+
+    def _say(self, sentence: str = "") -> None:
         for each in self._fields.values():
             each.complain()
         self._said.update(self._look.marks.write(sentence))
 
-    def _complain(self, error: FaxtuiError) -> None:
-        sentence = visible(str(error))
-        field = self._fields.get(error.field) if isinstance(error, InvalidValue) else None
+    def _complain(self, error: FaxtuiError, typed: Enrolment) -> None:
+        sentence, name = self._look.marks.write(visible(str(error))), _field_of(error, typed)
+        field = self._fields.get(name)
         self._say("" if field else sentence)
-        if field is not None:
-            field.complain(self._look.marks.write(sentence))
+        if field is None:
+            return
+        field.complain(sentence)
+        if not isinstance(self.focused, Button) or name != "profile":
+            field.field.focus()
+
+
+def _button(label: str, id: str) -> Button:
+    """In brackets, so that it is seen to be one without colours; while it shows that it was pressed, Textual would drop
+    the next press."""
+    button = Button(Content(f"[ {label} ]"), id=id, compact=True)
+    button.active_effect_duration = 0
+    return button
+
+
+def _check_for_trial(typed: Enrolment) -> None:
+    """Raises InvalidValue where there is no password to try, so that nobody is asked anything."""
+    if typed.login and typed.keep is not Keep.COMMAND and not typed.password:
+        raise InvalidValue("Type the password.", "password")
+
+
+def _field_of(error: FaxtuiError, typed: Enrolment) -> str:
+    """Which field to mend; empty where that can't be said."""
+    if isinstance(error, InvalidValue):
+        return error.field
+    if isinstance(error, ConfigurationError) and ":" in typed.login:
+        return "login"
+    if isinstance(error, ConfigurationError | Unreachable | WrongAddress):
+        return "base_url"
+    if isinstance(error, SignInRefused | NoSignIn):
+        return "command" if typed.keep is Keep.COMMAND else "password"
+    return ""
 
 
 def _in_words(trial: Trial) -> str:

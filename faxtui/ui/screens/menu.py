@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -35,7 +36,7 @@ class Menu(Panel[Chosen[T]], Generic[T]):
         self._choices = tuple(choices)
 
     def content(self) -> OptionList:
-        width = max((len(each.label) for each in self._choices), default=0) + 3
+        width = max((cell_len(self._marks.write(visible(each.label))) for each in self._choices), default=0) + 3
         options = OptionList(*(Option(self._line(each, width)) for each in self._choices), compact=True)
         options.highlighted = next((row for row, each in enumerate(self._choices) if each.is_current), 0)
         return options
@@ -45,4 +46,6 @@ class Menu(Panel[Chosen[T]], Generic[T]):
 
     def _line(self, choice: Choice[T], width: int) -> Text:
         mark = self._marks.marked if choice.is_current else " "
-        return Text(f" {mark} {visible(choice.label):<{width}}{self._marks.write(choice.remark)}", no_wrap=True)
+        label = self._marks.write(visible(choice.label))
+        gap = " " * (width - cell_len(label))
+        return Text(f" {mark} {label}{gap}{self._marks.write(choice.remark)}", no_wrap=True)

@@ -57,14 +57,23 @@ class SettingsScreen(ClosesOnce[None]):
         Binding("s", "save", "Save"),
     ]
 
-    def __init__(self, look: Look, settings: Settings, doors: Doors, apply: Callable[[Settings], None]) -> None:
+    def __init__(
+        self,
+        look: Look,
+        settings: Settings,
+        in_files: Settings,
+        doors: Doors,
+        apply: Callable[[Settings], None],
+        saved: Callable[[Settings], None],
+    ) -> None:
         super().__init__()
         self._look = look
         self._settings = settings
-        self._saved = settings
+        self._saved = in_files
         self._doors = doors
         self._apply = apply
-        self._title = TopLine(look.marks, "Settings")
+        self._tell_saved = saved
+        self._title = TopLine(look.marks, id="title")
         self._help = TopLine(look.marks)
         self._list = OptionList(*(Option(self._line(each)) for each in _ROWS), compact=True)
 
@@ -72,7 +81,11 @@ class SettingsScreen(ClosesOnce[None]):
         yield self._title
         yield self._list
         yield self._help
-        yield TopLine(self._look.marks, "↑ ↓ choose   Enter change   s save in config.toml   Esc back")
+        keys = "↑ ↓ choose   Enter change   s save in config.toml   Esc back"
+        yield TopLine(self._look.marks, keys, id="keys")
+
+    def on_mount(self) -> None:
+        self._tell_state()
 
     async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         row = _ROWS[event.option_index]
@@ -88,7 +101,7 @@ class SettingsScreen(ClosesOnce[None]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         row = _ROWS[event.option_index]
-        self._help.say(f"[{row.section}] {row.setting.name}: {row.setting.help}")
+        self._help.say(f"{row.setting.help}{_choices(row.setting)}", f"[{row.section}] {row.setting.name}")
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -101,7 +114,7 @@ class SettingsScreen(ClosesOnce[None]):
             ((each.section, each.setting.name), _as_written(each.value(written))) for each in self._changed
         ]
         if not changes:
-            self.notify("There is nothing to save: all is as in the files.", markup=False)
+            self.notify("There is nothing to save: all is as in the file.", markup=False)
             return
         try:
             said = await asyncio.to_thread(self._doors.save, changes)
@@ -109,6 +122,7 @@ class SettingsScreen(ClosesOnce[None]):
             self.notify(self._look.marks.write(str(error)), severity="error", markup=False)
             return
         self._saved = written
+        self._tell_saved(written)
         self._show()
         self.notify(self._look.marks.write(said), markup=False)
 
@@ -128,7 +142,10 @@ class SettingsScreen(ClosesOnce[None]):
     def _show(self) -> None:
         for index, each in enumerate(_ROWS):
             self._list.replace_option_prompt_at_index(index, self._line(each))
-        self._title.say("Settings", "* not saved yet" if self._changed else "")
+        self._tell_state()
+
+    def _tell_state(self) -> None:
+        self._title.say("Settings", "* holds now, not saved yet" if self._changed else "")
 
     def _line(self, row: _Row) -> Text:
         value = row.value(self._settings)
@@ -158,6 +175,10 @@ class EditSetting(Panel[Chosen[object]]):
         except InvalidValue as error:
             sentence = str(error)
             self._labelled.complain(self._marks.write(f"{sentence[0].upper()}{sentence[1:].rstrip('.')}."))
+
+
+def _choices(setting: Setting) -> str:
+    return f" ({', '.join(setting.read.choices)})" if isinstance(setting.read, OneOf) else ""
 
 
 def _as_written(value: object) -> str | int | bool | list[str]:

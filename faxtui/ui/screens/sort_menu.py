@@ -39,10 +39,11 @@ class SortMenu(Panel[Sort]):
         is_current = field.sort is self._sort.field
         mark = self._marks.sort(self._sort.direction) if is_current else " "
         after = self._sort.chosen_again(field.sort) if field.sort is not None else self._sort
-        order = _in_words(field, after)
-        now = f"{_in_words(field, self._sort)} now; Enter: {order}" if is_current else order
+        order = order_in_words(field, after)
+        now = f"{order_in_words(field, self._sort)} now; Enter: {order}" if is_current else order
         return Text(f" {mark} {field.label:<14}{now}", no_wrap=True)
 
 
-def _in_words(field: Field, sort: Sort) -> str:
+def order_in_words(field: Field, sort: Sort) -> str:
+    """What comes first where the list is sorted by this field: ``newest first``."""
     return _ORDERS[field.kind][0 if sort.direction is SortDirection.ASCENDING else 1]

@@ -9,12 +9,16 @@ from textual.widgets import Input
 
 from faxtui.config.save import Change
 from faxtui.config.settings import View
+from faxtui.domain.fields import field_sorted_by
+from faxtui.domain.filters import FILTERS, Filters
 from faxtui.domain.period import in_words
 from faxtui.domain.query import FaxQuery
+from faxtui.domain.sort import Sort
 from faxtui.domain.sorting import sort_text
 from faxtui.ui.marks import Marks
 from faxtui.ui.screens.menu import Choice, Menu
 from faxtui.ui.screens.panel import Panel
+from faxtui.ui.screens.sort_menu import order_in_words
 from faxtui.ui.widgets.labelled import Labelled, Line
 
 
@@ -22,16 +26,20 @@ def views_menu(marks: Marks, views: Sequence[View], query: FaxQuery) -> Menu[Vie
     """The saved views, and None for saving what is on the screen."""
     shown = query.filters, query.sort
     saved: list[Choice[View | None]] = [
-        Choice(each, each.name, in_words(each.filters), is_current=(each.filters, each.sort) == shown) for each in views
+        Choice(each, each.name, _in_words(each.filters, each.sort), is_current=(each.filters, each.sort) == shown)
+        for each in views
     ]
-    return Menu(marks, "Saved views", [*saved, Choice(None, "save this one …", in_words(query.filters))])
+    saved.append(Choice(None, "save this one …", _in_words(*shown)))
+    return Menu(marks, "Saved views", saved)
 
 
 class NameView(Panel[str]):
-    """Asks for the name of a view."""
+    """Asks for the name of a view, and once more where there is one of that name."""
 
-    def __init__(self, marks: Marks) -> None:
+    def __init__(self, marks: Marks, taken: Sequence[str]) -> None:
         super().__init__(marks, "Save this view", "Enter save in config.toml   Esc back")
+        self._taken = tuple(taken)
+        self._replacing = ""
 
     def content(self) -> Widget:
         self._labelled = Labelled("Name, as in faxtui --view NAME", Line(placeholder="morning"))
@@ -39,13 +47,22 @@ class NameView(Panel[str]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         name = event.value.strip()
-        if name and name.isprintable():
-            self.dismiss(name)
-        else:
+        if not name:
             self._labelled.complain("Type a name.")
+        elif name in self._taken and name != self._replacing:
+            self._replacing = name
+            told = f"There is a view “{name}” already: press Enter once more to replace it, or type another name."
+            self._labelled.complain(self._marks.write(told))
+        else:
+            self.dismiss(name)
 
 
 def view_changes(name: str, query: FaxQuery) -> list[Change]:
-    """What saving this query as a view writes."""
-    filters: list[Change] = [(("views", name, each), value) for each, value in query.filters.as_text().items()]
+    """What saving this query as a view writes: nothing is left of an older one of that name."""
+    filters: list[Change] = [(("views", name, each.name), query.filters.get(each)) for each in FILTERS]
     return [*filters, (("views", name, "sort"), sort_text(query.sort))]
+
+
+def _in_words(filters: Filters, sort: Sort) -> str:
+    field = field_sorted_by(sort.field)
+    return f"{in_words(filters)} · {field.label.lower()}, {order_in_words(field, sort)}"

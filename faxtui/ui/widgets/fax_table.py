@@ -95,6 +95,11 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
             self.refresh()
 
     @property
+    def columns_chosen(self) -> tuple[Field, ...]:
+        """The operator's own columns; none for those that fit best."""
+        return self._chosen
+
+    @property
     def columns_wanted(self) -> tuple[Field, ...]:
         """The operator's own, where there are some, with or without room for all of them; else those shown."""
         return self._chosen or self.columns_shown

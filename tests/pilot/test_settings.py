@@ -1,0 +1,179 @@
+"""The settings: in force at once, in the file when asked."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from console import LARGE, Console
+from office import PASSWORD, Office, office
+from textual.widgets import Input
+
+from faxtui.ui.screens.settings import SettingsScreen
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    with office(tmp_path, monkeypatch) as there:
+        there.configure(main=PASSWORD)
+        yield there
+
+
+def ui(here: Office) -> object:
+    return tomllib.loads(here.config.read_text()).get("ui", {})
+
+
+def line(desk: Console, name: str) -> str:
+    return next(each for each in desk.lines if f" {name} " in each and "[" not in each)
+
+
+async def choose(desk: Console, name: str) -> None:
+    """Enter on the setting of that name."""
+    await desk.press("home")
+    while f"] {name}" not in desk.screen:
+        await desk.press("down")
+    await desk.press("enter")
+
+
+async def change(desk: Console, name: str, text: str) -> None:
+    await choose(desk, name)
+    await desk.press("ctrl+u")
+    await desk.paste(text)
+    await desk.press("enter")
+
+
+async def test_every_setting_is_there_with_its_value_and_what_it_is_for(here: Office) -> None:
+    async with here.faxtui(size=LARGE) as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        for name, value in (("theme", "auto"), ("page_size", "50"), ("timezone", "local"), ("mouse", "true")):
+            assert value in line(desk, name)
+        assert "colours: auto takes what suits the terminal (auto, dark, light, ansi)" in desk.screen
+
+
+async def test_a_setting_holds_at_once_and_is_in_the_file_only_when_asked(here: Office) -> None:
+    before = here.config.read_text()
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await change(desk, "page_size", "25")
+        await change(desk, "timezone", "Asia/Tokyo")
+        assert line(desk, "page_size").startswith(" * page_size         25")
+        assert "* holds now, not saved yet" in desk.header
+        assert here.config.read_text() == before
+        await desk.press("escape")
+        await desk.until_shown("1–25 of")
+        await desk.press("comma")
+        assert line(desk, "page_size").startswith(" * page_size         25")
+        await desk.press("s")
+        await desk.until(lambda: "Saved in" in desk.told)
+        assert "not saved yet" not in desk.header
+    assert ui(here) == {"page_size": 25, "timezone": "Asia/Tokyo"}
+    assert "[profiles.main]" in here.config.read_text()
+    async with here.faxtui() as desk:
+        await desk.until_shown("1–25 of")
+
+
+async def test_dates_are_written_in_the_zone_and_the_way_that_were_set(here: Office) -> None:
+    async with here.faxtui(size=LARGE) as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await change(desk, "date_format", "%d.%m.%y")
+        await desk.press("escape")
+        received = desk.page.faxes[0].received
+        assert received is not None
+        assert f"{received:%d.%m.%y}" in desk.rows[0]
+
+
+async def test_a_zone_that_was_set_says_when_today_begins(here: Office) -> None:
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await change(desk, "timezone", "Pacific/Kiritimati")
+        await desk.press("escape", "f", "enter", "home", "enter")
+        await desk.until_idle()
+        assert "Today" in desk.header
+        start = desk.app.inbox.view.shown
+        assert start is not None
+        assert start.window.start.utctimetuple().tm_hour == 10
+
+
+async def test_filters_are_no_longer_remembered_once_that_is_turned_off(here: Office) -> None:
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await choose(desk, "remember_filters")
+        await desk.press("escape", "f", "tab")
+        await desk.paste("0478")
+        await desk.press("enter")
+        await desk.until_shown("from 0478")
+        await desk.until(here.state.exists)
+    assert "0478" not in here.state.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("page_size", "many", "It takes a whole number from 1 to 1,000."),
+        ("page_size", "0", "It takes a whole number from 1 to 1,000."),
+        ("timezone", "Mars/Olympus", "There is no time zone “Mars/Olympus”"),
+        ("columns", "from, age", "There is no column “age”"),
+    ],
+)
+async def test_a_value_that_cannot_be_taken_is_explained_and_kept(
+    here: Office, name: str, typed: str, words: str
+) -> None:
+    async with here.faxtui(size=LARGE) as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await change(desk, name, typed)
+        assert words in desk.screen
+        assert desk.app.screen.query_one(Input).value == typed
+        await desk.press("escape", "s")
+        assert "There is nothing to save" in desk.told
+
+
+async def test_columns_and_page_size_chosen_in_the_list_are_kept_and_can_be_saved(here: Office) -> None:
+    async with here.faxtui(size=LARGE) as desk:
+        await desk.until_idle()
+        await desk.press("c", "home", "space", "enter")
+        headings = desk.headings.split()
+        await desk.press("comma")
+        assert line(desk, "columns").startswith(" * columns")
+        await choose(desk, "theme")
+        await desk.press("s")
+        await desk.until(lambda: "Saved in" in desk.told)
+        await desk.press("escape")
+        assert desk.headings.split() == headings
+    async with here.faxtui(size=LARGE) as desk:
+        await desk.until_idle()
+        assert desk.headings.split() == headings
+
+
+async def test_comments_that_would_be_lost_are_kept_in_a_copy_that_is_told_of(here: Office) -> None:
+    here.configure(main=PASSWORD, more="# for the ward")
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await choose(desk, "mouse")
+        await desk.press("s")
+        await desk.until(lambda: "The file as it was before is" in desk.told)
+    (kept,) = here.config.parent.glob("config.toml.*")
+    assert "# for the ward" in kept.read_text()
+    assert ui(here) == {"mouse": False}
+
+
+async def test_a_save_that_fails_is_told_of_and_loses_nothing(here: Office) -> None:
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await change(desk, "page_size", "25")
+        here.close_folder()
+        await desk.press("s")
+        await desk.until(lambda: "can't be" in desk.told)
+        assert line(desk, "page_size").startswith(" * page_size         25")
+        assert isinstance(desk.app.screen, SettingsScreen)
+        here.open_folder()
+        await desk.press("s")
+        await desk.until(lambda: "Saved in" in desk.told)
+    assert ui(here) == {"page_size": 25}

@@ -86,7 +86,7 @@ def test_the_readme_names_every_option_of_a_command(command: str, capsys: pytest
     common = set(_OPTION.findall(capsys.readouterr().out))
     assert run([command, "--help"], {}) == 0
     own = set(_OPTION.findall(capsys.readouterr().out)) - common
-    (line,) = (each for each in section("Commands").splitlines() if each.startswith(f"| `faxtui {command}`"))
+    (line,) = (each for each in section("For scripts").splitlines() if each.startswith(f"| `faxtui {command}`"))
     assert set(_OPTION.findall(line)) >= own
 
 

@@ -25,7 +25,7 @@ from faxtui.domain.query import FaxQuery
 from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.inbox import Manners
 from faxtui.inbox.patience import Patience
-from faxtui.inbox.service import FaxService
+from faxtui.inbox.service import DocumentService
 from faxtui.inbox.view import Failed, Idle
 from faxtui.odyssey.client import OdysseyService
 from faxtui.terminal.capabilities import Capabilities, Colours
@@ -47,7 +47,7 @@ class Stage:
         self.is_failing = False
         self._demo = DemoService(clock=now)
 
-    def connect(self) -> FaxService:
+    def connect(self) -> DocumentService:
         return OdysseyService(Account("http://demo", "60300.demo", "demo"), transport=ASGITransport(self._answer))
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -85,7 +85,10 @@ SCENES: Mapping[str, Scene] = {
     "settings-80x24": Scene(SMALL, ("comma", "down", "down")),
     "help-80x24": Scene(SMALL, ("question_mark",)),
     "light-80x24": Scene(SMALL, theme="light"),
-    "16-colours-80x24": Scene(SMALL, theme="ansi", colours=Colours.SIXTEEN),
+    "16-colours-80x24": Scene(SMALL, ("s",), theme="ansi", colours=Colours.SIXTEEN),
+    "no-colours-80x24": Scene(
+        SMALL, ("space", "space", "f", "tab", "tab", *"1342"), theme="ansi", colours=Colours.NONE
+    ),
 }
 
 

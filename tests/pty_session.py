@@ -23,6 +23,8 @@ ROUND = 0.02
 """Seconds between two looks at what sends nothing when it changes."""
 PROGRAM = (sys.executable, "-m", "faxtui")
 SMALL, LARGE = (80, 24), (120, 40)
+SUSPEND, REPAINT = "\x1a", "\x0c"
+"""Ctrl+Z and Ctrl+L."""
 
 _FOREIGN = re.compile(rb"\x1b\[[<=>][0-9;]*u|\x1b\[\?[0-9;]*\$p")
 """Sequences that terminals know and pyte would print."""
@@ -42,6 +44,7 @@ def environment(home: Path, changed: Mapping[str, str | None] | None = None) -> 
     """Everything the program is told by its environment, with a home of its own; None takes a variable away."""
     plain: dict[str, str | None] = {
         "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.environ.get("PYTHONPATH"),
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_CONFIG_DIRS": str(home / "site"),
@@ -81,11 +84,12 @@ class PtySession:
         self._stream = RepeatingStream(self.screen)
         self._unfinished = b""
         self._terminal, slave = pty.openpty()
+        self._name = os.ttyname(slave)
         self.resize(*size)
         self._settings = termios.tcgetattr(self._terminal)
         try:
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", _IN_TERMINAL, os.ttyname(slave), *command],
+                ["/bin/sh", "-c", _IN_TERMINAL, self._name, *command],
                 env=dict(environ),
                 start_new_session=True,
                 stdin=slave,
@@ -140,7 +144,7 @@ class PtySession:
     # What a person does
 
     def type(self, keys: str) -> None:
-        os.write(self._terminal, keys.encode())
+        os.write(self._terminal, keys.encode("utf-8", "surrogateescape"))
 
     def resize(self, columns: int, lines: int) -> None:
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -168,6 +172,29 @@ class PtySession:
         while not is_so():
             if not self._read(deadline):
                 raise AssertionError(f"Waited in vain for {what}. The screen was:\n{self.text}")
+
+    def wait_until_silent(self, seconds: float = 0.8) -> None:
+        """Until nothing was sent for so long."""
+        deadline = time.monotonic() + PATIENCE
+        while self._read(time.monotonic() + seconds):
+            assert time.monotonic() < deadline, f"It went on sending. The screen was:\n{self.text}"
+
+    def sends_something_within(self, seconds: float) -> bool:
+        return self._read(time.monotonic() + seconds)
+
+    def stop_taking(self) -> None:
+        """Leave unread what is sent, until the terminal holds all that it can, and takes nothing."""
+        deadline = time.monotonic() + PATIENCE
+        program_side = os.open(self._name, os.O_WRONLY | os.O_NOCTTY)
+        while select.select([], [program_side], [], 0)[1]:
+            assert time.monotonic() < deadline, "The terminal could hold everything."
+            self.type(REPAINT)
+            time.sleep(ROUND)
+        os.close(program_side)
+
+    def wait_for_end_unread(self) -> int:
+        """Its exit code, without a byte taken from it."""
+        return self._process.wait(PATIENCE)
 
     def wait_until_stopped(self) -> None:
         """Until the program has put itself to sleep, as Ctrl+Z does."""

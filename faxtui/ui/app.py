@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
 
 from faxtui.config.settings import Settings, View
@@ -17,7 +17,6 @@ from faxtui.domain.query import FaxQuery
 from faxtui.errors import FaxtuiError
 from faxtui.inbox.handling import HandlingView
 from faxtui.inbox.inbox import Inbox
-from faxtui.terminal.capabilities import Colours
 from faxtui.ui import words
 from faxtui.ui.actions import ALL, GROUPS, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.drivers import driver_for, forget_screen, is_behind, switch_mouse
@@ -25,6 +24,7 @@ from faxtui.ui.keys import Keys
 from faxtui.ui.launch import Doors, FirstRun, Launch, Start
 from faxtui.ui.look import Look
 from faxtui.ui.marks import Marks
+from faxtui.ui.quiet import QuietApp
 from faxtui.ui.session import Ears, Session
 from faxtui.ui.theme import THEMES, theme_for
 from faxtui.ui.type_ahead import Settled, TypeAhead
@@ -34,19 +34,15 @@ if TYPE_CHECKING:
     from faxtui.ui.screens.panel import Chosen
 
 
-class FaxApp(App[None], inherit_bindings=False):
+class FaxApp(QuietApp, inherit_bindings=False):
     """The browser of received faxes."""
 
     TITLE = "faxtui"
     CSS_PATH = "faxtui.tcss"
     BINDINGS = bindings(PROGRAM_WIDE)
-    ALLOW_SELECT = False
 
     def __init__(self, start: Start) -> None:
-        super().__init__(
-            driver_class=driver_for(start.first.settings.ui.thin),
-            ansi_color=True if start.far_end.colours is Colours.NONE else None,
-        )
+        super().__init__(driver_for(start.first.settings.ui.thin), start.far_end)
         self.start = start
         self.settings = self._in_files = start.first.settings
         self.failure: BaseException | None = None
@@ -56,8 +52,6 @@ class FaxApp(App[None], inherit_bindings=False):
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme_for(self.settings.ui.theme, start.far_end)
-        self.animation_level = "none"
-        self.set_class(not start.far_end.utf8, "-ascii")
         self._type_ahead = TypeAhead(self, super().on_event)
         self._keys = Keys(dict(self.settings.keys))
         self.set_keymap(self._keys.keymap)

@@ -10,7 +10,6 @@ import sys
 from functools import partial
 
 from faxtui.config.logs import explanation
-from faxtui.terminal.capabilities import Colours
 from faxtui.ui.app import FaxApp
 from faxtui.ui.launch import Start
 
@@ -22,7 +21,8 @@ _ENDED_BY = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 
 def browse(start: Start) -> int:
     """Open the browser; returns the exit code once the terminal is as it was before."""
-    _tell_textual(start.far_end.colours)
+    # Textual takes an empty one for a set one; what it means is settled by now.
+    os.environ.pop("NO_COLOR", None)
     app = FaxApp(start)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -42,14 +42,6 @@ def browse(start: Start) -> int:
         print(f"faxtui: {explanation(start.logs, error)}", file=sys.stderr)
         return 1
     return app.return_code or 0
-
-
-def _tell_textual(colours: Colours) -> None:
-    """Textual asks the environment itself, and takes an empty NO_COLOR for a set one: what was decided goes there."""
-    if colours is Colours.NONE:
-        os.environ["NO_COLOR"] = "1"
-    else:
-        os.environ.pop("NO_COLOR", None)
 
 
 def _look_for_garbage() -> None:

@@ -8,6 +8,8 @@ from faxtui.terminal.capabilities import Capabilities, Colours
 
 AUTO, DARK, LIGHT, ANSI = "auto", "dark", "light", "ansi"
 _PREFIX = "faxtui-"
+_CHOSEN = "ansi_white"
+"""Stands for the terminal's own colours, reversed: ``plain`` makes that of any background."""
 
 
 def _cursor(background: str, foreground: str) -> dict[str, str]:
@@ -54,8 +56,8 @@ THEMES: tuple[Theme, ...] = (
     Theme(
         _PREFIX + ANSI,
         ansi=True,
-        primary="ansi_cyan",
-        accent="ansi_cyan",
+        primary="ansi_magenta",
+        accent="ansi_magenta",
         error="ansi_red",
         warning="ansi_yellow",
         success="ansi_green",
@@ -67,21 +69,22 @@ THEMES: tuple[Theme, ...] = (
         variables={
             "ansi-background": "ansi_default",
             "ansi-foreground": "ansi_default",
+            "border": "ansi_default",
             "border-blurred": "ansi_default",
-            "input-selection-background": "ansi_cyan",
-            "input-selection-foreground": "ansi_black",
-            "screen-selection-background": "ansi_cyan",
-            "screen-selection-foreground": "ansi_black",
             "quiet": "ansi_default",
             "rule": "ansi_default",
-            "line": "ansi_default",
+            "line": _CHOSEN,
             "text-error": "ansi_red",
-            "block-cursor-foreground": "ansi_default",
-            "block-cursor-background": "ansi_default",
-            "block-cursor-text-style": "reverse",
-            "input-cursor-background": "ansi_default",
-            "input-cursor-foreground": "ansi_default",
-            "input-cursor-text-style": "reverse",
+            "input-cursor-background": _CHOSEN,
+            "input-cursor-text-style": "none",
+            "input-selection-background": _CHOSEN,
+            "scrollbar": "ansi_default",
+            "scrollbar-hover": "ansi_default",
+            "scrollbar-active": "ansi_default",
+            "scrollbar-background": "ansi_default",
+            "scrollbar-background-hover": "ansi_default",
+            "scrollbar-background-active": "ansi_default",
+            **_cursor(_CHOSEN, "ansi_default"),
         },
     ),
 )

@@ -18,6 +18,8 @@ from faxtui.ui.keys import Keys
 
 PATIENCE_BEFORE_SAYING = 0.25
 """Seconds that a request may take before the page bar tells of it: most are quicker."""
+PATIENCE_BEFORE_COUNTING = 2.0
+"""Seconds after which it tells for how long there has been no answer."""
 
 
 def position(page: FaxPage) -> str:
@@ -73,7 +75,10 @@ def farewell(closing: Closing) -> str:
 def activity(doing: Activity, now: float) -> str:
     match doing:
         case Fetching(page=page, since=since):
-            return f"fetching page {page:,} …" if now - since >= PATIENCE_BEFORE_SAYING else ""
+            if now - since < PATIENCE_BEFORE_SAYING:
+                return ""
+            waited = f" no answer for {_clock(now - since)}" if now - since >= PATIENCE_BEFORE_COUNTING else ""
+            return f"fetching page {page:,} …{waited}"
         case Waiting(error=Busy() as error, until=until):
             return f"the service is busy, asks for {error.retry_after:.0f} s: next try in {_seconds(until - now)}"
         case Waiting(error=error, since=since, until=until):

@@ -58,6 +58,27 @@ def test_a_terminal_that_goes_away_ends_it(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("error-*")) == []
 
 
+def test_a_terminal_that_goes_away_without_a_signal_ends_it_too(tmp_path: Path) -> None:
+    """The kernel tells only who began the session."""
+    code = tmp_path / "code"
+    shell = ("/bin/sh", "-c", f'trap : HUP; "$@"; echo $? >{code}', "sh")
+    command = (*shell, sys.executable, "-m", "faxtui")
+    with in_terminal("--demo", home=tmp_path, command=command) as terminal:
+        terminal.wait_for("page 1 of")
+        terminal.hang_up()
+        assert terminal.wait_for_end() == 0
+    assert code.read_text() == "129\n"
+
+
+def test_a_byte_that_is_no_text_is_no_key_and_no_end(tmp_path: Path) -> None:
+    with in_terminal("--demo", home=tmp_path) as terminal:
+        terminal.wait_for("page 1 of")
+        terminal.type("\udcff\udce9n")
+        terminal.wait_for("page 2 of")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+
+
 def test_it_leaves_at_once_while_a_request_hangs(tmp_path: Path) -> None:
     with (
         demo_server(latency=600) as address,

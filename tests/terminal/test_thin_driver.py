@@ -29,10 +29,6 @@ class Terminal(PtySession):
         self.screen = RepeatingScreen(*size)
         self._stream = RepeatingStream(self.screen)
 
-    def wait_for_end_unread(self) -> int:
-        """Its exit code, without a byte taken from it."""
-        return self._process.wait(10)
-
     def forget(self) -> None:
         """Lose what was sent and shown so far."""
         self.screen.reset()
@@ -190,6 +186,7 @@ def test_the_browser_is_used_on_any_terminal(tmp_path: Path, term: str) -> None:
         session.wait_for("Customer")
         session.type("\x1b")
         session.wait_until_gone("Customer")
+        session.wait_until(lambda: len(session.lines[1]) == SMALL[0], "the rule below the title")
         seen = session.lines
         session.type("q")
         assert session.wait_for_end() == 0

@@ -12,6 +12,7 @@ from functools import partial
 from types import FrameType
 
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
@@ -21,6 +22,7 @@ from faxtui.terminal.thin.outbox import Forget, Item, Learned
 from faxtui.terminal.thin.painter import Frame
 from faxtui.terminal.thin.reader import Leaves, Passage, Reader
 from faxtui.terminal.thin.screen import Screen
+from faxtui.terminal.thin.tty_input import TerminalGone, typed
 from faxtui.terminal.thin.writer import Writer
 
 _MOUSE = "\x1b[?1002;1006"
@@ -121,6 +123,16 @@ class ThinDriver(LinuxDriver):
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.stop()
+
+    def run_input_thread(self) -> None:
+        """Runs in a thread. Where the terminal goes away, this ends as a hang-up does, of which not all are told."""
+        parser = XTermParser(self._debug)
+        try:
+            for text in typed(self.fileno, self.exit_event):
+                for message in (*(parser.feed(text) if text else ()), *parser.tick()):
+                    self.process_message(message)
+        except TerminalGone:
+            os.kill(os.getpid(), signal.SIGHUP)
 
     def process_message(self, message: Message) -> None:
         """Runs in the thread that reads."""

@@ -50,7 +50,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
 
     BINDINGS = bindings(BROWSER + HANDLING)
     AUTO_FOCUS = "FaxTable"
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-short"), (30, "-tall")]
 
     def __init__(
         self,

@@ -82,10 +82,13 @@ class Body(Horizontal):
         return self.screen.size.width >= ROOM_FOR_SIDEBAR
 
     async def _place(self, *, shown: bool) -> FilterSidebar | None:
-        if self._sidebar is None and shown:
-            self._sidebar = FilterSidebar(self._query, self._look)
-            await self.mount(self._sidebar, before=0)
-        if self._sidebar is not None:
-            self._sidebar.display = shown
-            self._sidebar.set_class(not self._is_wide, "-over")
-        return self._sidebar
+        if self._sidebar is None and not shown:
+            return None
+        sidebar = self._sidebar or FilterSidebar(self._query, self._look)
+        sidebar.display = shown
+        # Mounted without its class, it would take room from the table for a frame.
+        sidebar.set_class(not self._is_wide, "-over")
+        if self._sidebar is None:
+            self._sidebar = sidebar
+            await self.mount(sidebar, before=0)
+        return sidebar

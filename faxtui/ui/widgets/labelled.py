@@ -51,6 +51,7 @@ class Line(Input):
         self, value: str = "", placeholder: str = "", *, password: bool = False, id: str | None = None
     ) -> None:
         super().__init__(value, placeholder, password=password, id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
 
     def validate_value(self, value: str) -> str:
         return visible(value)

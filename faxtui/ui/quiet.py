@@ -1,0 +1,42 @@
+"""Textual without what moves, blinks or colours for its own sake: each of it costs bytes, and tells nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import App
+from textual.command import CommandPalette
+from textual.driver import Driver
+from textual.filter import LineFilter, NoColor
+from textual.widgets import Input
+
+from faxtui.terminal.capabilities import Capabilities, Colours
+from faxtui.ui.plain import AsciiOnly, ReversedBackgrounds
+
+
+class QuietApp(App[None], inherit_bindings=False):
+    """An application for the terminal at the ``far_end``. Left alone, it sends nothing."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, driver: type[Driver] | None, far_end: Capabilities) -> None:
+        super().__init__(driver_class=driver, ansi_color=True if far_end.colours is Colours.NONE else None)
+        self.animation_level = "none"
+        self._characters = () if far_end.utf8 else (AsciiOnly(),)
+        self._colours = (ReversedBackgrounds(), NoColor(far_end.colours is Colours.NONE))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        colours = self._colours if self.native_ansi_color else ()
+        return [*self._characters, *(each for each in colours if each.enabled), *super().get_line_filters()]
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(_Palette(id="--command-palette"))
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Not set: where the mouse is, nobody asks the terminal for."""
+
+
+class _Palette(CommandPalette):
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False

@@ -12,27 +12,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from httpx import ASGITransport
 from textual.pilot import Pilot
 
 from faxtui.cli.browsing import WELCOME
-from faxtui.config.settings import Settings, Ui
+from faxtui.config.settings import Download, Settings, Ui
 from faxtui.demo import DemoService
 from faxtui.demo.asgi import Answer, Message, Receive, Send
 from faxtui.domain.account import Account
 from faxtui.domain.query import FaxQuery
 from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.deletions.pauses import Clocks
 from faxtui.inbox.inbox import Manners
 from faxtui.inbox.patience import Patience
 from faxtui.inbox.service import DocumentService
-from faxtui.inbox.view import Failed, Idle
+from faxtui.inbox.view import Failed, Fetching, Idle
 from faxtui.odyssey.client import OdysseyService
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.ui.app import FaxApp
 from faxtui.ui.launch import Doors, FirstRun, Launch, Start
 
 NOW = datetime(2026, 11, 23, 9, 42, 7, tzinfo=UTC)
+FOLDER = Path("/home/op/Downloads/faxes")
 SMALL, LARGE = (80, 24), (120, 40)
 
 
@@ -60,12 +64,14 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A picture: how large, and what is pressed before it is taken. ``fails`` makes the service fail from there on,
-    ``is_first_run`` begins without an account."""
+    ``is_first_run`` begins without an account, ``saves`` gives it a folder that can be written to. Each key finds
+    finished what the one before it began."""
 
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
     fails: bool = False
     is_first_run: bool = False
+    saves: bool = False
     theme: str = "dark"
     colours: Colours = Colours.TRUE
 
@@ -84,6 +90,13 @@ SCENES: Mapping[str, Scene] = {
     "connect-80x24": Scene(SMALL, (*"60300.console", "tab", *"not a password", "enter"), is_first_run=True),
     "settings-80x24": Scene(SMALL, ("comma", "down", "down")),
     "help-80x24": Scene(SMALL, ("question_mark",)),
+    "handling-80x24": Scene(
+        SMALL,
+        (*["space"] * 5, "d", "u", *["down"] * 3, "space", "space", "D", "x", *["up"] * 8, *["space"] * 5, "down"),
+        saves=True,
+    ),
+    "delete-80x24": Scene(SMALL, ("n", *["space"] * 2, "p", *["down"] * 2, *["space"] * 3, "D")),
+    "reading-80x24": Scene(SMALL, (*["down"] * 2, "enter", "v", "home", "plus", "plus")),
     "light-80x24": Scene(SMALL, theme="light"),
     "16-colours-80x24": Scene(SMALL, ("s",), theme="ansi", colours=Colours.SIXTEEN),
     "no-colours-80x24": Scene(
@@ -94,15 +107,21 @@ SCENES: Mapping[str, Scene] = {
 
 async def take(scene: Scene) -> str:
     """One picture, as SVG."""
+    with TemporaryDirectory() as folder, patch("socket.gethostname", return_value="console7"):
+        return await _take(scene, Path(folder) if scene.saves else FOLDER)
+
+
+async def _take(scene: Scene, folder: Path) -> str:
     stage = Stage()
     launch = Launch(
         profile="",
         title="demo · sample faxes",
         connect=lambda _: stage.connect(),
         query=FaxQuery(),
-        settings=Settings(ui=Ui(theme=scene.theme, timezone="Europe/Paris")),
+        settings=Settings(ui=Ui(theme=scene.theme, timezone="Europe/Paris"), download=Download(folder=folder)),
         manners=Manners(prefetch=False, patience=Patience(waits=())),
         clock=ServiceClock(now),
+        clocks=Clocks(monotonic=lambda: 0.0, wall=lambda: 0.0),
     )
     doors = Doors(
         profile=lambda _: launch,
@@ -118,10 +137,13 @@ async def take(scene: Scene) -> str:
         if not scene.is_first_run:
             await until(pilot, app, Idle)
         stage.is_failing = scene.fails
-        await pilot.press(*scene.keys)
+        for key in scene.keys:
+            await pilot.press(key)
+            await until_still(pilot, app)
         if scene.fails:
             await until(pilot, app, Failed)
-        await app.workers.wait_for_complete()
+        await until_still(pilot, app)
+        app.clear_notifications()
         await pilot.pause()
         return app.export_screenshot(title="faxtui", simplify=True)
 
@@ -132,6 +154,20 @@ async def until(pilot: Pilot[None], app: FaxApp, doing: type[Idle | Failed]) -> 
         if app.failure is not None:
             raise app.failure
         await pilot.pause()
+
+
+async def until_still(pilot: Pilot[None], app: FaxApp) -> None:
+    """Wait for whatever the last key began."""
+    await pilot.pause()
+    while app.session is not None and (app.session.handling.errands.is_running or is_fetching(app)):
+        await pilot.pause()
+    while any(not each.is_finished for each in app.workers):
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+def is_fetching(app: FaxApp) -> bool:
+    return isinstance(app.inbox.view.activity, Fetching)
 
 
 def make(folder: Path) -> None:

@@ -25,7 +25,7 @@ from faxtui.inbox.service import DocumentService
 from faxtui.inbox.view import Failed, Idle, InboxView
 from faxtui.terminal.capabilities import Capabilities
 from faxtui.ui.app import FaxApp
-from faxtui.ui.launch import Launch, Start
+from faxtui.ui.launch import Doors, Launch, Start
 from faxtui.ui.screens.browser import BrowserScreen
 from faxtui.ui.widgets.fax_table import FaxTable
 from faxtui.ui.widgets.filter_sidebar import FilterSidebar
@@ -230,8 +230,13 @@ async def console(
     manners: Manners = IMPATIENT,
     notices: Sequence[str] = (),
     until: str = "idle",
+    change: Callable[[Launch], Launch] = lambda launch: launch,
+    doors: Doors | None = None,
 ) -> AsyncIterator[Console]:
-    """The browser, started, once it has its first page; ``until`` may be "failed" or "started" as well."""
+    """The browser, started, once it has its first page; ``until`` may be "failed" or "started" as well.
+
+    ``change`` makes of what it is started with what the test needs.
+    """
     wire = wire or Wire()
     launch = Launch(
         profile="",
@@ -245,7 +250,8 @@ async def console(
         manners=manners,
         clock=ServiceClock(lambda: NOW),
     )
-    async with started(Start(launch, far_end=far_end or Capabilities()), size=size, wire=wire) as desk:
+    start = Start(change(launch), doors, far_end or Capabilities())
+    async with started(start, size=size, wire=wire) as desk:
         match until:
             case "idle":
                 await desk.until_idle()

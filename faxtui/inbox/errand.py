@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from faxtui.errors import FaxtuiError
 
+CLOSING = 1.0
+"""Seconds that a step on the disk is given to end, once nobody waits for it any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Errand:
@@ -35,7 +38,7 @@ class Errands:
         self._on_end = on_end
         self._on_error = on_error
         self._on_crash = on_crash
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[str] | None = None
 
     @property
     def is_running(self) -> bool:
@@ -46,7 +49,8 @@ class Errands:
         if self._task is not None:
             work.close()
             return False
-        self._task = asyncio.create_task(self._run(work))
+        self._task = asyncio.create_task(work)
+        self._task.add_done_callback(self._ended)
         self.tell(what)
         return True
 
@@ -61,22 +65,20 @@ class Errands:
         return self._task is not None and self._task.cancel()
 
     async def aclose(self) -> None:
+        """Cancel it; its end is told as ever."""
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait([self._task])
+            await asyncio.wait([self._task], timeout=CLOSING)
 
-    async def _run(self, work: Coroutine[None, None, str]) -> None:
-        said = ""
-        try:
-            said = await work
-        except asyncio.CancelledError:
-            said = "Cancelled."
-        except FaxtuiError as error:
+    def _ended(self, task: asyncio.Task[str]) -> None:
+        """Even where it was cancelled before it began."""
+        self._task, self.current = None, None
+        if task.cancelled():
+            self._on_end("Cancelled.")
+        elif isinstance(error := task.exception(), FaxtuiError):
             self._on_error(error)
-        except Exception as error:  # noqa: BLE001 - what nobody expected is told of, not lost in a task
+        elif error is not None:
             self._on_crash(error)
-        finally:
-            self._task, self.current = None, None
-        if said:
-            self._on_end(said)
+        else:
+            self._on_end(task.result())
         self._on_change()

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.text import counted
-from faxtui.errors import FaxtuiError, StorageError
+from faxtui.errors import FaxtuiError, SignInRefused, StorageError
 from faxtui.inbox.deletions.closing import Closing
 from faxtui.inbox.deletions.states import (
-    Back,
     Deleted,
     Deleting,
-    Deletion,
     DeletionsView,
     Pending,
     Saving,
@@ -28,11 +26,14 @@ from faxtui.inbox.deletions.states import (
 from faxtui.inbox.errand import Errand, Errands
 from faxtui.inbox.journal import AccountName, Journal, Record, WasDeleted
 from faxtui.inbox.marks import Marks
+from faxtui.inbox.news import DeletionNews
 from faxtui.inbox.service import DocumentService
 
 if TYPE_CHECKING:
     from faxtui.inbox.deletions.deletions import Deletions
+    from faxtui.inbox.deletions.pauses import Clocks
     from faxtui.inbox.deletions.plan import Plan
+    from faxtui.inbox.patience import Patience
     from faxtui.inbox.place import Place
     from faxtui.inbox.saving import Saver
 
@@ -84,8 +85,19 @@ class HandlingView:
         return Done.OPENED if key in self.opened else None
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the end left undone: deletes, and in a sentence what went on until then."""
+
+    closing: Closing
+    errand: str = ""
+
+
 class Handling:
-    """Every change is told to ``on_change``; ``on_said`` gets sentences, ``on_error`` what ended an errand.
+    """Every change is told to ``on_change``; ``on_said`` gets sentences, ``on_wrong`` those of what went wrong.
+
+    What ended an errand is told to ``on_error``, a sign-in that was refused to a delete to ``on_refused``, and to
+    ``on_deleted`` that the list is no longer what it was, once no more deletes are under way.
 
     What is ``read_only`` deletes nothing. While ``is_blind``, nobody sees a countdown: none goes on then.
     """
@@ -99,10 +111,15 @@ class Handling:
         *,
         grace: float,
         read_only: bool,
+        clocks: Clocks | None = None,
+        patience: Patience | None = None,
         is_blind: Callable[[], bool],
         on_change: Callable[[HandlingView], None],
         on_said: Callable[[str], None],
+        on_wrong: Callable[[str], None],
         on_error: Callable[[FaxtuiError], None],
+        on_refused: Callable[[SignInRefused], None],
+        on_deleted: Callable[[], None],
         on_crash: Callable[[BaseException], None],
     ) -> None:
         self.view = HandlingView()
@@ -111,14 +128,21 @@ class Handling:
         self._journal = journal
         self._on_change = on_change
         self._on_said = on_said
+        self._on_wrong = on_wrong
         self._on_error = on_error
-        self._told: set[FaxKey] = set()
+        self._on_deleted = on_deleted
+        self._on_refused = on_refused
+        self._on_crash = on_crash
+        self._news = DeletionNews()
+        self._deleted: AbstractSet[FaxKey] = frozenset()
+        self._ending: Ending | None = None
         self.errands = Errands(on_change=self._tell, on_end=self._ended, on_error=on_error, on_crash=on_crash)
         self.read_only = read_only
         self._where = where
         self._grace = grace
+        self._patience = patience
+        self._clocks = clocks
         self._is_blind = is_blind
-        self._on_crash = on_crash
         self._deletions: Deletions | None = None
 
     @cached_property
@@ -126,7 +150,14 @@ class Handling:
         """Loaded when something is saved: most shifts begin with looking."""
         from faxtui.inbox.saving import Saver
 
-        return Saver(self._service, self._account, self._journal, self._where, on_gone=self._note_gone)
+        return Saver(
+            self._service,
+            self._account,
+            self._journal,
+            self._where,
+            patience=self._patience,
+            on_gone=self._note_gone,
+        )
 
     @property
     def deletions(self) -> Deletions:
@@ -141,7 +172,9 @@ class Handling:
                 self.saver.copy,
                 grace=self._grace,
                 read_only=self.read_only,
+                clocks=self._clocks,
                 is_blind=self._is_blind,
+                on_refused=self._on_refused,
                 on_change=self._deletions_changed,
                 on_crash=self._on_crash,
             )
@@ -178,6 +211,8 @@ class Handling:
     # Looking at one
 
     def note_opened(self, key: FaxKey) -> None:
+        if key in self.view.opened or not key.has_address:
+            return
         self.view = replace(self.view, opened=self.view.opened | {key})
         self._tell()
 
@@ -206,12 +241,13 @@ class Handling:
         self.deletions.request(plan.documents, with_copies=with_copies)
         self._mark(self.view.marks.without(each.key for each in plan.documents))
 
-    async def aclose(self) -> Closing:
-        """Give up what goes on; what was not sent to be deleted never is."""
+    async def aclose(self) -> Ending:
+        """Give up what goes on; what was not sent to be deleted never is. Nobody is told anything from here on."""
+        self._ending = Ending(Closing((), ()))
         await self.errands.aclose()
-        if self._deletions is None:
-            return Closing()
-        return await self._deletions.aclose()
+        if self._deletions is not None:
+            self._ending = replace(self._ending, closing=await self._deletions.aclose())
+        return self._ending
 
     # What changed
 
@@ -220,14 +256,21 @@ class Handling:
         self._tell()
 
     def _ended(self, sentence: str) -> None:
-        self._on_said(sentence)
+        if self._ending is None:
+            self._on_said(sentence)
+        else:
+            self._ending = replace(self._ending, errand=sentence)
 
     def _deletions_changed(self, view: DeletionsView) -> None:
-        news = [each for key, each in view.by_key.items() if key not in self._told and _remark(each)]
-        self._told = {key for key, each in view.by_key.items() if _remark(each)}
         self._tell()
-        for sentence in dict.fromkeys(_remark(each) for each in news):
-            self._on_said(sentence)
+        news = tuple(self._news.of(view))
+        if self._ending is not None:
+            return
+        for each in news:
+            (self._on_wrong if each.is_wrong else self._on_said)(each.sentence)
+        if not view.is_under_way and view.deleted != self._deleted:
+            self._deleted = view.deleted
+            self._on_deleted()
 
     def _tell(self) -> None:
         self.view = replace(
@@ -237,11 +280,3 @@ class Handling:
             errand=self.errands.current,
         )
         self._on_change(self.view)
-
-
-def _remark(deletion: Deletion) -> str:
-    """What there is to say of how it ended."""
-    match deletion.state:
-        case Back(reason=reason) | Unknown(reason=reason) | Deleted(remark=reason):
-            return reason
-    return ""

@@ -76,6 +76,10 @@ class Inbox:
         self._window: Window | None = None
         self._request: asyncio.Task[None] | None = None
 
+    @property
+    def patience(self) -> Patience:
+        return self._manners.patience
+
     def open(self, query: FaxQuery) -> None:
         """Show another query: a new window. Raises InvalidValue, naming the filter, where its period has no length.
 

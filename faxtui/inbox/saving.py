@@ -58,9 +58,13 @@ class Saver:
         self._shelf: tuple[Place, Shelf] | None = None
 
     async def save(self, faxes: Sequence[Fax], tell: Callable[[str], None]) -> str:
-        """Save all of them; gives a sentence about how it ended. Raises FaxtuiError where none could go on."""
+        """Save all of them; gives a sentence about how it ended, cancelled too.
+
+        Raises FaxtuiError where none could go on.
+        """
         missed: list[str] = []
-        written: list[asyncio.Future[None]] = []
+        written: list[asyncio.Future[str]] = []
+        opening = ""
 
         def note(fax: Fax, outcome: Outcome) -> None:
             if isinstance(outcome, Saved | AlreadyThere):
@@ -73,13 +77,15 @@ class Saver:
         listeners = Listeners(on_outcome=note, on_progress=lambda progress: tell(_going_on(progress)))
         batch = Batch(self._service, shelf, patience=self._patience, listeners=listeners)
         try:
-            progress = await batch.save(faxes)
+            await batch.save(faxes)
+        except asyncio.CancelledError:
+            opening = "Cancelled: "
         finally:
-            await asyncio.gather(*written)
-        told = [f"{summary(progress)}, in {visible(str(place.folder))}.", *missed[:_TOLD]]
+            unwritten = await asyncio.gather(*written)
+        told = [f"{opening}{summary(batch.progress)}, in {visible(str(place.folder))}.", *missed[:_TOLD]]
         if len(missed) > _TOLD:
             told.append(f"And {len(missed) - _TOLD:,} more.")
-        return " ".join(told)
+        return " ".join([*told, *dict.fromkeys(each for each in unwritten if each)])
 
     async def copy(self, fax: Fax) -> SavedCopy:
         """Save one, to be deleted afterwards. Raises FaxtuiError where there is no copy; Gone where there is no fax."""
@@ -103,13 +109,14 @@ class Saver:
             self._shelf = place, await asyncio.to_thread(make)
         return self._shelf[1]
 
-    async def _write_down(self, key: FaxKey, outcome: Saved | AlreadyThere) -> None:
-        """What the journal can't take is still saved: the manifest beside the file has it."""
+    async def _write_down(self, key: FaxKey, outcome: Saved | AlreadyThere) -> str:
+        """What the journal can't take is still saved, and in the manifest beside the file; gives what to say of it."""
         entry = Entry(event=Event.SAVED, account=self._account, key=key, path=str(outcome.path), sha256=outcome.sha256)
         try:
             await asyncio.to_thread(self._journal.append, entry)
-        except StorageError:
-            return
+        except StorageError as error:
+            return str(error)
+        return ""
 
     def _missed(self, fax: Fax, outcome: Gone | NoAddress | Failed) -> str:
         match outcome:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError
+
+_MOMENT = 2.0
+"""Seconds after which a program that has not failed is taken to show the file."""
 
 
 def why_no_desktop(environ: Mapping[str, str]) -> str:
@@ -25,15 +30,18 @@ def why_no_desktop(environ: Mapping[str, str]) -> str:
 
 
 def open_file(path: Path, environ: Mapping[str, str]) -> None:
-    """Start the program, and leave it to itself. Raises FaxtuiError where there is none, or no such file."""
+    """Start the program, and leave it to itself once it is known to run; takes a moment.
+
+    Raises FaxtuiError where there is none, or no such file.
+    """
     reason = why_no_desktop(environ)
     if reason:
         raise FaxtuiError(reason)
     if not path.is_file():
-        raise FaxtuiError(f"The saved file {path} is no longer there: save the fax again.")
+        raise FaxtuiError(f"The saved file {visible(str(path))} is no longer there: save the fax again.")
     command = ["open"] if sys.platform == "darwin" else ["explorer"] if sys.platform == "win32" else ["xdg-open"]
     try:
-        subprocess.Popen(
+        process = subprocess.Popen(
             [*command, str(path.absolute())],
             env=dict(environ),
             stdin=subprocess.DEVNULL,
@@ -43,3 +51,18 @@ def open_file(path: Path, environ: Mapping[str, str]) -> None:
         )
     except OSError as error:
         raise FaxtuiError(f"{command[0]} can't be started: {error.strerror or type(error).__name__}.") from error
+    _wait_a_moment(process, command[0], path)
+
+
+def _wait_a_moment(process: subprocess.Popen[bytes], command: str, path: Path) -> None:
+    """What ends at once and well has handed the file on; what goes on shows it. Raises FaxtuiError for the rest."""
+    try:
+        code = process.wait(_MOMENT)
+    except subprocess.TimeoutExpired:
+        threading.Thread(target=process.wait, daemon=True).start()
+        return
+    # Windows' explorer ends with 1 even where all is well.
+    if code and sys.platform != "win32":
+        raise FaxtuiError(
+            f"{command} could not open {visible(str(path))} (exit code {code}): is there a program for such files?"
+        )

@@ -68,7 +68,7 @@ BROWSER: tuple[Action, ...] = (
     Action("mark.page", "A", "mark_page", "Mark all", "mark all on this page", FAXES),
     Action("mark.none", "u", "unmark", "Unmark", "take all marks off", FAXES),
     Action("export", "x", "export", "Export", "write the list to a file", FAXES, 13),
-    Action("cancel", "escape", "cancel", "Cancel", "cancel what goes on", FAXES, shown="Esc"),
+    Action("cancel", "escape", "cancel", "Cancel", "cancel, clear messages", FAXES, shown="Esc"),
 )
 
 HANDLING: tuple[Action, ...] = (
@@ -80,7 +80,7 @@ HANDLING: tuple[Action, ...] = (
 
 DETAILS: tuple[Action, ...] = (
     Action("details.read", "v", "read", "Read", "read it on the screen", FAX, 1),
-    Action("details.open", "O", "open_saved", "Open", "open the saved file", FAX, 7),
+    Action("details.open", "O", "open_saved", "Open", "open the saved file", FAX, 9),
     Action("details.next", "n,down,j", "next_fax", "Next fax", "next fax of the page", FAX, 3),
     Action("details.previous", "p,up,k", "previous_fax", "Previous fax", "previous fax of the page", FAX, 4),
     Action("details.back", "escape,enter", "back", "List", "back to the list", FAX, 2, "Esc"),

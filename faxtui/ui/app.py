@@ -22,9 +22,11 @@ from faxtui.ui.actions import ALL, GROUPS, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.drivers import driver_for, forget_screen, is_behind, switch_mouse
 from faxtui.ui.keys import Keys
 from faxtui.ui.launch import Doors, FirstRun, Launch, Start
+from faxtui.ui.leaving import Leaving
 from faxtui.ui.look import Look
 from faxtui.ui.marks import Marks
 from faxtui.ui.quiet import QuietApp
+from faxtui.ui.saying import complain, say
 from faxtui.ui.session import Ears, Session
 from faxtui.ui.theme import THEMES, theme_for
 from faxtui.ui.type_ahead import Settled, TypeAhead
@@ -48,7 +50,7 @@ class FaxApp(QuietApp, inherit_bindings=False):
         self.failure: BaseException | None = None
         self.session: Session | None = None
         self.farewell = ""
-        self._is_leaving = False
+        self._leaving = Leaving(self.exit, self.complain)
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme_for(self.settings.ui.theme, start.far_end)
@@ -88,8 +90,9 @@ class FaxApp(QuietApp, inherit_bindings=False):
 
     async def open_account(self, launch: Launch) -> None:
         """Show another account; what is on the screen of this one is let go."""
-        if self.session is not None:
-            await self.session.aclose()
+        left = "" if self.session is None else words.farewell(await self.session.aclose(), "another account was opened")
+        if left:
+            self.complain(left)
         self._in_files = launch.settings
         self.settings = launch.settings.with_sections_of(self.settings)
         query = launch.query.with_page_size(self.settings.ui.page_size)
@@ -101,11 +104,10 @@ class FaxApp(QuietApp, inherit_bindings=False):
         self._begin(self.session)
 
     def say(self, sentence: str) -> None:
-        self.notify(self.look.marks.write(sentence), markup=False)
+        say(self, self.look.marks, sentence)
 
     def complain(self, sentence: str) -> None:
-        """Tell of something that is wrong, without stopping for it."""
-        self.notify(self.look.marks.write(sentence), severity="warning", timeout=15, markup=False)
+        complain(self, self.look.marks, sentence)
 
     def apply(self, settings: Settings) -> None:
         """Take these settings at once, for as long as the program runs."""
@@ -144,10 +146,13 @@ class FaxApp(QuietApp, inherit_bindings=False):
         )
         return Session(launch, self.look, lambda: self.settings, ears)
 
-    def _handled(self, view: HandlingView) -> None:
-        """Leave, where that was only waiting for deletes to be sent."""
-        if self._is_leaving and not view.deletions.is_under_way:
-            self.exit()
+    def _handled(self, view: HandlingView) -> bool:
+        from faxtui.ui.screens.leaving import LeavePanel
+
+        self._leaving.follow(view.deletions)
+        if self.is_running and isinstance(self.screen, LeavePanel):
+            self.screen.follow(view.deletions)
+        return self._leaving.is_waiting
 
     def _ask_for_password(self, reason: str) -> None:
         """Over the rows that are there. Esc leaves all as it is."""
@@ -240,18 +245,17 @@ class FaxApp(QuietApp, inherit_bindings=False):
         """Ask where deletes are not sent yet: leaving would drop them."""
         from faxtui.ui.screens.leaving import LeavePanel
 
-        waiting = () if self.session is None else self.session.handling.view.deletions.unsent
-        if not waiting or isinstance(self.screen, LeavePanel):
+        deletions = None if self.session is None else self.session.handling.view.deletions
+        if deletions is None or not deletions.unsent or isinstance(self.screen, LeavePanel):
             self.exit()
         else:
-            await self.push_screen(LeavePanel(self.look.marks, len(waiting)), self._leave)
+            self._leaving.ask_about(deletions)
+            await self.push_screen(LeavePanel(self.look.marks, deletions), self._quit)
 
-    def _leave(self, choice: Chosen[bool] | None) -> None:
-        if choice is None or self.session is None:
-            return
-        self._is_leaving = choice.value
-        if not choice.value or not self.session.handling.view.deletions.is_under_way:
-            self.exit()
+    def _quit(self, choice: Chosen[bool] | None) -> None:
+        self._leaving.answered(choice)
+        if self.session is not None:
+            self.session.show_handling(self.session.handling.view)
 
     def action_repaint(self) -> None:
         self.screen.refresh(layout=True)

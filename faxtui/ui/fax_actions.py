@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.screen import Screen
+from textual.screen import Screen, ScreenResultCallbackType
 
 from faxtui.domain.fax import Fax
 from faxtui.domain.fields import Reading
@@ -15,18 +15,23 @@ from faxtui.domain.text import counted
 from faxtui.errors import FaxtuiError
 from faxtui.inbox.handling import Done, Handling
 from faxtui.ui.look import Look
-from faxtui.ui.screens.panel import Chosen
+from faxtui.ui.saying import complain, say
+from faxtui.ui.screens.panel import Chosen, Panel
 
 if TYPE_CHECKING:
     from faxtui.inbox.deletions.plan import Plan
 
 T = TypeVar("T")
+Answer = TypeVar("Answer")
 _TOLD = 3
 """How many of the faxes that can't be deleted are told of one by one."""
 
 
 class FaxActions:
-    """Saving, deleting and copying: of those that ``chosen`` gives, while those that ``here`` gives can be seen."""
+    """Saving and deleting those that ``chosen`` gives, while those that ``here`` gives can be seen.
+
+    Copied is what there is of the one that ``current`` gives.
+    """
 
     def __init__(
         self,
@@ -35,6 +40,7 @@ class FaxActions:
         look: Look,
         *,
         chosen: Callable[[], Sequence[Fax]],
+        current: Callable[[], Fax | None],
         here: Callable[[], Sequence[Fax]],
         reading: Callable[[], Reading],
         command: Callable[[], str],
@@ -43,6 +49,7 @@ class FaxActions:
         self._screen = screen
         self._handling = handling
         self._chosen = chosen
+        self._current = current
         self._here = here
         self._reading = reading
         self._command = command
@@ -53,13 +60,20 @@ class FaxActions:
             self.tell_of_busy()
 
     def tell_of_busy(self) -> None:
-        self.say(f"One at a time: {self.look.keys.first('cancel')} in the list cancels what goes on.")
+        errand = self._handling.errands.current
+        doing = "Something" if errand is None else f"“{errand.words}”"
+        self.say(f"{doing} goes on already, one at a time: {self.look.keys.first('cancel')} in the list cancels it.")
 
     async def delete(self) -> None:
-        """Ask first."""
+        """Ask first; where nobody knows whether it is deleted already, ask the service instead."""
         from faxtui.ui.screens.delete import DeletePanel
 
-        plan = self._handling.deletions.plan(self._chosen())
+        chosen, deletions = self._chosen(), self._handling.deletions
+        unknown = [fax for fax in chosen if self._handling.view.done(fax.key) is Done.UNKNOWN]
+        if unknown:
+            self.say(f"Asking the service what became of {counted(len(unknown), 'fax', 'faxes')}.")
+            deletions.settle(unknown)
+        plan = deletions.plan(fax for fax in chosen if fax not in unknown)
         self._tell_of_refused(plan)
         if not plan.documents:
             return
@@ -70,7 +84,7 @@ class FaxActions:
             return
         here = frozenset(fax.key for fax in self._here())
         panel = DeletePanel(self.look.marks, plan, here, f"{socket.gethostname()}:{folder}", self._reading())
-        await self._screen.app.push_screen(panel, partial(self._answered, plan))
+        await self.ask(panel, partial(self._answered, plan))
 
     def undo(self) -> None:
         kept = self._handling.deletions.undo()
@@ -82,16 +96,18 @@ class FaxActions:
     async def copy(self) -> None:
         from faxtui.ui.screens.copy_menu import copy_menu
 
-        faxes = self._chosen()
-        if faxes:
-            menu = copy_menu(self.look.marks, faxes[0], self._command())
-            await self._screen.app.push_screen(menu, self._copy)
+        fax = self._current()
+        if fax is not None:
+            await self.ask(copy_menu(self.look.marks, fax, self._command()), self._copy)
+
+    async def ask(self, panel: Panel[Answer], answered: ScreenResultCallbackType[Answer]) -> None:
+        await self._screen.app.push_screen(panel, answered)
 
     def say(self, sentence: str) -> None:
-        self._screen.notify(self.look.marks.write(sentence), markup=False)
+        say(self._screen.app, self.look.marks, sentence)
 
     def complain(self, sentence: str) -> None:
-        self._screen.notify(self.look.marks.write(sentence), severity="warning", timeout=10, markup=False)
+        complain(self._screen.app, self.look.marks, sentence)
 
     async def _answered(self, plan: Plan, choice: Chosen[bool] | None) -> None:
         from faxtui.ui.screens.delete import MANY, ConfirmCount
@@ -101,27 +117,23 @@ class FaxActions:
         if len(plan.documents) <= MANY:
             self._delete(plan, choice.value, True)
         else:
-            panel = ConfirmCount(self.look.marks, len(plan.documents))
-            await self._screen.app.push_screen(panel, partial(self._delete, plan, choice.value))
+            panel = ConfirmCount(self.look.marks, len(plan.documents), with_copies=choice.value)
+            await self.ask(panel, partial(self._delete, plan, choice.value))
 
     def _delete(self, plan: Plan, with_copies: bool, is_sure: bool | None) -> None:
         if is_sure:
             self._handling.delete(plan, with_copies=with_copies)
 
     def _tell_of_refused(self, plan: Plan) -> None:
-        """Tell why some stay; of those nobody knows of, the service is asked."""
-        unknown = [each.fax for each in plan.refused if self._handling.view.done(each.fax.key) is Done.UNKNOWN]
-        if unknown:
-            self.say(f"Asking the service what became of {counted(len(unknown), 'fax', 'faxes')}.")
-            self._handling.deletions.settle(unknown)
-        reasons = list(dict.fromkeys(each.reason for each in plan.refused if each.fax not in unknown))
+        """Tell why some stay."""
+        reasons = list(dict.fromkeys(each.reason for each in plan.refused))
         for reason in reasons[:_TOLD]:
             self.complain(reason)
         if len(reasons) > _TOLD:
             self.complain(f"{len(reasons) - _TOLD:,} more can't be deleted.")
 
     def _copy(self, choice: Chosen[str] | None) -> None:
-        """Nobody tells whether the terminal took it."""
+        """What is shown, so that nothing acts where it is pasted. Nobody tells whether the terminal took it."""
         if choice is not None:
             self._screen.app.copy_to_clipboard(choice.value)
             self.say(f"Sent to the terminal's clipboard, if it has one: {choice.value}")

@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 from functools import partial
 
 from faxtui.config.logs import explanation
@@ -36,10 +37,10 @@ def browse(start: Start) -> int:
         # Closing does not wait for threads: one may hang in a name look-up.
         loop.close()
     if app.farewell:
-        print(f"faxtui: {app.look.marks.write(app.farewell)}", file=sys.stderr)
+        _tell(app.look.marks.write(app.farewell))
     error = app.failure
     if error is not None:
-        print(f"faxtui: {explanation(start.logs, error)}", file=sys.stderr)
+        _tell(explanation(start.logs, error))
         return 1
     return app.return_code or 0
 
@@ -48,6 +49,12 @@ def _look_for_garbage() -> None:
     """From here on, and not among what the start has loaded."""
     gc.freeze()
     gc.enable()
+
+
+def _tell(sentence: str) -> None:
+    """On what may be a terminal that was hung up: then nobody is there to be told."""
+    with suppress(OSError):
+        print(f"faxtui: {sentence}", file=sys.stderr, flush=True)
 
 
 def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:

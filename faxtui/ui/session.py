@@ -12,8 +12,7 @@ from faxtui.config.settings import Settings
 from faxtui.config.state import Remembered
 from faxtui.errors import FaxtuiError, NoSignIn, SignInRefused, StorageError
 from faxtui.inbox.connecting import Connecting
-from faxtui.inbox.deletions.closing import Closing
-from faxtui.inbox.handling import Handling, HandlingView
+from faxtui.inbox.handling import Ending, Handling, HandlingView
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.place import Place
 from faxtui.inbox.view import Failed, InboxView
@@ -26,13 +25,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """Whom a session tells what: sentences, complaints, that a password is needed and why, what is done with faxes,
-    and unexpected errors. ``is_blind``: nobody can see what is on the screen, as where a terminal takes nothing."""
+    """Whom a session tells what: sentences, complaints, that a password is needed and why, and unexpected errors.
+
+    ``handled``, too, what is done with faxes: it says whether the program ends once that is through.
+    ``is_blind``: nobody can see what is on the screen, as where a terminal takes nothing.
+    """
 
     say: Callable[[str], None]
     complain: Callable[[str], None]
     ask_for_password: Callable[[str], None]
-    handled: Callable[[HandlingView], None]
+    handled: Callable[[HandlingView], bool]
     crash: Callable[[BaseException], None]
     is_blind: Callable[[], bool] = lambda: False
 
@@ -62,10 +64,15 @@ class Session:
             self._place,
             grace=launch.settings.delete.grace,
             read_only=launch.settings.profile.read_only,
+            clocks=launch.clocks,
+            patience=None if launch.manners is None else launch.manners.patience,
             is_blind=ears.is_blind,
-            on_change=self._show_handling,
+            on_change=self.show_handling,
             on_said=ears.say,
+            on_wrong=ears.complain,
             on_error=self._failed,
+            on_refused=self._ask_where_refused,
+            on_deleted=self._look_again,
             on_crash=ears.crash,
         )
         self.browser = BrowserScreen(
@@ -97,26 +104,30 @@ class Session:
         if self.launch.state is not None:
             self.launch = replace(self.launch, state=self.launch.state.with_filters(wanted))
 
-    async def aclose(self) -> Closing:
-        """Gives what was not deleted after all."""
-        closing = await self.handling.aclose()
+    async def aclose(self) -> Ending:
+        """Gives what is left undone."""
+        ending = await self.handling.aclose()
         await self.inbox.aclose()
         if self._saving is not None:
             await self._saving
-        return closing
+        return ending
 
     def _place(self) -> Place:
         settings = self._settings()
         return Place(settings.download.place / self.launch.subfolder, settings.download.name, settings.ui.zone)
 
-    def _show_handling(self, view: HandlingView) -> None:
-        self.browser.show_handling(view)
-        self._ears.handled(view)
+    def show_handling(self, view: HandlingView) -> None:
+        leaves = self._ears.handled(view)
+        self.browser.show_handling(view, leaves=leaves)
 
     def _show(self, view: InboxView) -> None:
         self.browser.show(view)
         if isinstance(view.activity, Failed):
             self._ask_where_refused(view.activity.error)
+
+    def _look_again(self) -> None:
+        """The rows after those deleted moved up: the next page as it is now would leave some of them out."""
+        self.browser.call_later(self.browser.action_refresh)
 
     def _failed(self, error: FaxtuiError) -> None:
         self._ears.complain(str(error))

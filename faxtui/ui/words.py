@@ -11,8 +11,7 @@ from faxtui.domain.period import period_in_words
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.text import counted, visible
 from faxtui.errors import Busy, FaxtuiError, NoAnswer, Refused, ServiceFailed
-from faxtui.inbox.deletions.closing import Closing
-from faxtui.inbox.handling import HandlingView
+from faxtui.inbox.handling import Ending, HandlingView
 from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting
 from faxtui.ui.keys import Keys
 
@@ -42,17 +41,22 @@ def state(view: InboxView, now: float) -> str:
     return view.shown.page.disagreement or ""
 
 
-def handling(view: HandlingView) -> str:
-    """What is being done with faxes: the most pressing first."""
-    return " · ".join(part for part in (view.deletions.progress, view.errand.words if view.errand else "") if part)
+def handling(view: HandlingView, keys: Keys, *, leaves: bool = False) -> str:
+    """What is being done with faxes, the most pressing first; ``leaves``: the program ends once that is through."""
+    deletions = f"{view.deletions.progress}, then quitting" if leaves else view.deletions.progress
+    undo = f"{keys.first('fax.undo')} undo" if view.deletions.unsent else ""
+    return going_on(deletions, undo, view.errand.words if view.errand else "")
+
+
+def going_on(*parts: str) -> str:
+    """All of it in one line: what is done with faxes may not hide that the service fails."""
+    return " · ".join(part for part in parts if part)
 
 
 def right(view: HandlingView, here: Sequence[Fax], keys: Keys) -> str:
-    """Which key takes back or cancels what goes on, and how many faxes are marked."""
+    """Which key cancels what goes on, and how many faxes are marked."""
     parts = []
-    if view.deletions.unsent:
-        parts.append(f"{keys.first('fax.undo')} undo")
-    elif view.errand is not None:
+    if view.errand is not None:
         parts.append(f"{keys.first('cancel')} cancels")
     if view.marks:
         away = len(view.marks.elsewhere(here))
@@ -60,15 +64,15 @@ def right(view: HandlingView, here: Sequence[Fax], keys: Keys) -> str:
     return " · ".join(parts)
 
 
-def farewell(closing: Closing) -> str:
-    """What a person must know once the program has ended: nothing is sent later."""
-    parts = []
-    if closing.dropped:
-        faxes = counted(len(closing.dropped), "fax was", "faxes were")
-        parts.append(f"{faxes} not deleted, because faxtui ended before: nothing was sent.")
-    if closing.unknown:
-        faxes = counted(len(closing.unknown), "fax", "faxes")
-        parts.append(f"Whether {faxes} more were deleted is not known: look for them in the list.")
+def farewell(ending: Ending, why: str = "faxtui ended") -> str:
+    """What a person must know of what went on until then: nothing is sent later."""
+    parts = [ending.errand] if ending.errand else []
+    if ending.closing.dropped:
+        faxes = counted(len(ending.closing.dropped), "fax was", "faxes were")
+        parts.append(f"{faxes} not deleted, because {why} before that: nothing was sent.")
+    if ending.closing.unknown:
+        faxes = counted(len(ending.closing.unknown), "fax was", "faxes were")
+        parts.append(f"Whether {faxes} deleted is not known: look in the list, where they have a question mark.")
     return " ".join(parts)
 
 

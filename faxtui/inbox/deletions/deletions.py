@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from faxtui.domain.fax import Fax, FaxKey
-from faxtui.errors import Busy, FaxtuiError, Gone, ServiceError, StorageError
+from faxtui.errors import Busy, FaxtuiError, Gone, ServiceError, SignInRefused, StorageError
 from faxtui.inbox.deletions import wording
 from faxtui.inbox.deletions.closing import Closing
 from faxtui.inbox.deletions.copies import Save
@@ -48,8 +48,8 @@ CLOSING = 1.0
 class Deletions:
     """The deletions of one account in this run; every change is told to one listener as a new DeletionsView.
 
-    ``grace`` is in seconds; while ``is_blind``, as where the terminal takes nothing, it begins again. An error that
-    nobody expected goes to ``on_crash``, and nothing more is sent.
+    ``grace`` is in seconds; while ``is_blind``, as where the terminal takes nothing, it begins again. A refused sign-in
+    is told to ``on_refused`` as well. An error that nobody expected goes to ``on_crash``, and nothing more is sent.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Deletions:
         read_only: bool = False,
         clocks: Clocks | None = None,
         is_blind: Callable[[], bool] = lambda: False,
+        on_refused: Callable[[SignInRefused], None] = lambda _: None,
         on_change: Callable[[DeletionsView], None],
         on_crash: Callable[[BaseException], None],
     ) -> None:
@@ -74,6 +75,7 @@ class Deletions:
         self._clocks = clocks or Clocks()
         self._watch = PauseWatch(self._clocks)
         self._is_blind = is_blind
+        self._on_refused = on_refused
         self._queue = Queue(grace)
         self._on_change = on_change
         self._on_crash = on_crash
@@ -268,6 +270,8 @@ class Deletions:
         self._end(item, Back(words.format(name=named(item.key), error=error)))
         if isinstance(error, FAILS_ALL):
             self._drop_unsent(wording.STOPPED, error)
+        if isinstance(error, SignInRefused):
+            self._on_refused(error)
 
     def _drop_unsent(self, words: str, error: ServiceError | None = None) -> list[Item]:
         dropped = self._queue.unsent

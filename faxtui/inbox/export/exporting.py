@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from faxtui.domain.fields import Reading
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
 from faxtui.domain.text import counted, visible
 from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.downloads.disk import make_folder, told_of
 from faxtui.inbox.downloads.unbroken import unbroken
 from faxtui.inbox.export.formats import Format, writer_of
 from faxtui.inbox.export.whole_file import whole_file
@@ -24,7 +26,10 @@ from faxtui.inbox.walk import Tally, walk
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What to write where: ``faxes``, or where that is None, every page of ``query``."""
+    """What to write where: ``faxes``, or where that is None, every page of ``query``.
+
+    ``folder`` is made where the file is meant for it, and it is not there yet. ``excel``: no cell becomes a formula.
+    """
 
     path: Path
     format: Format
@@ -32,12 +37,33 @@ class ExportRequest:
     faxes: Sequence[Fax] | None = None
     zone: tzinfo | None = None
     patience: Patience | None = None
+    folder: Path | None = None
+    excel: bool = False
 
 
 async def export(service: FaxService, clock: ServiceClock, request: ExportRequest, tell: Callable[[str], None]) -> str:
-    """Gives a sentence about how it ended. Raises ServiceError and StorageError; the file is then as it was before."""
-    writer = writer_of(request.format, Reading(clock.now().astimezone(request.zone).year, request.zone))
+    """Gives a sentence about how it ended, cancelled too. Raises ServiceError and StorageError.
+
+    Unless all of it was written, the file is as it was before.
+    """
+    path = visible(str(request.path))
     tally = Tally()
+    try:
+        count = await _write(service, clock, request, tally, tell)
+    except asyncio.CancelledError:
+        return f"Cancelled: {path} was not written."
+    said = f"{counted(count, 'fax is', 'faxes are')} in {path}."
+    return f"{said} {tally.remark}".rstrip() if request.faxes is None else said
+
+
+async def _write(
+    service: FaxService, clock: ServiceClock, request: ExportRequest, tally: Tally, tell: Callable[[str], None]
+) -> int:
+    """Gives how many faxes are in the file."""
+    reading = Reading(clock.now().astimezone(request.zone).year, request.zone)
+    writer = writer_of(request.format, reading, excel=request.excel)
+    if request.folder == request.path.parent:
+        await unbroken(_make, request.folder)
     async with _beside(whole_file(request.path)) as file:
         if request.faxes is not None:
             file.write(writer.page(request.faxes))
@@ -49,9 +75,12 @@ async def export(service: FaxService, clock: ServiceClock, request: ExportReques
                     await unbroken(file.write, writer.page(shown.page.faxes))
                     tell(_going_on(tally))
         file.write(writer.end())
-    count = tally.faxes if request.faxes is None else len(request.faxes)
-    said = f"{counted(count, 'fax is', 'faxes are')} in {visible(str(request.path))}."
-    return f"{said} {tally.remark}".rstrip() if request.faxes is None else said
+    return tally.faxes if request.faxes is None else len(request.faxes)
+
+
+def _make(folder: Path) -> None:
+    with told_of(folder):
+        make_folder(folder)
 
 
 @asynccontextmanager

@@ -30,7 +30,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise StorageError(
             f"{visible(str(path))} can't be written: {_reason(error)}. Nothing was saved: mend that, or name a file "
-            "elsewhere, and list again."
+            "elsewhere, and start again."
         ) from error
 
 

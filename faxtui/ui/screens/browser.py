@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -21,7 +19,7 @@ from faxtui.domain.filters import Filters
 from faxtui.domain.period import in_words, period_in_words
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.sort import Sort
-from faxtui.errors import FaxtuiError, InvalidValue, Refused
+from faxtui.errors import InvalidValue, Refused
 from faxtui.inbox.handling import Handling, HandlingView
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Failed, Fetching, InboxView, Shown, Waiting
@@ -39,8 +37,6 @@ from faxtui.ui.widgets.page_bar import PageBar
 
 if TYPE_CHECKING:
     from faxtui.ui.screens.details import DetailsScreen
-    from faxtui.ui.screens.export import Extent
-    from faxtui.ui.screens.panel import Chosen
 
 _TICK = 0.25
 
@@ -74,6 +70,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
             handling,
             look,
             chosen=self._chosen_faxes,
+            current=lambda: self._table.current,
             here=lambda: self._table.faxes,
             reading=self._reading,
             command=self._command,
@@ -88,6 +85,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         self._ticking: Timer | None = None
         self._details: DetailsScreen | None = None
         self._place: tuple[Filters, Sort, int] | None = None
+        self._leaves = False
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -119,8 +117,9 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         self._place = place
         self._paint_handling()
 
-    def show_handling(self, view: HandlingView) -> None:
-        """Show what is done with faxes: beside the rows, and in the page bar."""
+    def show_handling(self, view: HandlingView, *, leaves: bool = False) -> None:
+        """Show what is done with faxes: beside the rows, and in the page bar; ``leaves``: once that is through."""
+        self._leaves = leaves
         if self.is_attached:
             self._paint_handling()
             self._tell()
@@ -145,7 +144,9 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         self._page_bar.say(
             "" if shown is None else words.position(shown.page),
             "" if shown is None else self.look.clock(shown.as_of),
-            words.handling(handling) or words.state(view, time.monotonic()),
+            words.going_on(
+                words.handling(handling, self.look.keys, leaves=self._leaves), words.state(view, time.monotonic())
+            ),
             words.right(handling, self._table.faxes, self.look.keys) or words.remedy(view, self.look.keys),
             can_turn=(view.has_previous, view.has_next),
         )
@@ -219,37 +220,14 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         self._handling.unmark_all()
 
     def action_cancel(self) -> None:
-        self._handling.errands.cancel()
+        """What goes on; where nothing does, what was said goes away."""
+        if not self._handling.errands.cancel():
+            self.app.clear_notifications()
 
     async def action_export(self) -> None:
-        from faxtui.ui.screens.export import export_menu
+        from faxtui.ui.exports import Exports
 
-        query, marked = self._inbox.view.query, self._handling.view.marks.faxes
-        await self.app.push_screen(export_menu(self.look.marks, query, marked), self._export_as)
-
-    async def _export_as(self, choice: Chosen[Extent] | None) -> None:
-        from faxtui.ui.screens.export import NameFile
-
-        if choice is None:
-            return
-        try:
-            folder = self._handling.saver.where().folder
-        except FaxtuiError as error:
-            self.acts.complain(str(error))
-            return
-        name = f"faxes-{self._inbox.clock.now().astimezone(self.look.zone):%Y%m%d-%H%M}.{choice.value.format.value}"
-        await self.app.push_screen(NameFile(self.look.marks, folder / name), partial(self._export, choice.value))
-
-    def _export(self, extent: Extent, path: Path | None) -> None:
-        from faxtui.inbox.export.exporting import ExportRequest, export
-
-        if path is None:
-            return
-        query, zone = self._inbox.view.query, self._inbox.zone
-        request = ExportRequest(path=path, format=extent.format, query=query, faxes=extent.faxes, zone=zone)
-        work = export(self._inbox.service, self._inbox.clock, request, self._handling.errands.tell)
-        if not self._handling.export(work):
-            self.acts.tell_of_busy()
+        await Exports(self._inbox, self._handling, self.acts).begin()
 
     async def action_open_fax(self) -> None:
         from faxtui.ui.screens.details import DetailsScreen
@@ -286,10 +264,9 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
             "mark_page": self._table.current is not None,
             "unmark": bool(self._handling.view.marks),
             "save": bool(self._chosen_faxes()),
-            "delete": bool(self._chosen_faxes()) and not self._handling.read_only,
+            "delete": bool(self._chosen_faxes()),
             "undo": bool(self._handling.view.deletions.unsent),
-            "copy": bool(self._chosen_faxes()),
-            "cancel": self._handling.errands.is_running,
+            "copy": self._table.current is not None,
         }
         return True if can_be_done.get(action, True) else None
 

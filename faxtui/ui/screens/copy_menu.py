@@ -17,4 +17,5 @@ def copy_menu(marks: Marks, fax: Fax, command: str) -> Menu[str]:
         ("Message", fax.message_id),
         ("Command", command),
     )
-    return Menu(marks, "Copy", [Choice(value, label, visible(value)) for label, value in values if value])
+    shown = [(label, visible(value)) for label, value in values if value]
+    return Menu(marks, "Copy", [Choice(value, label, value) for label, value in shown])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
@@ -66,6 +68,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
             handling,
             look,
             chosen=lambda: (self._fax,),
+            current=lambda: self._fax,
             here=lambda: (self._fax,),
             reading=lambda: reading,
             command=lambda: command,
@@ -80,6 +83,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         yield KeyBar(self._look, (*DETAILS, *HANDLING, *PROGRAM_WIDE))
 
     def on_mount(self) -> None:
+        self._handling.note_opened(self._fax.key)
         self._show()
 
     def on_resize(self) -> None:
@@ -103,8 +107,6 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
             return True if self._fax.key.has_address else None
         if action == "undo":
             return True if self._handling.view.deletions.unsent else None
-        if action == "delete":
-            return None if self._handling.read_only else True
         return True
 
     async def action_read(self) -> None:
@@ -113,15 +115,18 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         key = self._fax.key
         await self.app.push_screen(ReadingScreen(self._look, self._fax, lambda: self._handling.read(key)))
 
-    def action_open_saved(self) -> None:
+    @work
+    async def action_open_saved(self) -> None:
         record = self._handling.view.record(self._fax.key)
         if not record.is_saved:
             self.acts.say(f"It is not saved yet: {self._look.keys.first('fax.save')} saves it.")
             return
         try:
-            open_file(Path(record.path), os.environ)
+            await asyncio.to_thread(open_file, Path(record.path), os.environ)
         except FaxtuiError as error:
             self.acts.complain(str(error))
+        else:
+            self.acts.say("The desktop's program has the file.")
 
     @property
     def _fax(self) -> Fax:
@@ -135,15 +140,13 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
 
     def _move(self, by: int) -> None:
         self._row = max(0, min(self._row + by, len(self._faxes) - 1))
+        self._handling.note_opened(self._fax.key)
         self._show()
         self.query_one(VerticalScroll).scroll_home(animate=False)
         self.refresh_bindings()
 
     def _show(self) -> None:
         fax = self._fax
-        if fax.key not in self._handling.view.opened:
-            self._handling.note_opened(fax.key)
-            return
         place = f"{self._row + 1:,} of {len(self._faxes):,}"
         room = self.size.width - cell_len(place) - _MARGINS
         self._title.say(self._look.marks.cut(f"Fax {FILE.text(fax, self._reading)}", room), place)

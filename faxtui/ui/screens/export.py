@@ -14,56 +14,84 @@ from textual.widgets import Input
 from faxtui.domain.fax import Fax
 from faxtui.domain.period import in_words
 from faxtui.domain.query import FaxQuery
-from faxtui.domain.text import counted
+from faxtui.domain.text import counted, visible
 from faxtui.inbox.export.formats import Format
 from faxtui.ui.marks import Marks
 from faxtui.ui.screens.menu import Choice, Menu
 from faxtui.ui.screens.panel import Panel
 from faxtui.ui.widgets.labelled import Labelled, Line
 
-_NAMES = {Format.CSV: "CSV", Format.JSON: "JSON", Format.JSONL: "JSON lines"}
+_WAYS = (
+    (Format.CSV, False, "CSV"),
+    (Format.CSV, True, "CSV for spreadsheets"),
+    (Format.JSON, False, "JSON"),
+    (Format.JSONL, False, "JSON lines"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """What is written and how: these faxes, or where that is None, every page of the view."""
+    """What is written and how: these faxes, or where that is None, every page of the view.
 
+    ``said`` tells of it; ``excel``: no cell becomes a formula in a spreadsheet.
+    """
+
+    said: str
     format: Format
+    excel: bool = False
     faxes: Sequence[Fax] | None = None
 
 
 def export_menu(marks: Marks, query: FaxQuery, marked: Sequence[Fax]) -> Menu[Extent]:
     view = in_words(query.filters)
-    choices = [Choice(Extent(kind), f"every page as {name}", view) for kind, name in _NAMES.items()]
-    if marked:
-        faxes = counted(len(marked), "fax", "faxes")
-        choices += [Choice(Extent(kind, marked), f"marked as {name}", faxes) for kind, name in _NAMES.items()]
-    return Menu(marks, "Export", choices)
+    every = [
+        Choice(Extent(f"{view}, as {name}", kind, excel), f"every page as {name}", view) for kind, excel, name in _WAYS
+    ]
+    faxes = counted(len(marked), "marked fax", "marked faxes")
+    these = [
+        Choice(Extent(f"{faxes}, as {name}", kind, excel, marked), f"marked as {name}", faxes)
+        for kind, excel, name in _WAYS
+    ]
+    choices = [*these, *every] if marked else every
+    return Menu(marks, "Export to a file", choices)
 
 
 class NameFile(Panel[Path]):
     """Asks for a file that is not there yet. What can't be taken is explained, and stays to be mended."""
 
-    def __init__(self, marks: Marks, proposed: Path) -> None:
-        super().__init__(marks, "Export to", "Enter write it   Esc back")
+    def __init__(self, marks: Marks, extent: Extent, proposed: Path) -> None:
+        super().__init__(marks, f"Export {extent.said}", "Enter write it   Esc back")
         self._proposed = proposed
 
     def content(self) -> Widget:
-        self._labelled = Labelled("File", Line(str(self._proposed)))
+        self._line = Line(str(self._proposed))
+        self._labelled = Labelled("to the file", self._line)
         return self._labelled
+
+    def on_mount(self) -> None:
+        # Of a long path, the end is what a person may want to change.
+        self.call_after_refresh(self._line.scroll_to, x=len(self._line.value), animate=False, force=True)
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         path = _typed(event.value.strip())
-        if path is None:
-            self._labelled.complain("Type the name of a file, in full where its home folder is not known.")
-        elif await asyncio.to_thread(os.path.lexists, path):
-            self._labelled.complain("There is such a file already: type another name.")
+        complaint = await asyncio.to_thread(self._why_not, path)
+        if path is None or complaint:
+            self._labelled.complain(self._marks.write(complaint))
         else:
             self.dismiss(path)
+
+    def _why_not(self, path: Path | None) -> str:
+        if path is None:
+            return "Type the name of a file, in full where its home folder is not known."
+        if os.path.lexists(path):
+            return "There is such a file already: type another name."
+        if path.parent != self._proposed.parent and not path.parent.is_dir():
+            return f"There is no folder {visible(str(path.parent))}: make it, or name a file elsewhere."
+        return ""
 
 
 def _typed(text: str) -> Path | None:
     try:
-        return Path(text).expanduser() if text else None
-    except RuntimeError:
+        return Path(text).expanduser().absolute() if text else None
+    except (RuntimeError, ValueError):
         return None

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Label
 
-from faxtui.domain.text import counted
+from faxtui.inbox.deletions.states import DeletionsView
 from faxtui.ui.marks import Marks
 from faxtui.ui.screens.panel import Chosen, Panel
 
 
 class LeavePanel(Panel[Chosen[bool]]):
-    """Gives whether to wait until they are sent."""
+    """Gives whether to wait until they are sent; without an answer, once there is nothing to ask any more."""
 
     BINDINGS = [
         Binding("enter", "choose(True)", "Wait"),
         Binding("q", "choose(False)", "Quit now"),
     ]
 
-    def __init__(self, marks: Marks, count: int) -> None:
-        title = f"{counted(count, 'fax waits', 'faxes wait')} to be deleted, and nothing was sent yet."
-        super().__init__(marks, title, "Enter wait for that, then quit   q quit now and keep them   Esc stay")
+    def __init__(self, marks: Marks, deletions: DeletionsView) -> None:
+        super().__init__(
+            marks,
+            "Quit while faxes wait to be deleted?",
+            "Enter wait for that, then quit   q quit now, they stay   Esc don't quit",
+        )
+        self._progress = Label(markup=False, classes="told")
+        self._deletions = deletions
 
     def content(self) -> Label:
-        return Label(self._marks.write(" Quitting now leaves them on the service."), markup=False, classes="told")
+        return self._progress
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        self.follow(self._deletions)
+
+    def follow(self, deletions: DeletionsView) -> None:
+        """How far they are by now."""
+        if not deletions.unsent:
+            self.action_choose(True)
+        else:
+            said = f" Now: {deletions.progress}. What was not sent stays on the service."
+            self._progress.update(self._marks.write(said))
 
     def action_choose(self, waits: bool) -> None:
         self.dismiss(Chosen(waits))

@@ -20,8 +20,8 @@ from faxtui.ui.marks import Marks
 from faxtui.ui.widgets.cells import Cell, Painter, heading
 from faxtui.ui.widgets.columns import Column, fit
 
-GUTTER = 3
-"""The cursor's bar, the mark, a blank."""
+GUTTER = 4
+"""The cursor's bar, the mark, what was done with it, a blank."""
 _LETTERS = {
     Done.GOING: "D",
     Done.UNKNOWN: "?",
@@ -139,11 +139,12 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         is_current = row == self.cursor_row
         key = self._faxes[row].key
         done = self._done.get(key)
-        state = self._marks.marked if key in self._marked else _LETTERS[done] if done else " "
-        if not is_current and state == " ":
+        bar = self._marks.bar if is_current else " "
+        signs = f"{bar}{self._marks.marked if key in self._marked else ' '}{_LETTERS[done] if done else ' '} "
+        if signs.isspace():
             return line
         style = next((each.style for each in line if each.style), None) or Style.null()
-        gutter = Segment(f"{self._marks.bar if is_current else ' '}{state} ", style)
+        gutter = Segment(signs, style)
         rest = line.crop(GUTTER)
         return Strip.join([Strip([gutter], GUTTER), rest.apply_style(_STRUCK) if done in _GOES else rest])
 

@@ -1,0 +1,90 @@
+"""What is done with faxes, without a screen: time that the test moves, and everything that is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from deletion_desk import ACCOUNT, Documents, Time
+from scripted_service import TOO_LONG
+
+from faxtui.domain.fax import Fax, FaxKey
+from faxtui.errors import FaxtuiError
+from faxtui.inbox.handling import Handling, HandlingView
+from faxtui.inbox.journal import Journal
+from faxtui.inbox.patience import Patience
+from faxtui.inbox.place import Place
+
+
+class Desk:
+    """Handling, and everything that it told."""
+
+    def __init__(self, tmp_path: Path, read_only: bool, where: Callable[[], Place] | None, journal: Journal) -> None:
+        self.service, self.time = Documents(), Time()
+        self.said: list[str] = []
+        self.wrong: list[str] = []
+        self.errors: list[FaxtuiError] = []
+        self.refused: list[FaxtuiError] = []
+        self.listings: list[AbstractSet[FaxKey]] = []
+        self.crashes: list[BaseException] = []
+        self.is_blind = False
+        self._changed = asyncio.Event()
+        self.handling = Handling(
+            self.service,
+            ACCOUNT,
+            journal,
+            where or (lambda: Place(tmp_path / "faxes", "{file}")),
+            grace=10,
+            read_only=read_only,
+            clocks=self.time.clocks,
+            patience=Patience(waits=()),
+            is_blind=lambda: self.is_blind,
+            on_change=lambda _: self._changed.set(),
+            on_said=self.said.append,
+            on_wrong=self.wrong.append,
+            on_error=self.errors.append,
+            on_refused=self.refused.append,
+            on_deleted=lambda: self.listings.append(self.view.deletions.deleted),
+            on_crash=self.crashes.append,
+        )
+
+    @property
+    def view(self) -> HandlingView:
+        return self.handling.view
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(TOO_LONG):
+            while not is_so():
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def over(self) -> None:
+        await self.until(lambda: not self.handling.errands.is_running)
+
+    async def delete(self, *faxes: Fax, with_copies: bool = False) -> None:
+        """Ask, and let the grace go by."""
+        self.handling.delete(self.handling.deletions.plan(faxes), with_copies=with_copies)
+        await self.until(lambda: "saving" not in self.view.deletions.progress)
+        await self.time.goes_by(10)
+        await self.until(lambda: not self.view.deletions.is_under_way)
+
+
+@asynccontextmanager
+async def at_desk(
+    tmp_path: Path, *, read_only: bool = False, where: Callable[[], Place] | None = None, journal: Journal | None = None
+) -> AsyncIterator[Desk]:
+    desk = Desk(tmp_path, read_only, where, journal or Journal(tmp_path / "state" / "journal.jsonl"))
+    await desk.handling.begin()
+    try:
+        yield desk
+    finally:
+        desk.service.door.set()
+        ending = asyncio.create_task(desk.handling.aclose())
+        while not ending.done():
+            await desk.time.goes_by(1)
+    assert desk.crashes == []
+
+
+def files(folder: Path) -> list[Path]:
+    return list(folder.iterdir())

@@ -1,0 +1,222 @@
+"""Deleting faxes: asked first, copied first, taken back in time, sent once, and told as it was."""
+
+import socket
+from pathlib import Path
+
+from deletion_desk import Time
+from handling_desk import ACCOUNT, Desk, handling
+from wire import resource
+
+from faxtui.demo.asgi import Answer
+from faxtui.inbox.journal import WasDeleted
+
+AT_ONCE = 0
+"""Seconds of grace where a test is about what comes after it."""
+
+
+def copies(desk: Desk) -> int:
+    return len([each for each in desk.saved if each.endswith(".pdf")])
+
+
+async def test_the_question_names_what_goes_and_where_copies_go(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press("D")
+        await desk.until_shown("Delete 1 fax from the service? It is gone for good there.", "Esc keep it")
+        await desk.until_shown(f"Copies go to {socket.gethostname()}:{desk.folder}")
+        await desk.press("escape", "space", "space", "delete")
+        await desk.until_shown("Delete 2 faxes from the service? They are gone for good there.")
+        for fax in desk.faxes[:2]:
+            await desk.until_shown(f"{fax.sender or '—'}"[:18])
+        await desk.press("escape")
+        assert (desk.beside(0), desk.beside(1)) == ("● ", "● ")
+        assert not desk.is_struck(0)
+        assert desk.demo.asked == ["list"]
+
+
+async def test_copies_come_first_then_a_countdown_and_nothing_is_sent_before(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press("space", "space", "D", "enter")
+        await desk.until_shown("deleting 2 in 60:00", "U undo")
+        assert (desk.beside(0), desk.beside(1)) == (" D", " D")
+        assert desk.is_struck(0)
+        assert not desk.is_struck(2)
+        assert copies(desk) == 2
+        assert "marked" not in desk.console.page_bar
+        assert desk.demo.deleted() == []
+
+
+async def test_taken_back_nothing_was_sent_and_the_rows_are_as_before(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press("space", "space", "D", "enter")
+        await desk.until_shown("deleting 2 in")
+        await desk.press("U")
+        await desk.until_shown("2 faxes stay: nothing was sent.")
+        assert (desk.beside(0), desk.beside(1)) == (" s", " s")
+        assert not desk.is_struck(0)
+        await desk.press("U")
+        assert "deleting" not in desk.console.page_bar
+    assert desk.demo.deleted() == []
+
+
+async def test_after_the_grace_each_is_deleted_once_and_that_is_told(tmp_path: Path) -> None:
+    async with handling(tmp_path, grace=AT_ONCE) as desk:
+        names = [fax.file_name for fax in desk.faxes[:2]]
+        await desk.press("space", "space", "D", "enter")
+        await desk.until_shown("2 faxes are deleted from the service.")
+        assert desk.demo.deleted() == names
+        assert copies(desk) == 2
+
+
+async def test_then_the_list_is_looked_at_again_so_that_the_next_page_leaves_none_out(tmp_path: Path) -> None:
+    async with handling(tmp_path, grace=AT_ONCE) as desk:
+        names = [fax.file_name for fax in desk.faxes]
+        await desk.press("down", "space", "space", "D", "x")
+        await desk.until(lambda: desk.console.page.total == 196)
+        assert [fax.file_name for fax in desk.faxes][:3] == [names[0], *names[3:5]]
+        assert desk.console.current.file_name == names[3]
+        last = desk.faxes[-1]
+        await desk.press("n")
+        await desk.console.until_idle()
+        assert desk.faxes[0].received is not None
+        assert last.received is not None
+        assert desk.faxes[0].received <= last.received
+        assert last.file_name not in {fax.file_name for fax in desk.faxes}
+
+
+async def test_without_copies_none_are_saved(tmp_path: Path) -> None:
+    async with handling(tmp_path, grace=AT_ONCE) as desk:
+        await desk.press("D", "x")
+        await desk.until_shown("1 fax is deleted from the service.")
+        assert desk.saved == []
+        assert [each.split()[0] for each in desk.demo.asked][:2] == ["list", "DELETE"]
+
+
+async def test_what_was_saved_before_is_not_fetched_again(tmp_path: Path) -> None:
+    async with handling(tmp_path, grace=AT_ONCE) as desk:
+        await desk.press("d")
+        await desk.until_beside(0, " s")
+        await desk.press("D", "enter")
+        await desk.until_shown("1 fax is deleted from the service.")
+        assert [each.split()[0] for each in desk.demo.asked][:3] == ["list", "GET", "DELETE"]
+
+
+async def test_more_than_ten_have_their_number_typed(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press("A", "D")
+        await desk.until_shown("Delete 50 faxes from the service?", "and 44 more")
+        await desk.press("x")
+        await desk.until_shown("Delete 50 faxes for good, without copies?", "Type 50 to delete that many")
+        await desk.type("5")
+        await desk.press("enter")
+        await desk.until_shown("Type 50, or press Esc to keep them.")
+        await desk.press("escape")
+        assert "50 marked" in desk.console.page_bar
+        await desk.press("D", "enter")
+        await desk.until_shown("Save copies of 50 faxes, then delete them?")
+        await desk.press("escape", "D", "x")
+        await desk.type("50")
+        await desk.press("enter")
+        await desk.until_shown("deleting 50 in 60:00")
+    assert desk.demo.deleted() == []
+
+
+async def test_ten_are_deleted_without_typing(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press(*["space"] * 10, "D", "x")
+        await desk.until_shown("deleting 10 in 60:00")
+
+
+async def test_marked_ones_on_other_pages_come_first_in_the_question(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press("space", "n")
+        await desk.console.until_idle()
+        await desk.press("space", "D")
+        await desk.until_shown("Delete 2 faxes")
+        lines = [line for line in desk.console.lines if " page" in line and "11-2" in line and "(not" in line]
+        assert len(lines) == 1
+        await desk.press("x")
+        await desk.until_shown("deleting 2 in")
+
+
+async def test_two_rows_of_one_document_are_one_and_the_question_says_so(tmp_path: Path) -> None:
+    rows = [resource(1), resource(1, MessageId="0"), resource(2)]
+    async with handling(tmp_path, rows=rows, grace=AT_ONCE) as desk:
+        desk.demo.says("DELETE", Answer(200))
+        await desk.press("D")
+        await desk.until_shown("Delete 1 fax from the service?")
+        await desk.press("x")
+        await desk.until_shown("1 fax is deleted from the service.")
+        assert [desk.beside(row) for row in range(3)] == [" x", " x", "  "]
+        assert len(desk.demo.deleted()) == 1
+
+
+async def test_one_without_an_address_stays_and_the_reason_is_told(tmp_path: Path) -> None:
+    async with handling(tmp_path, rows=[resource(1, Folder="")]) as desk:
+        await desk.press("D")
+        await desk.until_shown("has no address: it can't be deleted from here.")
+        assert "Delete 1 fax" not in desk.console.screen
+        assert desk.demo.asked == ["list"]
+
+
+async def test_where_it_is_read_only_nothing_is_deleted_and_the_screen_says_so(tmp_path: Path) -> None:
+    async with handling(tmp_path, read_only=True) as desk:
+        await desk.press("space", "space", "D")
+        await desk.until_shown("This is read-only: nothing can be deleted.")
+        await desk.press("enter", "D")
+        await desk.until_shown("This is read-only: nothing can be deleted.")
+        assert not desk.console.app.session or not desk.console.app.session.handling.view.deletions.by_key
+
+
+async def test_the_countdown_begins_again_after_a_pause(tmp_path: Path) -> None:
+    time = Time()
+    async with handling(tmp_path, grace=10, clocks=time.clocks) as desk:
+        await desk.press("D", "x")
+        await time.goes_by(6)
+        await desk.until_shown("deleting 1 in 0:04")
+        await time.jumps(60, 60)
+        await desk.until_shown("deleting 1 in 0:10")
+        assert desk.demo.deleted() == []
+        await desk.press("U")
+        await time.goes_by(1)
+
+
+async def test_it_goes_on_while_other_things_are_looked_at(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press("D", "x")
+        await desk.until_shown("deleting 1 in")
+        await desk.press("n")
+        await desk.console.until_idle()
+        assert "deleting 1 in" in desk.console.page_bar
+        await desk.press("space", "p")
+        await desk.console.until_idle()
+        await desk.press("D")
+        await desk.until_shown("Delete 1 fax", "(not on this page)")
+        await desk.press("x")
+        await desk.until_shown("deleting 2")
+        await desk.press("u", "home", "D")
+        await desk.until_shown("is being deleted already.")
+
+
+async def test_in_the_details_the_one_shown_is_deleted_and_its_state_told(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press("space", "space", "enter")
+        await desk.until_shown("3 of 50")
+        await desk.press("D")
+        await desk.until_shown("Delete 1 fax from the service?")
+        await desk.press("x")
+        await desk.until_shown("State deleting 1 in 60:00")
+        await desk.press("U")
+        await desk.until_shown("1 fax stays: nothing was sent.")
+        assert "State" not in desk.console.screen
+
+
+async def test_in_the_journal_everything_is_told_before_it_is_sent(tmp_path: Path) -> None:
+    async with handling(tmp_path, grace=AT_ONCE) as desk:
+        door = desk.demo.holds("DELETE")
+        key = desk.faxes[0].key
+        await desk.press("D", "enter")
+        await desk.reached(door)
+        desk.journal.read()
+        assert desk.journal.records(ACCOUNT)[key].was_deleted is WasDeleted.UNKNOWN
+        door.open()
+        await desk.until_shown("1 fax is deleted from the service.")

@@ -1,0 +1,138 @@
+"""Whatever happens to the program or its terminal while deletes wait: nothing is sent that nobody saw coming."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from handling_desk import ToldDemo, told_demo
+from pty_session import PATIENCE, PtySession, in_terminal
+
+SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
+NOT_DELETED = "faxtui: 1 fax was not deleted, because faxtui ended before that: nothing was sent."
+FOREVER = 3600
+REPAINTS = 90
+"""So many are more than the kernel keeps for a terminal whose other end does not read."""
+
+
+@pytest.fixture
+def demo() -> Iterator[ToldDemo]:
+    with told_demo() as demo:
+        yield demo
+
+
+@contextmanager
+def browsing(demo: ToldDemo, home: Path, grace: int = FOREVER) -> Iterator[PtySession]:
+    config = home / "config" / "faxtui" / "config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(f'[download]\nfolder = "{home / "faxes"}"\n[delete]\ngrace = {grace}\n')
+    with in_terminal("--base-url", demo.address, home=home, environ=SIGNED_IN) as terminal:
+        terminal.wait_for("page 1 of")
+        yield terminal
+
+
+def delete_the_first(terminal: PtySession, key: str = "\r") -> None:
+    terminal.type("D")
+    terminal.wait_for("Delete 1 fax from the service?")
+    terminal.type(key)
+    terminal.wait_for("deleting 1 in")
+
+
+def first_letter(terminal: PtySession) -> str:
+    return terminal.lines[3][2]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)], ids=["TERM", "HUP", "INT"]
+)
+def test_a_signal_drops_what_was_not_sent_and_that_is_said(
+    demo: ToldDemo, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    with browsing(demo, tmp_path) as terminal:
+        delete_the_first(terminal)
+        terminal.kill(number)
+        assert terminal.wait_for_end() == code
+        assert NOT_DELETED.encode() in terminal.sent
+        assert terminal.left_on() == set()
+    assert demo.deleted() == []
+
+
+def test_a_terminal_that_goes_away_drops_what_was_not_sent(demo: ToldDemo, tmp_path: Path) -> None:
+    with browsing(demo, tmp_path) as terminal:
+        delete_the_first(terminal)
+        terminal.hang_up()
+        assert terminal.wait_for_end() == 129
+    assert demo.deleted() == []
+    assert list(tmp_path.rglob("error-*")) == []
+
+
+def test_killed_nothing_is_sent_later_and_the_copy_is_known(demo: ToldDemo, tmp_path: Path) -> None:
+    with browsing(demo, tmp_path) as terminal:
+        delete_the_first(terminal)
+        terminal.kill(signal.SIGKILL)
+        terminal.wait_for_end()
+    with browsing(demo, tmp_path, grace=1) as terminal:
+        terminal.wait_until(lambda: first_letter(terminal) == "s", "the copy beside its row")
+        assert "deleting" not in terminal.text
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+    assert demo.deleted() == []
+
+
+def test_killed_while_the_request_is_on_its_way_the_next_run_asks_what_became_of_it(
+    demo: ToldDemo, tmp_path: Path
+) -> None:
+    door = demo.holds("DELETE")
+    with browsing(demo, tmp_path, grace=1) as terminal:
+        delete_the_first(terminal, "x")
+        assert door.reached.wait(PATIENCE)
+        terminal.kill(signal.SIGKILL)
+        terminal.wait_for_end()
+    with browsing(demo, tmp_path, grace=1) as terminal:
+        terminal.wait_until(lambda: first_letter(terminal) == "?", "a question mark beside its row")
+        terminal.type("D")
+        terminal.wait_for("Asking the service what became of 1 fax.", "is still there")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+    assert len(demo.deleted()) == 1
+
+
+def test_asleep_by_ctrl_z_nothing_is_sent_and_the_countdown_begins_again(demo: ToldDemo, tmp_path: Path) -> None:
+    with browsing(demo, tmp_path, grace=4) as terminal:
+        delete_the_first(terminal, "x")
+        terminal.wait_for("deleting 1 in 0:03")
+        terminal.type("\x1a")
+        terminal.wait_until_stopped()
+        go_by(4.5)
+        terminal.kill(signal.SIGCONT)
+        terminal.wait_for("deleting 1 in 0:04")
+        terminal.type("U")
+        terminal.wait_for("1 fax stays: nothing was sent.")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+    assert demo.deleted() == []
+
+
+def test_a_terminal_that_takes_nothing_shows_no_countdown_and_nothing_is_sent(demo: ToldDemo, tmp_path: Path) -> None:
+    with browsing(demo, tmp_path, grace=3) as terminal:
+        for _ in range(REPAINTS):
+            terminal.type("\x0c")
+            go_by(0.02)
+        terminal.type("D")
+        go_by(0.2)
+        terminal.type("x")
+        go_by(4)
+        assert demo.deleted() == []
+        terminal.wait_for("deleting 1 in 0:03")
+        terminal.type("U")
+        terminal.wait_for("1 fax stays: nothing was sent.")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+    assert demo.deleted() == []
+
+
+def go_by(seconds: float) -> None:
+    """Time is the subject here: nothing is read from the terminal, and nothing else could be waited for."""
+    threading.Event().wait(seconds)

@@ -3,10 +3,11 @@
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from demo_server import demo_server
-from pty_session import PATIENCE, PROGRAM, environment, faxtui
+from pty_session import PATIENCE, PROGRAM, ROUND, environment, faxtui
 
 SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
 
@@ -66,7 +67,7 @@ def test_what_can_not_be_done_is_told_in_a_sentence(tmp_path: Path) -> None:
 def test_a_run_that_is_ended_leaves_whole_files_only_and_goes_on_the_next_time(tmp_path: Path) -> None:
     folder = tmp_path / "faxes"
     with demo_server() as address:
-        command = [*PROGRAM, "download", "--base-url", address, "--since", "30d", "--to", str(folder)]
+        command = [*PROGRAM, "download", "--base-url", address, "--since", "10d", "--to", str(folder)]
         for number, code in ((signal.SIGTERM, 143), (signal.SIGKILL, -9)):
             before = len(files(folder)) if folder.exists() else 0
             with subprocess.Popen(
@@ -75,6 +76,8 @@ def test_a_run_that_is_ended_leaves_whole_files_only_and_goes_on_the_next_time(t
                 until = time.monotonic() + PATIENCE
                 while not (folder.exists() and len(files(folder)) > before + 3):
                     assert time.monotonic() < until
+                    with suppress(subprocess.TimeoutExpired):
+                        process.wait(ROUND)
                 process.send_signal(number)
                 assert process.wait(PATIENCE) == code
         assert faxtui("download", "--verify", str(folder), home=tmp_path).returncode == 0

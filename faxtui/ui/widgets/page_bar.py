@@ -11,6 +11,10 @@ from textual.widget import Widget
 from faxtui.ui.marks import Marks
 
 
+_TINY = 8
+"""Lines of a terminal up to which a row is worth more than the second line of a sentence."""
+
+
 class PageBar(Widget):
     """One line, and as many below it as what there is to say needs, up to a third of the screen."""
 
@@ -102,7 +106,7 @@ class PageBar(Widget):
     def _wrapped(self, state: str, width: int) -> list[str]:
         room = max(width - 2, 10)
         lines = [str(line).rstrip() for line in Text(state).wrap(self.app.console, room)]
-        most = max(self.app.size.height // 3, 2)
+        most = max(self.app.size.height // 3, 2 if self.app.size.height > _TINY else 1)
         if len(lines) > most:
             lines = [*lines[: most - 1], self._marks.cut(" ".join(lines[most - 1 :]), room)]
         return [f" {line}" for line in lines]

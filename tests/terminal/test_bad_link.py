@@ -16,7 +16,7 @@ SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
 AT_ONCE = 1.0
 """Seconds."""
 TINY = (20, 5)
-SMALLEST = [" fax", "   R", "▌   "]
+SMALLEST = [" faxt", "    R", "▌   1"]
 """How the lines begin on a screen that has room for one row: title, headings, the fax under the cursor."""
 ENDINGS = {"q": 0, "\x03": 0, signal.SIGTERM: 143, signal.SIGHUP: 129}
 """What a person or the system does, and the exit code that it leads to."""
@@ -194,7 +194,7 @@ def test_it_sleeps_wakes_and_follows_the_size_while_a_request_hangs(tmp_path: Pa
         terminal.kill(signal.SIGCONT)
         terminal.wait_until(lambda: terminal.lines[3:20] == rows, "the rows")
         terminal.resize(*TINY)
-        terminal.wait_until(lambda: [line[:4] for line in terminal.lines[:3]] == SMALLEST, "a few lines")
+        terminal.wait_until(lambda: [line[:5] for line in terminal.lines[:3]] == SMALLEST, "a few lines")
         terminal.resize(*SMALL)
         terminal.wait_until(lambda: terminal.lines[3:20] == rows, "the rows")
         line.mend()

@@ -10,7 +10,6 @@ from textual.widget import Widget
 
 from faxtui.ui.marks import Marks
 
-
 _TINY = 8
 """Lines of a terminal up to which a row is worth more than the second line of a sentence."""
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import platform
 import traceback
 from datetime import datetime
-from io import TextIOWrapper
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from faxtui import __version__
@@ -17,26 +14,34 @@ from faxtui.config.files import make_private_folder
 LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_LEVEL = "warning"
 _NAME = "faxtui.log"
-_LARGEST = 1_000_000
 _MODE = 0o600
 
 
-class _PrivateFile(RotatingFileHandler):
-    """Made, with its folder, when there is something to write."""
+class _WhenNeeded(logging.Handler):
+    """Loads what writes the file when there is something to write: most runs have nothing."""
 
-    def _open(self) -> TextIOWrapper:
-        make_private_folder(Path(self.baseFilename).parent)
-        return open(self.baseFilename, "a", encoding="utf-8", opener=_privately)
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._file is None:
+            from faxtui.config.log_file import private_file
+
+            self._file = private_file(self._path)
+            self._file.setFormatter(self.formatter)
+        self._file.handle(record)
 
 
-def _privately(path: str, flags: int) -> int:
+def privately(path: str, flags: int) -> int:
     return os.open(path, flags, _MODE)
 
 
 def start_log(folder: Path, level: str) -> None:
     """Write what faxtui logs to a file in ``folder``, and nothing to the screen: a full disk costs only the line."""
     logging.raiseExceptions = False
-    handler = _PrivateFile(folder / _NAME, maxBytes=_LARGEST, backupCount=1, delay=True)
+    handler = _WhenNeeded(folder / _NAME)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     ours = logging.getLogger("faxtui")
     ours.handlers = [handler]
@@ -51,13 +56,15 @@ def write_report(folder: Path, error: BaseException) -> Path | None:
     Messages and local variables are left out: they can hold numbers, names and passwords.
     """
     path = folder / f"error-{datetime.now():%Y%m%d-%H%M%S-%f}.txt"
+    import platform
+
     system = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     parts = [f"faxtui {__version__}, {system}", "Messages are left out: they can hold numbers and names.", ""]
     for each in _chain(error):
         parts += ["".join(traceback.format_tb(each.__traceback__)) + _name(each), ""]
     try:
         make_private_folder(folder)
-        with open(path, "x", encoding="utf-8", opener=_privately) as file:
+        with open(path, "x", encoding="utf-8", opener=privately) as file:
             file.write("\n".join(parts))
     except OSError:
         return None

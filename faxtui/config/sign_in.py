@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from faxtui.config.secrets import read_keyring, read_password_file, run_command
 from faxtui.config.settings import DEFAULT_BASE_URL, OAUTH2, Profile
 from faxtui.config.values import zone_named
 from faxtui.domain.account import Account, OAuth2
@@ -68,6 +66,8 @@ class SignIn:
         return self.given.password is None and self.login == self.profile.login
 
     def _password(self) -> str | None:
+        from faxtui.config.secrets import read_keyring, read_password_file, run_command
+
         if self.password_file is not None:
             return read_password_file(self.password_file)
         if not self._is_kept:
@@ -90,6 +90,8 @@ class SignIn:
     def _oauth2(self) -> OAuth2 | None:
         if self.profile.auth != OAUTH2:
             return None
+        from faxtui.config.secrets import run_command
+
         try:
             secret = run_command(self.profile.client_secret_command)
         except NoSignIn as error:
@@ -137,6 +139,8 @@ def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
+        import ipaddress
+
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

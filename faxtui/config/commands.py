@@ -31,18 +31,31 @@ class Printed:
     name: str
 
 
+class _Process(subprocess.Popen[bytes]):
+    """A program that is ended even where a signal comes while it is being started."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        try:
+            super().__init__(
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except BaseException:
+            # Whatever it is goes on: nobody else could end what was started by then.
+            if self.pid and self.returncode is None:
+                _end(self)
+            raise
+
+
 def run(command: Sequence[str], limit: float) -> Printed:
     """Run a program to its end. Past ``limit`` seconds, and where the wait is interrupted, it is ended with all that
     it started. What it leaves running on purpose, such as an agent, stays. Raises NoSignIn where it fails."""
     name = _short(" ".join(command), _NAME)
     try:
-        process = subprocess.Popen(
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        process = _Process(command)
     except OSError as error:
         raise NoSignIn(f"“{name}” can't be run: {error.strerror or type(error).__name__}.") from error
     try:

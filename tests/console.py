@@ -193,6 +193,9 @@ class Console:
     async def until_shown(self, *texts: str) -> None:
         await self.until(lambda: all(text in self.screen for text in texts))
 
+    async def until_told(self, *texts: str) -> None:
+        await self.until(lambda: all(text in self.told for text in texts))
+
     async def until_idle(self) -> None:
         await self.until(lambda: isinstance(self.view.activity, Idle) and self.view.shown is not None)
         await self.settle()

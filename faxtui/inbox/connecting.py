@@ -1,4 +1,4 @@
-"""A service that is connected to when it is first asked."""
+"""A service that is connected to beside everything else."""
 
 from __future__ import annotations
 
@@ -13,21 +13,28 @@ from faxtui.inbox.service import Document, DocumentService
 
 
 class Connecting:
-    """Connects at the first question, in a thread: loading what that takes, or a password command, holds nothing up.
+    """Connects in a thread: loading what that takes, or a password command, holds nothing up.
 
-    A connection that failed is tried anew at the next question; one under way is shared, and outlives who asked first.
+    That begins with `begin`, or at the first question. One under way is shared, and outlives who asked first. Where it
+    fails, who waits for it is told, or whoever asks next; only the question after that tries anew.
     """
 
     def __init__(self, connect: Callable[[], DocumentService]) -> None:
         self._connect = connect
-        self._connected: asyncio.Task[DocumentService] | None = None
-        self._outdated: list[asyncio.Task[DocumentService]] = []
+        self._connected: asyncio.Future[DocumentService] | None = None
+        self._outdated: list[asyncio.Future[DocumentService]] = []
 
     def reconnect(self, connect: Callable[[], DocumentService]) -> None:
         """Connect this way from the next question on: as somebody else, say, or with another password."""
         if self._connected is not None:
             self._outdated.append(self._connected)
         self._connect, self._connected = connect, None
+
+    def begin(self) -> asyncio.Future[DocumentService]:
+        """Connect ahead of the first question."""
+        if self._connected is None:
+            self._connected = asyncio.get_running_loop().run_in_executor(None, self._connect)
+        return self._connected
 
     async def list_faxes(self, window: Window, page: int) -> Listing:
         """Raises FaxtuiError: the service's, and what connecting raises."""
@@ -45,15 +52,18 @@ class Connecting:
 
     async def aclose(self) -> None:
         """Close what was connected; what is still connecting is left to the end of the program."""
-        for task in [*self._outdated, self._connected]:
-            if task is not None and task.done() and not _failed(task):
-                await task.result().aclose()
+        for each in [*self._outdated, self._connected]:
+            if each is not None and each.done() and not _failed(each):
+                await each.result().aclose()
 
     async def _service(self) -> DocumentService:
-        if self._connected is None or _failed(self._connected):
-            self._connected = asyncio.create_task(asyncio.to_thread(self._connect))
-        return await asyncio.shield(self._connected)
+        connecting = self.begin()
+        try:
+            return await asyncio.shield(connecting)
+        finally:
+            if self._connected is connecting and connecting.done() and _failed(connecting):
+                self._connected = None
 
 
-def _failed(task: asyncio.Task[DocumentService]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
+def _failed(connecting: asyncio.Future[DocumentService]) -> bool:
+    return connecting.cancelled() or connecting.exception() is not None

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.text import counted
 from faxtui.errors import FaxtuiError, SignInRefused, StorageError
-from faxtui.inbox.deletions.closing import Closing
 from faxtui.inbox.deletions.states import (
+    Closing,
     Deleted,
     Deleting,
     DeletionsView,
@@ -243,7 +243,7 @@ class Handling:
 
     async def aclose(self) -> Ending:
         """Give up what goes on; what was not sent to be deleted never is. Nobody is told anything from here on."""
-        self._ending = Ending(Closing((), ()))
+        self._ending = Ending(Closing())
         await self.errands.aclose()
         if self._deletions is not None:
             self._ending = replace(self._ending, closing=await self._deletions.aclose())

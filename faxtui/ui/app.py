@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import events, work
+from textual import events
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from faxtui.config.settings import Settings, View
-from faxtui.domain.query import FaxQuery
-from faxtui.errors import FaxtuiError
+from faxtui.config.settings import Settings
 from faxtui.inbox.handling import HandlingView
 from faxtui.inbox.inbox import Inbox
 from faxtui.ui import words
+from faxtui.ui.accounts import Accounts
 from faxtui.ui.actions import ALL, GROUPS, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.drivers import driver_for, forget_screen, is_behind, switch_mouse
 from faxtui.ui.keys import Keys
-from faxtui.ui.launch import Doors, FirstRun, Launch, Start
+from faxtui.ui.launch import FirstRun, Launch, Start
 from faxtui.ui.leaving import Leaving
 from faxtui.ui.look import Look
 from faxtui.ui.marks import Marks
 from faxtui.ui.quiet import QuietApp
+from faxtui.ui.saved_views import SavedViews
 from faxtui.ui.saying import complain, say
 from faxtui.ui.session import Ears, Session
 from faxtui.ui.theme import THEMES, theme_for
@@ -33,7 +32,6 @@ from faxtui.ui.type_ahead import Settled, TypeAhead
 
 if TYPE_CHECKING:
     from faxtui.ui.screens.connect import ConnectScreen
-    from faxtui.ui.screens.panel import Chosen
 
 
 class FaxApp(QuietApp, inherit_bindings=False):
@@ -50,10 +48,12 @@ class FaxApp(QuietApp, inherit_bindings=False):
         self.failure: BaseException | None = None
         self.session: Session | None = None
         self.farewell = ""
-        self._leaving = Leaving(self.exit, self.complain)
+        self._leaving = Leaving(self)
+        self._accounts = None if start.doors is None else Accounts(self, start.doors)
+        self._views = None if start.doors is None else SavedViews(self, start.doors)
         for each in THEMES:
             self.register_theme(each)
-        self.theme = theme_for(self.settings.ui.theme, start.far_end)
+        self.begin_with(theme_for(self.settings.ui.theme, start.far_end))
         self._type_ahead = TypeAhead(self, super().on_event)
         self._keys = Keys(dict(self.settings.keys))
         self.set_keymap(self._keys.keymap)
@@ -82,7 +82,7 @@ class FaxApp(QuietApp, inherit_bindings=False):
         if self.session is not None:
             self._begin(self.session)
         if isinstance(self.start.first, FirstRun):
-            await self._connect(self.start.first.doors, self.start.first.reason)
+            await Accounts(self, self.start.first.doors).connect(self.start.first.reason)
 
     async def on_unmount(self) -> None:
         if self.session is not None:
@@ -135,6 +135,11 @@ class FaxApp(QuietApp, inherit_bindings=False):
     def _saved(self, settings: Settings) -> None:
         self._in_files = settings
 
+    def show_handling(self) -> None:
+        """Show once more what is done with faxes: how the program ends has changed."""
+        if self.session is not None:
+            self.session.show_handling(self.session.handling.view)
+
     def _session_of(self, launch: Launch) -> Session:
         ears = Ears(
             self.say,
@@ -147,11 +152,7 @@ class FaxApp(QuietApp, inherit_bindings=False):
         return Session(launch, self.look, lambda: self.settings, ears)
 
     def _handled(self, view: HandlingView) -> bool:
-        from faxtui.ui.screens.leaving import LeavePanel
-
         self._leaving.follow(view.deletions)
-        if self.is_running and isinstance(self.screen, LeavePanel):
-            self.screen.follow(view.deletions)
         return self._leaving.is_waiting
 
     def _ask_for_password(self, reason: str) -> None:
@@ -165,7 +166,8 @@ class FaxApp(QuietApp, inherit_bindings=False):
     def _begin(self, session: Session) -> None:
         for notice in session.launch.notices:
             self.complain(notice)
-        # Connecting takes a moment: the first frame comes first.
+        session.connect()
+        # Asking comes after the first frame, which nothing should hold up.
         self.call_after_refresh(session.begin)
 
     # Keys
@@ -219,18 +221,12 @@ class FaxApp(QuietApp, inherit_bindings=False):
             await self.push_screen(HelpScreen(self.look, groups))
 
     async def action_accounts(self) -> None:
-        from faxtui.ui.screens.accounts import accounts_menu
-
-        if self.start.doors is not None and self.session is not None:
-            current = self.session.launch.profile
-            await self.push_screen(accounts_menu(self.look.marks, self.settings, current), self._account_chosen)
+        if self._accounts is not None:
+            await self._accounts.choose()
 
     async def action_choose_view(self) -> None:
-        from faxtui.ui.screens.views import views_menu
-
-        if self.session is not None:
-            menu = views_menu(self.look.marks, self.settings.views, self.inbox.view.query)
-            await self.push_screen(menu, self._view_chosen)
+        if self._views is not None:
+            await self._views.choose()
 
     async def action_settings(self) -> None:
         from faxtui.ui.screens.settings import SettingsScreen
@@ -243,19 +239,7 @@ class FaxApp(QuietApp, inherit_bindings=False):
 
     async def action_quit(self) -> None:
         """Ask where deletes are not sent yet: leaving would drop them."""
-        from faxtui.ui.screens.leaving import LeavePanel
-
-        deletions = None if self.session is None else self.session.handling.view.deletions
-        if deletions is None or not deletions.unsent or isinstance(self.screen, LeavePanel):
-            self.exit()
-        else:
-            self._leaving.ask_about(deletions)
-            await self.push_screen(LeavePanel(self.look.marks, deletions), self._quit)
-
-    def _quit(self, choice: Chosen[bool] | None) -> None:
-        self._leaving.answered(choice)
-        if self.session is not None:
-            self.session.show_handling(self.session.handling.view)
+        await self._leaving.ask()
 
     def action_repaint(self) -> None:
         self.screen.refresh(layout=True)
@@ -272,59 +256,6 @@ class FaxApp(QuietApp, inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What needs the configuration is not there without it."""
         return self.start.doors is not None or action not in ("accounts", "choose_view", "settings")
-
-    async def _view_chosen(self, choice: Chosen[View | None] | None) -> None:
-        from faxtui.ui.screens.views import NameView
-
-        if choice is None or self.session is None:
-            return
-        view = choice.value
-        if view is None:
-            names = [each.name for each in self.settings.views]
-            await self.push_screen(NameView(self.look.marks, names), self._save_view)
-        else:
-            await self.session.browser.choose(self.inbox.view.query.filtered(view.filters).sorted_by(view.sort))
-
-    def _save_view(self, name: str | None) -> None:
-        if name is not None and self.start.doors is not None:
-            self._write_view(self.start.doors, name, self.inbox.view.query)
-
-    @work
-    async def _write_view(self, doors: Doors, name: str, query: FaxQuery) -> None:
-        from faxtui.ui.screens.views import view_changes
-
-        try:
-            said = await asyncio.to_thread(doors.save, view_changes(name, query))
-            self.notify(self.look.marks.write(said), markup=False)
-        except FaxtuiError as error:
-            self.complain(str(error))
-            return
-        others = tuple(each for each in self.settings.views if each.name != name)
-        self.settings = replace(self.settings, views=(*others, View(name, query.filters, query.sort)))
-
-    async def _account_chosen(self, choice: Chosen[str] | None) -> None:
-        from faxtui.ui.screens.accounts import ANOTHER, DEMO
-
-        doors = self.start.doors
-        if choice is None or doors is None:
-            return
-        name = choice.value
-        if name == ANOTHER:
-            await self._connect(doors, "Another account is kept as a profile with a name of its own.")
-            return
-        if self.session is not None and name == self.session.launch.profile:
-            return
-        try:
-            await self.open_account(doors.demo() if name == DEMO else doors.profile(name))
-        except FaxtuiError as error:
-            self.complain(str(error))
-
-    async def _connect(self, doors: Doors, reason: str) -> None:
-        from faxtui.ui.screens.connect import ConnectScreen
-
-        names = self.settings.profile_names
-        screen = ConnectScreen(self.look, doors, reason, profiles=names, is_first=self.session is None)
-        await self.push_screen(screen)
 
     async def on_connect_screen_chosen(self, message: ConnectScreen.Chosen) -> None:
         await self.open_account(message.launch)

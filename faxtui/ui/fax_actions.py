@@ -16,10 +16,10 @@ from faxtui.errors import FaxtuiError
 from faxtui.inbox.handling import Done, Handling
 from faxtui.ui.look import Look
 from faxtui.ui.saying import complain, say
-from faxtui.ui.screens.panel import Chosen, Panel
 
 if TYPE_CHECKING:
     from faxtui.inbox.deletions.plan import Plan
+    from faxtui.ui.screens.panel import Chosen, Panel
 
 T = TypeVar("T")
 Answer = TypeVar("Answer")

@@ -11,7 +11,6 @@ from faxtui.config.settings import Settings
 from faxtui.config.state import StateFile
 from faxtui.domain.query import FaxQuery
 from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.deletions.pauses import Clocks
 from faxtui.inbox.inbox import Manners
 from faxtui.inbox.journal import AccountName, Journal
 from faxtui.inbox.service import DocumentService
@@ -20,6 +19,7 @@ from faxtui.terminal.capabilities import Capabilities
 if TYPE_CHECKING:
     from faxtui.config.enrolment import Enrolment
     from faxtui.config.save import Change
+    from faxtui.inbox.deletions.pauses import Clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Launch:
     password typed just now (None: the one that is kept); it may take a while and raise FaxtuiError, and is asked again
     then. ``state`` is None where nothing is remembered; ``notices`` are sentences to be told at the start.
     ``account`` is what ``journal`` knows it as; documents go to the ``subfolder`` of the folder that is set.
-    ``clocks`` are those that deletes are counted down by.
+    ``clocks`` are those that deletes are counted down by, None this machine's own.
     """
 
     profile: str
@@ -47,7 +47,7 @@ class Launch:
     account: AccountName = field(default_factory=lambda: AccountName("", ""))
     journal: Journal = field(default_factory=lambda: Journal(None))
     subfolder: str = ""
-    clocks: Clocks = field(default_factory=Clocks)
+    clocks: Clocks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,15 @@ class QuietApp(App[None], inherit_bindings=False):
         self._characters = () if far_end.utf8 else (AsciiOnly(),)
         self._colours = (ReversedBackgrounds(), NoColor(far_end.colours is Colours.NONE))
 
+    def begin_with(self, theme: str) -> None:
+        """Start with this theme. Setting it, as later on, would have every style read twice before the first frame."""
+        self.set_reactive(App.theme, theme)
+        is_dark = self.current_theme.dark
+        classes = {f"-theme-{theme}": True, "-dark-mode": is_dark, "-light-mode": not is_dark}
+        self.update_classes(classes, update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._refresh_truecolor_filter(self.ansi_theme)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         colours = self._colours if self.native_ansi_color else ()
         return [*self._characters, *(each for each in colours if each.enabled), *super().get_line_filters()]

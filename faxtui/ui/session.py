@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from faxtui.config.settings import Settings
 from faxtui.config.state import Remembered
@@ -14,11 +15,13 @@ from faxtui.errors import FaxtuiError, NoSignIn, SignInRefused, StorageError
 from faxtui.inbox.connecting import Connecting
 from faxtui.inbox.handling import Ending, Handling, HandlingView
 from faxtui.inbox.inbox import Inbox
-from faxtui.inbox.place import Place
 from faxtui.inbox.view import Failed, InboxView
 from faxtui.ui.launch import Launch
 from faxtui.ui.look import Look
 from faxtui.ui.screens.browser import BrowserScreen
+
+if TYPE_CHECKING:
+    from faxtui.inbox.place import Place
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +91,10 @@ class Session:
         self._to_save: Remembered | None = None
         self._saving: asyncio.Task[None] | None = None
 
+    def connect(self) -> None:
+        """Begin with what the first page takes, ahead of it."""
+        self._service.begin()
+
     async def begin(self) -> None:
         """Ask for the first page."""
         await self.browser.open(self.launch.query)
@@ -113,6 +120,8 @@ class Session:
         return ending
 
     def _place(self) -> Place:
+        from faxtui.inbox.place import Place
+
         settings = self._settings()
         return Place(settings.download.place / self.launch.subfolder, settings.download.name, settings.ui.zone)
 

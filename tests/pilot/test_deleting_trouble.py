@@ -105,7 +105,7 @@ async def test_where_the_journal_takes_nothing_nothing_is_deleted(tmp_path: Path
     (tmp_path / "file").write_text("")
     async with handling(tmp_path, grace=AT_ONCE, journal=tmp_path / "file" / "journal.jsonl") as desk:
         await desk.press("D", "x")
-        await desk.until_shown("was not deleted", "The journal", "can't be written")
+        await desk.console.until_told("was not deleted", "The journal", "can't be written")
         assert desk.demo.deleted() == []
 
 

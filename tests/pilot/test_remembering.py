@@ -48,7 +48,7 @@ async def test_a_state_that_cannot_be_written_is_told_of_and_nothing_ends(tmp_pa
     blocked.write_text("")
     async with console(state=StateFile(blocked / "state.toml", "main")) as desk:
         await desk.press("o")
-        await desk.until_shown("state.toml can't be written", "there the next time")
+        await desk.until_told("state.toml can't be written", "there the next time")
         await desk.until_idle()
 
 

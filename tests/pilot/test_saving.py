@@ -163,7 +163,7 @@ async def test_what_the_journal_does_not_take_is_saved_all_the_same(tmp_path: Pa
     (tmp_path / "file").write_text("")
     async with handling(tmp_path, journal=tmp_path / "file" / "journal.jsonl") as desk:
         await desk.press("d")
-        await desk.until_shown("1 fax saved", "The journal", "can't be written")
+        await desk.console.until_told("1 fax saved", "The journal", "can't be written")
         assert len(desk.saved) == 1
 
 

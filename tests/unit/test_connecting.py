@@ -1,4 +1,4 @@
-"""A service that is connected to when it is first asked."""
+"""A service that is connected to beside everything else."""
 
 import asyncio
 import threading
@@ -47,6 +47,54 @@ async def test_a_connection_that_failed_is_tried_anew() -> None:
     asking = asyncio.create_task(service.list_faxes(WINDOW, 1))
     await made.answer_next()
     assert (await asking).page.number == 1
+
+
+async def test_a_connection_begun_ahead_answers_the_first_question() -> None:
+    made, connections = Documents(), list[Documents]()
+
+    def connect() -> Documents:
+        connections.append(made)
+        return made
+
+    service = Connecting(connect)
+    await service.begin()
+    asking = asyncio.create_task(service.list_faxes(WINDOW, 1))
+    await made.answer_next()
+    assert (await asking).page.number == 1
+    assert connections == [made]
+
+
+async def test_a_connection_begun_ahead_that_failed_is_told_before_it_is_tried_anew() -> None:
+    """Else a password command that prints nothing would run twice before anything is said."""
+    tried = list[int]()
+
+    def connect() -> Documents:
+        tried.append(len(tried))
+        raise Unreachable("No network: check it.")
+
+    service = Connecting(connect)
+    await asyncio.wait([service.begin()])
+    for tries in (1, 2):
+        with pytest.raises(Unreachable):
+            await service.list_faxes(WINDOW, 1)
+        assert len(tried) == tries
+
+
+async def test_all_who_wait_for_a_connection_are_told_that_it_failed() -> None:
+    tried, may_fail = list[int](), threading.Event()
+
+    def connect() -> Documents:
+        may_fail.wait()
+        tried.append(len(tried))
+        raise Unreachable("No network: check it.")
+
+    service = Connecting(connect)
+    asking = [asyncio.create_task(service.list_faxes(WINDOW, page)) for page in (1, 2)]
+    await asyncio.sleep(0)
+    may_fail.set()
+    outcomes = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(each) for each in outcomes] == [Unreachable, Unreachable]
+    assert len(tried) == 1
 
 
 async def test_what_was_never_connected_closes_without_a_word() -> None:

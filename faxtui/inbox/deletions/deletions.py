@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.errors import Busy, FaxtuiError, Gone, ServiceError, SignInRefused, StorageError
 from faxtui.inbox.deletions import wording
-from faxtui.inbox.deletions.closing import Closing
 from faxtui.inbox.deletions.copies import Save
 from faxtui.inbox.deletions.ledger import Ledger
 from faxtui.inbox.deletions.pauses import TICK, Clocks, PauseWatch
@@ -21,6 +20,7 @@ from faxtui.inbox.deletions.queue import Item, Queue
 from faxtui.inbox.deletions.sending import FAILS_ALL, Kept, StillThere, Unsure, Vanished, delete_once, settle
 from faxtui.inbox.deletions.states import (
     Back,
+    Closing,
     Deleted,
     Deleting,
     DeletionsView,

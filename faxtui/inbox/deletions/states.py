@@ -125,6 +125,14 @@ class DeletionsView:
         return ", ".join(words for count, words in said if count)
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What the end of the program left: faxes for which nothing was sent, and those of which nobody knows."""
+
+    dropped: tuple[Fax, ...] = ()
+    unknown: tuple[Fax, ...] = ()
+
+
 def _countdown(waits: list[int]) -> str:
     if not waits:
         return ""

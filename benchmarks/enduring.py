@@ -27,6 +27,8 @@ REFRESH = 0.06
 """Seconds from one refresh to the next."""
 LATENCY = 0.3
 """Seconds that an answer of the service takes where the link is bad."""
+PREFETCHED = "prefetched turn, ms to its last byte"
+ASKED = "requests before it was painted"
 
 
 def memory(program: Program) -> float:
@@ -82,7 +84,7 @@ def prefetched(address: str, environ: Mapping[str, str]) -> Mapping[str, float]:
         pressed = time.perf_counter()
         turn = program.press(b"n", quiet=LATENCY / 2)
         asked = relay.requests_between(pressed, pressed + turn.last)
-        return {"prefetched turn, ms to its last byte": 1000 * turn.last, "requests before it was painted": asked}
+        return {PREFETCHED: 1000 * turn.last, ASKED: asked}
 
 
 def measure(seconds: float, turns: int) -> Mapping[str, Mapping[str, float]]:
@@ -96,14 +98,31 @@ def measure(seconds: float, turns: int) -> Mapping[str, Mapping[str, float]]:
     return figures
 
 
+MOST = {
+    "idle bytes": 0,
+    "idle CPU %": 0.3,
+    "MiB grown by turns": 2,
+    "MiB grown by refreshes": 2,
+    PREFETCHED: 80,
+    ASKED: 0,
+}
+MOST_MEMORY = 1.5
+"""Times that of the stock table."""
+
+
 def report(figures: Mapping[str, Mapping[str, float]]) -> str:
     ours, stock = figures["faxtui"], figures["stock"]
-    lines = [f"{'':40}{'faxtui':>10}{'stock':>10}"]
+    lines = [f"{'':40}{'faxtui':>10}{'stock':>10}  bound"]
     for name, value in ours.items():
-        other = f"{stock[name]:>10,.1f}" if name in stock else ""
-        lines.append(f"{name:40}{value:>10,.1f}{other}")
-    lines.append(f"{'memory at the start, ratio':40}{ours['MiB at the start'] / stock['MiB at the start']:>10,.2f}")
+        other = f"{stock[name]:>10,.1f}" if name in stock else " " * 10
+        lines.append(f"{name:40}{value:>10,.1f}{other}{_verdict(value, MOST.get(name))}".rstrip())
+    memory_ratio = ours["MiB at the start"] / stock["MiB at the start"]
+    lines.append(f"{'memory at the start, ratio':40}{memory_ratio:>10,.2f}{'':10}{_verdict(memory_ratio, MOST_MEMORY)}")
     return "\n".join(lines)
+
+
+def _verdict(value: float, most: float | None) -> str:
+    return "" if most is None else f"  <= {most:g} {'met' if value <= most else 'MISSED'}"
 
 
 def main() -> int:

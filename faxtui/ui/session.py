@@ -136,7 +136,7 @@ class Session:
 
     def _look_again(self) -> None:
         """The rows after those deleted moved up: the next page as it is now would leave some of them out."""
-        self.browser.call_later(self.browser.action_refresh)
+        self.browser.call_later(self.browser.open_anew)
 
     def _failed(self, error: FaxtuiError) -> None:
         self._ears.complain(str(error))

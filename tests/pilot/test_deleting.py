@@ -83,6 +83,17 @@ async def test_then_the_list_is_looked_at_again_so_that_the_next_page_leaves_non
         assert last.file_name not in {fax.file_name for fax in desk.faxes}
 
 
+async def test_a_page_on_its_way_meanwhile_is_asked_for_anew(tmp_path: Path) -> None:
+    async with handling(tmp_path, grace=AT_ONCE) as desk:
+        deleting, turning = desk.demo.holds("DELETE"), desk.demo.holds("list")
+        await desk.press("D", "x")
+        await desk.until(deleting.reached.is_set)
+        await desk.press("n")
+        await desk.until(turning.reached.is_set)
+        deleting.open()
+        await desk.until(lambda: (desk.console.page.number, desk.console.page.total) == (2, 197))
+
+
 async def test_without_copies_none_are_saved(tmp_path: Path) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         await desk.press("D", "x")

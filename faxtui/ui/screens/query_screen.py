@@ -37,6 +37,10 @@ class QueryScreen(Screen[None]):
         """Show another query. False where its period can't be, which is explained at the filter then."""
         return await self._attempt(partial(self._inbox.open, query))
 
+    async def open_anew(self) -> None:
+        """The list is not what it was, and neither is a page of it that is on its way."""
+        await self.open(self._inbox.view.query)
+
     async def choose(self, query: FaxQuery) -> bool:
         """Show what the operator chose, and remember it for the next time."""
         before = self._inbox.view.query

@@ -38,7 +38,7 @@ __all__ = ["LARGE", "NARROW", "NOW", "SMALL", "Console", "Wire", "console", "lis
 SMALL, LARGE, NARROW = (80, 24), (120, 40), (60, 16)
 ROUNDS = 200
 """How often a condition is looked at before the test gives up; as often without a wait, and with a short one."""
-HOPS = 6
+HOPS = 4
 """How often everything on the screen gets to handle its messages before a key counts as handled."""
 IMPATIENT = Manners(prefetch=False, patience=Patience(waits=()))
 

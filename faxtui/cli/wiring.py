@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from faxtui.cli.arguments import Options
 from faxtui.config.load import load_settings
 from faxtui.config.paths import Paths, default_paths
-from faxtui.config.settings import Settings
+from faxtui.config.settings import Profile, Settings
 from faxtui.config.sign_in import Given, SignIn, settle_sign_in
 from faxtui.config.state import Remembered
 from faxtui.domain.filters import Filters
@@ -106,7 +106,7 @@ def paths_for(options: Options) -> Paths:
 def _settings_of_demo(paths: Paths) -> Settings:
     """The demo takes the look from the configuration, and needs nothing of it."""
     try:
-        return load_settings(paths)
+        return replace(load_settings(paths), profile=Profile())
     except ConfigurationError as error:
         return Settings(problems=(str(error),))
 

@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 from faxtui.config.save import Change, save_settings
-from faxtui.config.secrets import write_keyring
+from faxtui.config.secrets import name_in_keyring, write_keyring
 from faxtui.config.settings import DEFAULT_BASE_URL, Profile
 from faxtui.config.sign_in import Given, SignIn, settle_sign_in
 from faxtui.errors import InvalidValue
@@ -57,7 +57,7 @@ class Enrolment:
         if self.keep is Keep.KEYRING:
             if not self.password:
                 raise InvalidValue("Type the password that the keyring is to keep.", "password")
-            write_keyring(self.login, self.password)
+            write_keyring(name_in_keyring(self.login, self.base_url), self.password)
         return save_settings(config, changes)
 
     def _changes(self) -> list[Change]:

@@ -11,6 +11,7 @@ import stat
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from faxtui.config.commands import LARGEST, run
 from faxtui.domain.text import visible
@@ -49,27 +50,32 @@ def run_command(command: Sequence[str], limit: float = COMMAND_LIMIT) -> str:
     return _password(printed.output, f"What “{printed.name}” prints")
 
 
-def read_keyring(login: str, limit: float = KEYRING_LIMIT) -> str:
-    """The password that the system's keyring has for this login."""
+def name_in_keyring(login: str, base_url: str) -> str:
+    """What the keyring knows a password by: the same login elsewhere has another one."""
+    return f"{login}@{urlsplit(base_url).netloc.lower()}"
+
+
+def read_keyring(name: str, limit: float = KEYRING_LIMIT) -> str:
+    """The password that the system's keyring has under this name."""
 
     def look_up() -> str | None:
         import keyring
 
-        return keyring.get_password(KEYRING_SERVICE, login)
+        return keyring.get_password(KEYRING_SERVICE, name)
 
     found = _within(look_up, limit)
     if not found:
-        raise NoSignIn(f"The system's keyring has no password for {login}: run keyring set {KEYRING_SERVICE} {login}.")
+        raise NoSignIn(f"The system's keyring has no password for {name}: run keyring set {KEYRING_SERVICE} {name}.")
     return found
 
 
-def write_keyring(login: str, password: str, limit: float = KEYRING_LIMIT) -> None:
+def write_keyring(name: str, password: str, limit: float = KEYRING_LIMIT) -> None:
     """Keep a password in the system's keyring."""
 
     def keep() -> str:
         import keyring
 
-        keyring.set_password(KEYRING_SERVICE, login, password)
+        keyring.set_password(KEYRING_SERVICE, name, password)
         return password
 
     try:

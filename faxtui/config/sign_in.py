@@ -66,7 +66,7 @@ class SignIn:
         return self.given.password is None and self.login == self.profile.login
 
     def _password(self) -> str | None:
-        from faxtui.config.secrets import read_keyring, read_password_file, run_command
+        from faxtui.config.secrets import name_in_keyring, read_keyring, read_password_file, run_command
 
         if self.password_file is not None:
             return read_password_file(self.password_file)
@@ -74,7 +74,9 @@ class SignIn:
             return self.given.password
         if self.profile.password_command:
             return run_command(self.profile.password_command)
-        return read_keyring(self.login) if self.profile.keyring else None
+        if self.profile.keyring:
+            return read_keyring(name_in_keyring(self.login, self.base_url))
+        return None
 
     def _check_oauth2(self) -> None:
         """Before anybody is asked for a password, or a command for one."""

@@ -150,3 +150,12 @@ async def test_read_only_is_told_in_the_title(here: Office) -> None:
         await until_listed(desk, f"night · {NIGHT} · read only")
         await go_to(desk, 2)
         await until_listed(desk, "demo · sample faxes · read only")
+
+
+async def test_a_profile_that_is_read_only_leaves_the_sample_faxes_to_practise_on(here: Office) -> None:
+    here.config.write_text(here.config.read_text().replace("[profiles.main]", "[profiles.main]\nread_only = true"))
+    async with here.faxtui(size=LARGE) as desk:
+        await desk.until_shown(f"main · {LOGIN} · read only")
+        await go_to(desk, 2)
+        await until_listed(desk, "demo · sample faxes")
+        assert "read only" not in desk.header

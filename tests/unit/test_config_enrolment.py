@@ -29,7 +29,7 @@ class Box(KeyringBackend):
         return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        if username == "refused":
+        if username.startswith("refused@"):
             raise RuntimeError("full")
         self.kept[service, username] = password
 
@@ -118,7 +118,7 @@ def test_a_command_is_written_as_a_list(config: Path) -> None:
 
 def test_the_keyring_keeps_the_password_and_the_file_says_so(config: Path, box: Box) -> None:
     enrolment(Keep.KEYRING).save(config)
-    assert box.kept == {("faxtui", LOGIN): SECRET}
+    assert box.kept == {("faxtui", f"{LOGIN}@api.odyssey-services.fr"): SECRET}
     assert SECRET not in config.read_text()
     assert signs_in(config) == SECRET
 

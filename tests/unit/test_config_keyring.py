@@ -11,7 +11,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from faxtui.config.secrets import KEYRING_LIMIT, read_keyring, write_keyring
+from faxtui.config.secrets import KEYRING_LIMIT, name_in_keyring, read_keyring, write_keyring
 from faxtui.config.settings import Profile
 from faxtui.config.sign_in import Given, settle_sign_in
 from faxtui.errors import NoSignIn
@@ -150,9 +150,20 @@ def test_without_the_extra_it_is_named() -> None:
 
 
 def test_a_profile_that_says_so_signs_in_with_it_and_another_login_or_address_does_not(box: Box) -> None:
-    box.kept = {("faxtui", LOGIN): SECRET, ("faxtui", "other"): SECRET}
+    box.kept = {("faxtui", f"{login}@api.odyssey-services.fr"): SECRET for login in (LOGIN, "other")}
     profile = Profile(login=LOGIN, keyring=True)
     assert settle_sign_in(profile, Given(), Path("c")).account().password == SECRET
     for given in (Given(login="other"), Given("https://other.example", LOGIN)):
         with pytest.raises(NoSignIn, match="There is no password for"):
             settle_sign_in(profile, given, Path("c")).account()
+
+
+def test_a_password_kept_for_one_address_never_goes_to_another(box: Box) -> None:
+    write_keyring(name_in_keyring(LOGIN, "https://Ward.example:8443/"), SECRET)
+    for base_url, has_one in (("https://ward.example:8443", True), ("https://ward.example", False)):
+        sign_in = settle_sign_in(Profile(base_url=base_url, login=LOGIN, keyring=True), Given(), Path("c"))
+        if has_one:
+            assert sign_in.account().password == SECRET
+        else:
+            with pytest.raises(NoSignIn, match=r"no password for .*@ward\.example: run keyring set"):
+                sign_in.account()

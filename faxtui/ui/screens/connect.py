@@ -68,9 +68,9 @@ class ConnectScreen(Form[None]):
         self._lines = {
             "profile": Line("" if profiles else "main", placeholder="a name of its own, such as night"),
             "base_url": Line(DEFAULT_BASE_URL),
-            "login": Line(placeholder="60300.console"),
+            "login": Line(placeholder="such as 60300.console"),
             "password": Line(password=True),
-            "command": Line(placeholder="pass show fax"),
+            "command": Line(placeholder="such as pass show fax"),
         }
         self._fields = {name: Labelled(_LABELS[name], line) for name, line in self._lines.items()}
         self._keep = Select([(each.value, each) for each in Keep], value=Keep.NOWHERE, allow_blank=False, compact=True)

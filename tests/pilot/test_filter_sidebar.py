@@ -193,6 +193,16 @@ async def test_letters_typed_in_a_field_are_text_and_never_commands() -> None:
         assert "Enter apply" in desk.key_bar
 
 
+async def test_up_and_down_go_from_field_to_field_and_stay_among_them() -> None:
+    async with console() as desk:
+        await desk.press("f", "down", "down", "4", "2", "up", "0")
+        assert [desk.app.screen.query_one(each, Input).value for each in ("#from", "#to")] == ["0", "42"]
+        await desk.press("up", "up")
+        assert desk.app.focused is desk.app.screen.query_one("#clear")
+        await desk.press("down")
+        assert desk.app.focused is desk.app.screen.query_one("#period")
+
+
 async def test_esc_leaves_the_filters_as_they_are_applied() -> None:
     async with console(size=LARGE, query=FaxQuery(filters=Filters({"from": "0478"}))) as desk:
         line = await edit(desk, "from")

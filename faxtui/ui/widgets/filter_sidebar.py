@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
-from textual.widgets import Button, Input, Label, Select
+from textual.widgets import Button, Input, Label, OptionList, Select
 
 from faxtui.domain.filters import CUSTOMER, FROM, PERIOD, SINCE, TO, UNTIL, Filter, Filters
 from faxtui.domain.period import DEFAULT_SINCE, PERIODS, period_of
@@ -35,7 +36,11 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     class Left(Message):
         """Esc: nothing was changed."""
 
-    BINDINGS = [("escape", "leave", "Back")]
+    BINDINGS = [
+        ("escape", "leave", "Back"),
+        Binding("down", "next_field", show=False, priority=True),
+        Binding("up", "previous_field", show=False, priority=True),
+    ]
     HINT = "Enter apply   Tab next field   Esc back"
 
     def __init__(self, query: FaxQuery, look: Look) -> None:
@@ -122,6 +127,16 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     def action_leave(self) -> None:
         self.show(self._query)
         self.post_message(self.Left())
+
+    def action_next_field(self) -> None:
+        self.screen.focus_next(f"{type(self).__name__} *")
+
+    def action_previous_field(self) -> None:
+        self.screen.focus_previous(f"{type(self).__name__} *")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In an open list of choices ↑ and ↓ choose."""
+        return action not in ("next_field", "previous_field") or not isinstance(self.screen.focused, OptionList)
 
     def on_key(self, event: events.Key) -> None:
         """A letter pressed among the filters is no command, wherever the focus is."""

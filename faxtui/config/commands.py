@@ -6,8 +6,10 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
@@ -31,35 +33,17 @@ class Printed:
     name: str
 
 
-class _Process(subprocess.Popen[bytes]):
-    """A program that is ended even where a signal comes while it is being started."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        try:
-            super().__init__(
-                list(command),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except BaseException:
-            # Whatever it is goes on: nobody else could end what was started by then.
-            if self.pid and self.returncode is None:
-                _end(self)
-            raise
-
-
 def run(command: Sequence[str], limit: float) -> Printed:
     """Run a program to its end. Past ``limit`` seconds, and where the wait is interrupted, it is ended with all that
     it started. What it leaves running on purpose, such as an agent, stays. Raises NoSignIn where it fails."""
     name = _short(" ".join(command), _NAME)
     try:
-        process = _Process(command)
+        process = _started(command)
     except OSError as error:
         raise NoSignIn(f"“{name}” can't be run: {error.strerror or type(error).__name__}.") from error
+    except ValueError as error:
+        raise NoSignIn(f"“{name}” can't be run: no program's name or argument holds such a character.") from error
     try:
-        _running.add(process)
         output, said = _outputs(process, limit)
     except (TimeoutError, subprocess.TimeoutExpired) as error:
         _end(process)
@@ -82,6 +66,37 @@ def end_commands() -> None:
     """End what still runs, as nobody waits for it any more."""
     for each in list(_running):
         _end(each)
+
+
+def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Started in a thread, and noted there as running: a signal's handler runs in the main one, and there could come
+    between a program that runs and the number to end it by. Raises OSError or ValueError."""
+    starting: Future[subprocess.Popen[bytes]] = Future()
+
+    def start() -> None:
+        try:
+            process = subprocess.Popen(
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            starting.set_exception(error)
+        else:
+            _running.add(process)
+            starting.set_result(process)
+
+    try:
+        threading.Thread(target=start, daemon=True).start()
+        return starting.result()
+    except (OSError, ValueError):
+        raise
+    except BaseException:
+        with suppress(OSError, ValueError, TimeoutError):
+            _end(starting.result(1))
+        raise
 
 
 def _outputs(process: subprocess.Popen[bytes], limit: float) -> tuple[bytes, bytes]:

@@ -86,7 +86,7 @@ class Profile(Section):
 class Ui(Section):
     """What the screen looks like."""
 
-    theme: str = _setting("auto", OneOf(THEMES), "colours: auto takes what suits the terminal")
+    theme: str = _setting("auto", OneOf(THEMES), "colours; auto fits the terminal")
     page_size: int = _setting(DEFAULT_PAGE_SIZE, values.whole_number(1, MAXIMUM_PAGE_SIZE), "faxes on a page")
     timezone: str = _setting(
         LOCAL, values.time_zone_or_local, "the zone in which dates are shown: local, or as Europe/Paris"

@@ -11,9 +11,13 @@ _BLIND = 2.0
 
 
 def driver_for(thin: str) -> type[Driver] | None:
-    """The driver that sends only what changed, unless the setting says otherwise; None is Textual's own."""
-    if sys.platform == "win32" or thin == "false":
+    """The driver that sends only what changed, unless the setting says otherwise. None, on Windows: Textual's own."""
+    if sys.platform == "win32":
         return None
+    if thin == "false":
+        from faxtui.terminal.thin.whole import WholeDriver
+
+        return WholeDriver
     from faxtui.terminal.thin.driver import ThinDriver
 
     return ThinDriver
@@ -41,16 +45,7 @@ def switch_mouse(driver: Driver | None, *, on: bool) -> None:
     """Does nothing where the driver has no mouse to switch: in a test, or on Windows."""
     if sys.platform == "win32":
         return
-    from textual.drivers.linux_driver import LinuxDriver
+    from faxtui.terminal.thin.whole import WholeDriver
 
-    from faxtui.terminal.thin.driver import ThinDriver
-
-    if isinstance(driver, ThinDriver):
+    if isinstance(driver, WholeDriver):
         driver.switch_mouse(on)
-    elif isinstance(driver, LinuxDriver):
-        if on:
-            driver._mouse = True
-            driver._enable_mouse_support()
-        else:
-            driver._disable_mouse_support()
-            driver._mouse = False

@@ -48,7 +48,7 @@ async def test_every_setting_is_there_with_its_value_and_what_it_is_for(here: Of
         await desk.press("comma")
         for name, value in (("theme", "auto"), ("page_size", "50"), ("timezone", "local"), ("mouse", "true")):
             assert value in line(desk, name)
-        assert "colours: auto takes what suits the terminal (auto, dark, light, ansi)" in desk.screen
+        assert "colours; auto fits the terminal (auto, dark, light, ansi)" in desk.screen
 
 
 async def test_a_setting_holds_at_once_and_is_in_the_file_only_when_asked(here: Office) -> None:

@@ -66,11 +66,13 @@ def _runs(number: str) -> bool:
         return False
 
 
-def test_a_signal_while_a_command_hangs_ends_that_as_well(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_itself", [False, True], ids=["from outside", "the moment it is started"])
+def test_a_signal_while_a_command_hangs_ends_that_as_well(tmp_path: Path, by_itself: bool) -> None:
     pipe = tmp_path / "pid"
     os.mkfifo(pipe)
     reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    command = f'password_command = ["/bin/sh", "-c", "echo $$ >{pipe}; exec sleep 600"]'
+    at_once = "kill $PPID; " if by_itself else ""
+    command = f'password_command = ["/bin/sh", "-c", "{at_once}echo $$ >{pipe}; exec sleep 600"]'
     configured(tmp_path, profile("https://own.invalid", command))
     with subprocess.Popen([*PROGRAM, "list"], env=environment(tmp_path), stderr=subprocess.PIPE) as process:
         assert select.select([reading], [], [], PATIENCE)[0]

@@ -1,5 +1,6 @@
 """What plain and far terminals are sent: little, nothing while nobody does anything, and only what they can show."""
 
+import signal
 from functools import partial
 from pathlib import Path
 
@@ -68,7 +69,17 @@ def test_left_alone_it_sends_nothing(tmp_path: Path, keys: str, seconds: float) 
         assert not terminal.sends_something_within(seconds)
 
 
-def test_the_mouse_is_followed_only_where_it_clicks_and_not_after_it_was_switched_off(tmp_path: Path) -> None:
+def configured(home: Path, text: str) -> None:
+    config = home / "config" / "faxtui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(text)
+
+
+@pytest.mark.parametrize("thin", ['"auto"', "false"])
+def test_the_mouse_is_followed_only_where_it_clicks_and_not_after_it_was_switched_off(
+    tmp_path: Path, thin: str
+) -> None:
+    configured(tmp_path, f"[ui]\nthin = {thin}\n")
     with in_terminal("--demo", home=tmp_path) as terminal:
         terminal.wait_for("page 1 of")
         terminal.wait_until(lambda: mouse_modes(terminal) == MOUSE, "the mouse on")
@@ -79,10 +90,28 @@ def test_the_mouse_is_followed_only_where_it_clicks_and_not_after_it_was_switche
         assert b"1003" not in terminal.sent
 
 
+def test_sending_everything_it_reads_any_byte_and_paints_again_after_a_stop_from_outside(tmp_path: Path) -> None:
+    configured(tmp_path, "[ui]\nthin = false\n")
+    with in_terminal("--demo", home=tmp_path) as terminal:
+        terminal.wait_for("page 1 of", "? Help")
+        terminal.type("\udcff\udce9")
+        terminal.type("s")
+        terminal.wait_for("Sort by")
+        terminal.type("\x1b")
+        terminal.wait_for("page 1 of", "? Help")
+        terminal.wait_until_silent()
+        before = terminal.text
+        terminal.kill(signal.SIGSTOP)
+        terminal.wait_until_stopped()
+        terminal.screen.reset()
+        terminal.kill(signal.SIGCONT)
+        terminal.wait_until(lambda: terminal.text == before, "the same screen")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+
+
 def test_a_mouse_that_the_settings_leave_out_is_never_asked_for(tmp_path: Path) -> None:
-    config = tmp_path / "config" / "faxtui" / "config.toml"
-    config.parent.mkdir(parents=True)
-    config.write_text("[ui]\nmouse = false\n")
+    configured(tmp_path, "[ui]\nmouse = false\n")
     with in_terminal("--demo", home=tmp_path) as terminal:
         terminal.wait_for("page 1 of")
         terminal.wait_until_silent()
@@ -127,7 +156,7 @@ def test_what_is_chosen_is_seen_on_black_on_white_and_without_colours(
             terminal.type("\x1b")
             terminal.wait_for("as of", "n Next")
         terminal.type("g")
-        terminal.wait_until(lambda: "p" in reversed_lines(terminal), "the cursor in the field")
+        terminal.wait_until(lambda: "(" in reversed_lines(terminal), "the cursor in the field")
         terminal.type("\x1b")
         terminal.wait_for("as of")
         terminal.type("f" + "\t" * 5)

@@ -115,6 +115,7 @@ def test_what_is_no_password_is_told_of(printed: str, told: str) -> None:
 def test_a_program_that_cannot_be_run_is_told_of(tmp_path: Path) -> None:
     assert failure(["no-such-program", "x"]) == "“no-such-program x” can't be run: No such file or directory."
     assert failure([""]).startswith("“” can't be run: ")
+    assert failure(["printf", "a\0b"]).endswith("can't be run: no program's name or argument holds such a character.")
     assert failure([str(tmp_path)]).endswith("can't be run: Permission denied.")
     script = tmp_path / "script"
     script.write_text("echo hush\n")

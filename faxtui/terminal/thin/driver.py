@@ -12,9 +12,7 @@ from functools import partial
 from types import FrameType
 
 from textual import events
-from textual._xterm_parser import XTermParser
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from faxtui.terminal.thin.facts import REPETITION, after_repetition, terminal_facts
@@ -22,11 +20,9 @@ from faxtui.terminal.thin.outbox import Forget, Item, Learned
 from faxtui.terminal.thin.painter import Frame
 from faxtui.terminal.thin.reader import Leaves, Passage, Reader
 from faxtui.terminal.thin.screen import Screen
-from faxtui.terminal.thin.tty_input import TerminalGone, typed
+from faxtui.terminal.thin.whole import WholeDriver
 from faxtui.terminal.thin.writer import Writer
 
-_MOUSE = "\x1b[?1002;1006"
-"""Buttons and wheel, and movement only while a button is held; in SGR form (xterm's ctlseqs)."""
 _REVIVE = "\x1b(B\x0f\x1b[?7l\x1b[?25l"
 """ASCII, no line wrap, no cursor: what a stray file on the terminal may have changed."""
 _ANSWER_LIMIT = 0.5
@@ -34,7 +30,7 @@ _ANSWER_LIMIT = 0.5
 _PLAIN, _CLEAR = "\x1b[m", "\x1b[H\x1b[J"
 
 
-class ThinDriver(LinuxDriver):
+class ThinDriver(WholeDriver):
     """What Textual writes is painted on a screen of our own; the writer sends what the terminal lacks of it.
 
     The event loop never waits for the terminal: while that takes nothing, frames are dropped, and it gets the
@@ -50,7 +46,6 @@ class ThinDriver(LinuxDriver):
         self._writer: Writer | None = None
         self._is_starting = False
         self._has_begun = False
-        self._mouse_is_on = False
         self._asks = self.input_tty
         self._leaves_rules_out = False
 
@@ -60,12 +55,6 @@ class ThinDriver(LinuxDriver):
         """Paint everything anew: the terminal may show anything. To be called in the event loop."""
         self._put(Passage(_REVIVE, Leaves.NOTHING))
         self._put_frame()
-
-    def switch_mouse(self, on: bool) -> None:
-        """Have clicks and the wheel reported, or leave the mouse to the terminal, to select and copy with."""
-        self._disable_mouse_support()
-        self._mouse = on
-        self._enable_mouse_support()
 
     @property
     def seconds_behind(self) -> float:
@@ -124,16 +113,6 @@ class ThinDriver(LinuxDriver):
         if writer is not None:
             writer.stop()
 
-    def run_input_thread(self) -> None:
-        """Runs in a thread. Where the terminal goes away, this ends as a hang-up does, of which not all are told."""
-        parser = XTermParser(self._debug)
-        try:
-            for text in typed(self.fileno, self.exit_event):
-                for message in (*(parser.feed(text) if text else ()), *parser.tick()):
-                    self.process_message(message)
-        except TerminalGone:
-            os.kill(os.getpid(), signal.SIGHUP)
-
     def process_message(self, message: Message) -> None:
         """Runs in the thread that reads."""
         if isinstance(message, events.CursorPosition):
@@ -154,24 +133,13 @@ class ThinDriver(LinuxDriver):
             if self._has_begun:
                 self._put_frame()
 
-    def _sigcont_application(self, *_: object) -> None:
-        if self._writer is not None and self._auto_restart:
-            # It was stopped without being asked, and its terminal given to others.
-            self.suspend_application_mode()
-        super()._sigcont_application()
+    @property
+    def _has_terminal(self) -> bool:
+        return self._writer is not None
 
     def _enable_mouse_support(self) -> None:
-        if self._mouse and not self._mouse_is_on and not self._is_starting:
-            self._mouse_is_on = True
-            self.write(f"{_MOUSE}h")
-
-    def _disable_mouse_support(self) -> None:
-        if self._mouse_is_on:
-            self._mouse_is_on = False
-            self.write(f"{_MOUSE}l")
-
-    def _query_in_band_window_resize(self) -> None:
-        """Not asked for: with it comes a mouse that counts in pixels. SIGWINCH tells of every new size."""
+        if not self._is_starting:
+            super()._enable_mouse_support()
 
     # Screens
 

@@ -28,7 +28,11 @@ class Chosen(Generic[T]):
 class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
     """A title, something to choose or to type, and how to answer. Esc, or a click beside it, leaves all as it is."""
 
-    BINDINGS = [("escape", "leave", "Back")]
+    BINDINGS = [
+        ("escape", "leave", "Back"),
+        ("up", "scroll_panel(-1)", "Up"),
+        ("down", "scroll_panel(1)", "Down"),
+    ]
 
     def __init__(self, marks: Marks, title: str, hint: str) -> None:
         super().__init__()
@@ -48,6 +52,14 @@ class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """What is chosen stays in sight where there are few lines: rule, title and two lines of hint take four."""
+        for each in self.query("OptionList, SelectionList"):
+            each.styles.max_height = max(min(12, event.size.height - 4), 1)
+
+    def action_scroll_panel(self, lines: int) -> None:
+        self.query_one(".panel").scroll_relative(y=lines, animate=False)
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:

@@ -52,6 +52,7 @@ _ROWS = tuple(_Row(name, each) for name, kind in SECTIONS.items() for each in ki
 class SettingsScreen(ClosesOnce[None]):
     """One line a setting, with what it is for; ``*`` marks what differs from the files."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-short")]
     BINDINGS = [
         Binding("escape", "leave", "Back"),
         Binding("s", "save", "Save"),
@@ -81,7 +82,7 @@ class SettingsScreen(ClosesOnce[None]):
         yield self._title
         yield self._list
         yield self._help
-        keys = "↑ ↓ choose   Enter change   s save in config.toml   Esc back"
+        keys = "↑ ↓ choose   Enter change   s save   Esc back"
         yield TopLine(self._look.marks, keys, id="keys")
 
     def on_mount(self) -> None:

@@ -42,7 +42,7 @@ class NameView(Panel[str]):
         self._replacing = ""
 
     def content(self) -> Widget:
-        self._labelled = Labelled("Name, as in faxtui --view NAME", Line(placeholder="morning"))
+        self._labelled = Labelled("Name, as in faxtui --view NAME", Line(placeholder="such as morning"))
         return self._labelled
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

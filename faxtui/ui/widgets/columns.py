@@ -68,8 +68,8 @@ def _width(field: Field) -> int:
 
 
 def _most_important(room: int) -> list[Column]:
-    shown: list[Field] = []
-    for field in (RECEIVED, FROM, TO, PAGES, DURATION, FILE):
+    shown: list[Field] = [RECEIVED]
+    for field in (FROM, TO, PAGES, DURATION, FILE):
         if _least_room([*shown, field]) > room:
             break
         shown.append(field)

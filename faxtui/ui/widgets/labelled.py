@@ -53,5 +53,10 @@ class Line(Input):
         super().__init__(value, placeholder, password=password, id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
 
+    def on_mount(self) -> None:
+        """Dim alone would tell what is not typed, which not every terminal can show."""
+        if self.placeholder and self.app.native_ansi_color:
+            self.placeholder = f"({self.placeholder})"
+
     def validate_value(self, value: str) -> str:
         return visible(value)

@@ -91,7 +91,9 @@ class PageBar(Widget):
             first = self._with_remark((" " * self.GAP).join(part for part in parts if part), width)
             if cell_len(first) < width:
                 break
-        below = self._wrapped(state, width) if state and state not in parts else []
+        left = (as_of, state) if self.app.size.height > _TINY else (state,)
+        said = (" " * self.GAP).join(each for each in left if each and each not in parts)
+        below = self._wrapped(said, width) if said else []
         if not place and below:
             return [*below, first] if self._right else below
         return [self._marks.cut(first, width), *below]

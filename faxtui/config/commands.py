@@ -21,7 +21,11 @@ LARGEST = 65_536
 _ROUND = 0.1
 """Seconds between two looks at whether a silent program is still there."""
 _SAID, _NAME = 200, 80
+_STARTING = 1.0
+"""Seconds that starting a program may take where all are to end."""
 _running: set[subprocess.Popen[bytes]] = set()
+_starting = threading.Lock()
+"""Held while a program is there that is not among those running as yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,12 @@ def run(command: Sequence[str], limit: float) -> Printed:
 
 
 def end_commands() -> None:
-    """End what still runs, as nobody waits for it any more."""
+    """End what still runs, as nobody waits for it any more, what is being started just now too."""
+    is_alone = _starting.acquire(timeout=_STARTING)
     for each in list(_running):
         _end(each)
+    if is_alone:
+        _starting.release()
 
 
 def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -75,17 +82,18 @@ def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
     def start() -> None:
         try:
-            process = subprocess.Popen(
-                list(command),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
+            with _starting:
+                process = subprocess.Popen(
+                    list(command),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                )
+                _running.add(process)
         except (OSError, ValueError) as error:
             starting.set_exception(error)
         else:
-            _running.add(process)
             starting.set_result(process)
 
     try:

@@ -72,7 +72,7 @@ def test_a_signal_while_a_command_hangs_ends_that_as_well(tmp_path: Path, by_its
     os.mkfifo(pipe)
     reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     at_once = "kill $PPID; " if by_itself else ""
-    command = f'password_command = ["/bin/sh", "-c", "{at_once}echo $$ >{pipe}; exec sleep 600"]'
+    command = f'password_command = ["/bin/sh", "-c", "echo $$ >{pipe}; {at_once}exec sleep 600"]'
     configured(tmp_path, profile("https://own.invalid", command))
     with subprocess.Popen([*PROGRAM, "list"], env=environment(tmp_path), stderr=subprocess.PIPE) as process:
         assert select.select([reading], [], [], PATIENCE)[0]

@@ -24,6 +24,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from bound import verdict
+
 MANY, FEW, SIZE, LARGE, LATENCY = 200, 50, 100_000, 20_000_000, 0.05
 AT_ONCE = 4
 MOST_TIME, MOST_MEMORY = 1.3, 1.1
@@ -169,7 +171,7 @@ def main() -> int:
         ("memory, many faxes to few", many / few, MOST_MEMORY),
         ("memory, large faxes to small", large / few, MOST_MEMORY),
     ):
-        print(f"{name:40}{ratio:>10.2f}  <= {most:.2f} {'met' if ratio <= most else 'MISSED'}")
+        print(f"{name:40}{ratio:>10.2f}  {verdict(ratio, most)}")
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return 0

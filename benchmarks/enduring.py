@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from bound import verdict
 from program import Program
 from relay import Relay
 from starting import ROW, SIZE, commands, environment, service
@@ -115,14 +116,13 @@ def report(figures: Mapping[str, Mapping[str, float]]) -> str:
     lines = [f"{'':40}{'faxtui':>10}{'stock':>10}  bound"]
     for name, value in ours.items():
         other = f"{stock[name]:>10,.1f}" if name in stock else " " * 10
-        lines.append(f"{name:40}{value:>10,.1f}{other}{_verdict(value, MOST.get(name))}".rstrip())
+        told = verdict(value, MOST[name]) if name in MOST else ""
+        lines.append(f"{name:40}{value:>10,.1f}{other}  {told}".rstrip())
     memory_ratio = ours["MiB at the start"] / stock["MiB at the start"]
-    lines.append(f"{'memory at the start, ratio':40}{memory_ratio:>10,.2f}{'':10}{_verdict(memory_ratio, MOST_MEMORY)}")
+    lines.append(
+        f"{'memory at the start, ratio':40}{memory_ratio:>10,.2f}{'':10}  {verdict(memory_ratio, MOST_MEMORY)}"
+    )
     return "\n".join(lines)
-
-
-def _verdict(value: float, most: float | None) -> str:
-    return "" if most is None else f"  <= {most:g} {'met' if value <= most else 'MISSED'}"
 
 
 def main() -> int:

@@ -29,6 +29,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import parse_qs, urlsplit
 
+from bound import verdict
+
 MANY, FEW, PAGE = 10_000, 2_500, 1_000
 LATENCIES = (0.0, 0.05)
 """Seconds that the service takes for a page."""
@@ -206,7 +208,7 @@ def _first(figures: Figures) -> float:
 
 
 def _told(name: str, ratio: float, most: float) -> str:
-    return f"{name:34}{ratio:>8.2f}  <= {most:.2f} {'met' if ratio <= most else 'MISSED'}"
+    return f"{name:34}{ratio:>8.2f}  {verdict(ratio, most)}"
 
 
 def main() -> int:

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyte
+from bound import verdict
 from starting import SIZE, commands, environment, service
 
 STEPS = ("start", "j", "j", "j", "n", "n", "p", "o", "j", "\r", "\x1b", "k")
@@ -231,7 +232,7 @@ def report(terminal: str, steps: Sequence[Mapping[str, float | str]]) -> str:
         lines.append(f"  {step['step']:10}{mine:>8,.0f}{yardstick:>9,.0f}{ratios[-1]:>7.2f}{step['stock']:>8,}{times}")
     in_all = sum(float(step["faxtui"]) for step in steps) / sum(float(step["ncurses"]) for step in steps)
     for name, ratio, most in zip(("in all", "worst step"), (in_all, max(ratios)), MOST[terminal], strict=True):
-        lines.append(f"  {name:27}{ratio:>7.2f}  <= {most:.2f} {'met' if ratio <= most else 'MISSED'}")
+        lines.append(f"  {name:27}{ratio:>7.2f}  {verdict(ratio, most)}")
     return "\n".join(lines)
 
 

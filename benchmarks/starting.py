@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bound import verdict
 from program import Burst, Program
 
 SIZE = (80, 24)
@@ -150,7 +151,7 @@ def report(medians: Mapping[str, Mapping[str, float]]) -> str:
     for name, value in medians["faxtui"].items():
         other = medians["stock"][name]
         bound = bounds.get(name)
-        told = f"<= {bound.most:.2f} {'met' if value / other <= bound.most else 'MISSED'}" if bound else ""
+        told = verdict(value / other, bound.most) if bound else ""
         unit = f" {bound.unit}" if bound else " B "
         lines.append(f"{name:22}{value:>7,.0f}{unit}{other:>7,.0f}{unit}{value / other:>8.2f}  {told}")
     return "\n".join(lines)

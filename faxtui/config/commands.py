@@ -102,6 +102,7 @@ def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
     except (OSError, ValueError):
         raise
     except BaseException:
+        # A signal, as a handler raises it: the program may run by now, or be about to.
         with suppress(OSError, ValueError, TimeoutError):
             _end(starting.result(1))
         raise

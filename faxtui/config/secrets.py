@@ -11,9 +11,9 @@ import stat
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from faxtui.config.commands import LARGEST, run
+from faxtui.domain.account import host_of
 from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn
 
@@ -52,7 +52,7 @@ def run_command(command: Sequence[str], limit: float = COMMAND_LIMIT) -> str:
 
 def name_in_keyring(login: str, base_url: str) -> str:
     """What the keyring knows a password by: the same login elsewhere has another one."""
-    return f"{login}@{urlsplit(base_url).netloc.lower()}"
+    return f"{login}@{host_of(base_url)}"
 
 
 def read_keyring(name: str, limit: float = KEYRING_LIMIT) -> str:

@@ -68,3 +68,9 @@ def _is_utf_8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def host_of(base_url: str) -> str:
+    """The host of an address, with its port where it names one: what tells services apart."""
+    address = base_url.rpartition("://")[2]
+    return address.partition("/")[0].rpartition("@")[2].lower()

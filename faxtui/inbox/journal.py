@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from faxtui.domain.account import Account
+from faxtui.domain.account import Account, host_of
 from faxtui.domain.fax import FaxKey
 from faxtui.errors import StorageError
 from faxtui.inbox.clock import machine_now
@@ -34,8 +34,7 @@ class AccountName(NamedTuple):
 
     @classmethod
     def at(cls, base_url: str, login: str) -> AccountName:
-        address = base_url.rpartition("://")[2]
-        return cls(address.partition("/")[0].rpartition("@")[2].lower(), login)
+        return cls(host_of(base_url), login)
 
 
 class Event(StrEnum):

@@ -29,7 +29,7 @@ class Leaving:
 
         app = self._app
         deletions = DeletionsView() if app.session is None else app.session.handling.view.deletions
-        if self._asks or not deletions.unsent:
+        if self._question is not None or not deletions.unsent:
             app.exit()
             return
         self._deletions = deletions
@@ -40,8 +40,8 @@ class Leaving:
     def follow(self, deletions: DeletionsView) -> None:
         """What becomes of them."""
         self._deletions = deletions
-        if self._panel is not None and self._asks:
-            self._panel.follow(deletions)
+        if self._question is not None:
+            self._question.follow(deletions)
         if not self.is_waiting or deletions.is_under_way:
             return
         self.is_waiting = False
@@ -51,8 +51,9 @@ class Leaving:
             self._app.complain("Not everything was deleted, so faxtui stays open.")
 
     @property
-    def _asks(self) -> bool:
-        return self._panel is not None and self._panel.is_current
+    def _question(self) -> LeavePanel | None:
+        """The panel, while it is what is on the screen."""
+        return self._panel if self._panel is not None and self._panel.is_current else None
 
     def _answered(self, choice: Chosen[bool] | None) -> None:
         """Whether to wait for them; None for staying after all."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from console import NARROW, SMALL, Console, console
 from handling_desk import handling
-from office import PASSWORD, Office, office
+from office import PASSWORD, office
 from textual.widgets import Input
 
 from faxtui.terminal.capabilities import Capabilities, Colours
@@ -69,17 +69,13 @@ async def test_the_whole_question_before_a_delete_can_be_read(tmp_path: Path) ->
 
 async def test_the_settings_are_in_sight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with office(tmp_path, monkeypatch) as here:
-        await _see_settings(here)
-
-
-async def _see_settings(here: Office) -> None:
-    here.configure(main=PASSWORD)
-    async with here.faxtui(size=LOW) as desk:
-        await desk.until_idle()
-        await desk.press("comma")
-        await desk.until_shown("theme")
-        await desk.press("end")
-        await desk.until_shown("grace")
+        here.configure(main=PASSWORD)
+        async with here.faxtui(size=LOW) as desk:
+            await desk.until_idle()
+            await desk.press("comma")
+            await desk.until_shown("theme")
+            await desk.press("end")
+            await desk.until_shown("grace")
 
 
 async def test_what_is_marked_leaves_the_time_of_the_page_in_sight(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""pyte with REP (``CSI n b``), which it lacks, and with cells that are erased even where nothing was painted."""
+"""pyte with what it lacks: REP (``CSI n b``), cells erased where nothing was painted, tab stops after a resize."""
 
 import pyte
 
@@ -14,6 +14,8 @@ class RepeatingScreen(pyte.Screen):
 
     def resize(self, lines: int | None = None, columns: int | None = None) -> None:
         super().resize(lines, columns)
+        # As terminals do; pyte keeps the stops of the width that it had at its last reset.
+        self.tabstops = set(range(8, self.columns, 8))
         self._fill()
 
     def draw(self, data: str) -> None:

@@ -9,6 +9,8 @@ from pty_session import KEYBOARD, LARGE, SMALL, in_terminal
 
 _MINE = {"1049", "25", "1004", "2004", "1002", "1006", KEYBOARD}
 """What must be on at the least: alternate screen, no cursor, focus, paste, clicks, keys."""
+_ALL_OVER = ("faxtui", "Received ▼", "File", "page 1 of", "? Help")
+"""From the screen's first line to its last."""
 TINY = (20, 5)
 
 
@@ -73,15 +75,14 @@ def test_it_sleeps_on_ctrl_z_and_follows_the_size_it_wakes_up_with(tmp_path: Pat
         assert terminal.echoes
         terminal.screen.reset()
         terminal.kill(signal.SIGCONT)
-        terminal.wait_for("Received ▼", "page 1 of", "? Help")
+        terminal.wait_for(*_ALL_OVER)
         assert terminal.left_on() >= _MINE
         assert not terminal.echoes
-        for size in (TINY, LARGE, SMALL):
+        for size, shown in ((TINY, ("faxtui",)), (LARGE, _ALL_OVER), (SMALL, _ALL_OVER)):
             terminal.screen.reset()
             terminal.resize(*size)
-            terminal.wait_for("faxtui")
+            terminal.wait_for(*shown)
             terminal.wait_until(lambda size=size: bool(terminal.lines[size[1] - 2].strip()), "a line at the bottom")
-        terminal.wait_for("Received ▼", "page 1 of", "? Help")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
 

@@ -1,10 +1,13 @@
 """The whole application on a screen that nobody sees: in front of the demo, or of answers that the test gives."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from rich.style import Style
+from stillness import settle
 from textual import events
 from textual.geometry import Region
 from textual.keys import key_to_character
@@ -36,10 +39,10 @@ from faxtui.ui.widgets.page_bar import PageBar
 __all__ = ["LARGE", "NARROW", "NOW", "SMALL", "Console", "Wire", "console", "listing", "resource", "started"]
 
 SMALL, LARGE, NARROW = (80, 24), (120, 40), (60, 16)
-ROUNDS = 200
-"""How often a condition is looked at before the test gives up; as often without a wait, and with a short one."""
-HOPS = 4
-"""How often everything on the screen gets to handle its messages before a key counts as handled."""
+LOOK = 0.004
+"""Seconds between two looks at what comes about by a timer, a thread or the wire."""
+PATIENCE = 20.0
+"""Seconds that anything waited for may take on a busy machine."""
 IMPATIENT = Manners(prefetch=False, patience=Patience(waits=()))
 
 
@@ -182,13 +185,15 @@ class Console:
     # Waiting
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        for at_once in (*[True] * ROUNDS, *[False] * ROUNDS):
+        deadline = time.monotonic() + PATIENCE
+        while True:
             self._check()
             if is_so():
                 return
-            # Most comes about without a wait, but some of it only once a timer ran out, or a thread came to its end.
-            await self.pilot.pause(0 if at_once else None)
-        raise AssertionError(f"It never came about. The screen was:\n{self.screen}")
+            if time.monotonic() > deadline:
+                raise AssertionError(f"It never came about. The screen was:\n{self.screen}")
+            await settle(self.pilot)
+            await asyncio.sleep(LOOK)
 
     async def until_shown(self, *texts: str) -> None:
         await self.until(lambda: all(text in self.screen for text in texts))
@@ -209,8 +214,7 @@ class Console:
 
     async def settle(self) -> None:
         """Let everything happen that happens at once."""
-        for _ in range(HOPS):
-            await self.pilot.pause(0)
+        await settle(self.pilot)
         self._check()
 
     def _check(self) -> None:
@@ -269,6 +273,7 @@ async def started(start: Start, *, size: tuple[int, int] = SMALL, wire: Wire | N
     app = FaxApp(start)
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Console(app, pilot, wire or Wire())
+        await desk.until(lambda: bool(app.screen_stack))
         await desk.settle()
         yield desk
     if app.failure is not None:

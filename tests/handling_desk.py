@@ -38,7 +38,9 @@ DENIED = json_answer(401, {"Message": "Authorization has been denied for this re
 GONE = json_answer(404, {"Message": "There is no such file."})
 BROKEN = json_answer(500, {"Message": "An error has occurred."})
 PORTAL = Answer(200, b"<html>Please sign in to the network.</html>", {"Content-Type": "text/html"})
-_BRIEF = Limits(read=0.4, whole=2.0)
+BRIEF = Limits(read=1.0, whole=5.0)
+"""For tests in which no answer comes."""
+_PATIENT = Limits()
 
 
 class Door:
@@ -67,6 +69,7 @@ class ToldDemo:
     address: str = ""
     asked: list[str] = field(default_factory=list)
     rows: Sequence[Resource] | None = None
+    limits: Limits = _PATIENT
     doors: list[Door] = field(default_factory=list)
     _answers: dict[str, deque[Answer | Door]] = field(default_factory=lambda: defaultdict(deque))
 
@@ -87,13 +90,13 @@ class ToldDemo:
         return self._answers[method].popleft() if self._answers[method] else None
 
     def connect(self) -> DocumentService:
-        return OdysseyService(Account(self.address, "60300.demo", "demo"), limits=_BRIEF)
+        return OdysseyService(Account(self.address, "60300.demo", "demo"), limits=self.limits)
 
 
 @contextmanager
-def told_demo(rows: Sequence[Resource] | None = None) -> Iterator[ToldDemo]:
+def told_demo(rows: Sequence[Resource] | None = None, limits: Limits = _PATIENT) -> Iterator[ToldDemo]:
     """``rows`` are what it lists, in place of its own."""
-    told = ToldDemo(rows=rows)
+    told = ToldDemo(rows=rows, limits=limits)
     demo = DemoService(clock=lambda: NOW)
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
@@ -211,9 +214,10 @@ async def handling(
     keys: Mapping[str, str] | None = None,
     folder: Path | None = None,
     journal: Path | None = None,
+    limits: Limits = _PATIENT,
 ) -> AsyncIterator[Desk]:
     """``doors`` makes ways to other accounts from the launch of this one."""
-    with told_demo(rows) as demo:
+    with told_demo(rows, limits) as demo:
         place = folder or tmp_path / "faxes"
         written = Journal(journal or tmp_path / "state" / "journal.jsonl")
 

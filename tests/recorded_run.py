@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
-from console import HOPS, IMPATIENT, NOW, ROUNDS, Wire
+from console import IMPATIENT, LOOK, NOW, Wire
+from stillness import settle
 from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.keys import key_to_character
@@ -87,9 +88,7 @@ def _app(environ: Mapping[str, str]) -> FaxApp:
 async def _settle(app: FaxApp, until: Callable[[], bool] = lambda: True) -> None:
     pilot = Pilot(app)
     with app._context():
-        for _ in range(ROUNDS):
-            if until():
-                break
-            await pilot.pause()
-        for _ in range(HOPS):
-            await pilot.pause(0)
+        await settle(pilot)
+        while not until():
+            await asyncio.sleep(LOOK)
+            await settle(pilot)

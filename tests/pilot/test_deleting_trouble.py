@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from handling_desk import BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, Desk, Door, handling, note
+from handling_desk import BRIEF, BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, Desk, Door, handling, note
 
 from faxtui.demo.asgi import Answer
 from faxtui.inbox.journal import Event
@@ -52,7 +52,7 @@ async def test_after_an_answer_that_tells_nothing_the_service_is_asked_what_beca
 
 
 async def test_a_request_without_an_answer_that_did_is_settled_as_gone(tmp_path: Path) -> None:
-    async with handling(tmp_path, grace=AT_ONCE) as desk:
+    async with handling(tmp_path, grace=AT_ONCE, limits=BRIEF) as desk:
         desk.demo.says("DELETE", Door(hang=True))
         await desk.press("D", "x")
         await desk.until_shown("is no longer there, though the request to delete it had no answer.")

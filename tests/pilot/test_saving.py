@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from handling_desk import BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, Door, handling, note
+from handling_desk import BRIEF, BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, Door, handling, note
 from wire import resource
 
 from faxtui.demo.asgi import Answer
@@ -168,7 +168,7 @@ async def test_what_the_journal_does_not_take_is_saved_all_the_same(tmp_path: Pa
 
 
 async def test_a_service_that_hangs_does_not_hang_the_screen(tmp_path: Path) -> None:
-    async with handling(tmp_path) as desk:
+    async with handling(tmp_path, limits=BRIEF) as desk:
         desk.demo.says("GET", Door(hang=True))
         await desk.press("d", "n")
         await desk.console.until_idle()

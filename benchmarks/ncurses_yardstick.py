@@ -43,8 +43,8 @@ THIN, STOCK = "true", "false"
 """What ``[ui] thin`` is set to: our driver, or Textual's own."""
 QUIET = 0.35
 """Seconds without a byte after which a key counts as done."""
-_ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;0$y", b"\x1b[6n": b"\x1b[1;7R"}
-"""What an xterm says: no synchronized output, and every character repeated that was to be."""
+_ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;0$y", b"\x1b[6n": b"\x1b[1;79R"}
+"""What an xterm of 80 columns says: no synchronized output, tab stops as usual, all repeated that was to be."""
 _HIDDEN = (b"\x1b[?2026$p", b"\x1b[>25u", b"\x1b[<u")
 """What pyte would print."""
 _COLOURS = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")

@@ -76,12 +76,15 @@ def faxtui(
 
 
 class PtySession:
-    """A program in a terminal. ``sent`` is every byte that it sent, ``screen`` what they make of a screen."""
+    """A program in a terminal. ``sent`` is every byte that it sent, ``screen`` what they make of a screen.
+
+    ``answers``: whether the terminal answers what it is asked.
+    """
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], size: tuple[int, int]) -> None:
         self.screen = RepeatingScreen(*size)
+        self.answers = True
         self.sent = b""
-        self._stream = RepeatingStream(self.screen)
         self._unfinished = b""
         self._terminal, slave = pty.openpty()
         self._name = os.ttyname(slave)
@@ -100,6 +103,15 @@ class PtySession:
             os.close(slave)
 
     # What is seen
+
+    @property
+    def screen(self) -> RepeatingScreen:
+        return self._screen
+
+    @screen.setter
+    def screen(self, screen: RepeatingScreen) -> None:
+        self._screen = screen
+        self._stream = RepeatingStream(screen)
 
     @property
     def lines(self) -> list[str]:
@@ -231,6 +243,9 @@ class PtySession:
         end = cut.start() if cut else len(known)
         self._unfinished = known[end:]
         self._stream.feed(known[:end])
+        answers = self.screen.take_answers()
+        if self.answers:
+            self.type(answers)
         return bool(sent)
 
 

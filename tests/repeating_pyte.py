@@ -1,11 +1,17 @@
 """pyte with what it lacks: REP (``CSI n b``), cells erased where nothing was painted, tab stops after a resize."""
 
+from collections.abc import Callable
+
 import pyte
 
 
 class RepeatingScreen(pyte.Screen):
-    def __init__(self, columns: int, lines: int) -> None:
+    """``repeats`` says of a character whether this terminal repeats it."""
+
+    def __init__(self, columns: int, lines: int, repeats: Callable[[str], bool] = lambda _: True) -> None:
         super().__init__(columns, lines)
+        self._answers: list[str] = []
+        self._repeats = repeats
         self._last = " "
 
     def reset(self) -> None:
@@ -23,7 +29,16 @@ class RepeatingScreen(pyte.Screen):
         super().draw(data)
 
     def repeat(self, count: int = 1) -> None:
-        super().draw(self._last * max(count, 1))
+        if self._repeats(self._last):
+            super().draw(self._last * max(count, 1))
+
+    def write_process_input(self, data: str) -> None:
+        self._answers.append(data)
+
+    def take_answers(self) -> str:
+        """What it says to what it was asked."""
+        answers, self._answers = self._answers, []
+        return "".join(answers)
 
     def _fill(self) -> None:
         for line in range(self.lines):

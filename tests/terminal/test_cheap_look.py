@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from pty_session import PtySession, in_terminal
 
-from faxtui.terminal.thin.facts import REPETITION
-
 FAR = {"SSH_CONNECTION": "192.0.2.7 50022 192.0.2.1 22", "COLORTERM": None}
 MOUSE = {"1002", "1006"}
 ANY_MOUSE = {"9", "1000", "1001", "1002", "1003", "1005", "1006", "1015", "1016"}
@@ -19,7 +17,7 @@ PLAIN = [
     {"LC_ALL": "C", "TERM": "xterm-256color"},
 ]
 SCREENS = {
-    "f": "Filters",
+    "f": "Tab next field",
     "f\r": "Yesterday",
     "s": "Sort by",
     "c": "Baud rate",
@@ -30,7 +28,7 @@ SCREENS = {
     "v": "Saved views",
     "D": "gone for good",
     ",": "page_size",
-    "?": "Keys",
+    "?": "this help",
     "\r": "Customer",
     "\x10": "Search for commands",
 }
@@ -50,6 +48,12 @@ def reversed_lines(terminal: PtySession) -> list[str]:
 
 def is_chosen(terminal: PtySession, text: str) -> bool:
     return any(text in each for each in reversed_lines(terminal))
+
+
+def leave(terminal: PtySession, shown: str) -> None:
+    """The next key may not come before that is gone: after Esc, it would be taken for one with Alt."""
+    terminal.type("\x1b")
+    terminal.wait_until_gone(shown)
 
 
 def mouse_modes(terminal: PtySession) -> set[str]:
@@ -96,9 +100,8 @@ def test_sending_everything_it_reads_any_byte_and_paints_again_after_a_stop_from
         terminal.wait_for("page 1 of", "? Help")
         terminal.type("\udcff\udce9")
         terminal.type("s")
-        terminal.wait_for("Sort by")
-        terminal.type("\x1b")
-        terminal.wait_for("page 1 of", "? Help")
+        terminal.wait_for(SCREENS["s"])
+        leave(terminal, SCREENS["s"])
         terminal.wait_until_silent()
         before = terminal.text
         terminal.kill(signal.SIGSTOP)
@@ -125,13 +128,11 @@ def test_where_there_is_no_utf8_every_screen_is_ascii(tmp_path: Path, environ: d
         for keys, written in SCREENS.items():
             terminal.type(keys)
             terminal.wait_for(written)
-            terminal.type("\x1b")
+            leave(terminal, written)
             if keys == "f\r":
-                terminal.wait_until_gone(written)
-                terminal.type("\x1b")
-            terminal.wait_for("as of", "n Next")
+                leave(terminal, SCREENS["f"])
         # Whether it repeats what is not ASCII is found out by asking, and wiped away again.
-        assert terminal.sent.replace(REPETITION.encode(), b"").isascii()
+        assert terminal.sent.replace("\xa0\x1b[2b\x1b[6n".encode(), b"").isascii()
 
 
 @pytest.mark.parametrize(
@@ -148,17 +149,16 @@ def test_what_is_chosen_is_seen_on_black_on_white_and_without_colours(
             ("f", "Last 7 days ", None),
         ):
             terminal.type(keys)
+            terminal.wait_for(SCREENS[keys])
             terminal.wait_until(partial(is_chosen, terminal, chosen), chosen)
             if another is not None:
                 terminal.type("\x1b[B")
                 terminal.wait_until(partial(is_chosen, terminal, another), another)
                 assert not is_chosen(terminal, chosen)
-            terminal.type("\x1b")
-            terminal.wait_for("as of", "n Next")
+            leave(terminal, SCREENS[keys])
         terminal.type("g")
         terminal.wait_until(lambda: "(" in reversed_lines(terminal), "the cursor in the field")
-        terminal.type("\x1b")
-        terminal.wait_for("as of")
+        leave(terminal, SCREENS["g"])
         terminal.type("f" + "\t" * 5)
         terminal.wait_until(lambda: "Apply" in reversed_lines(terminal), "the button")
 

@@ -1,34 +1,31 @@
 """The thin driver on a real terminal: what is painted, and what happens while that takes nothing."""
 
 import os
+import re
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pytest
-from pty_session import KEYBOARD, SMALL, PtySession, environment
-from repeating_pyte import RepeatingScreen, RepeatingStream
+from pty_session import KEYBOARD, REPAINT, SMALL, PtySession, environment
+from repeating_pyte import RepeatingScreen
 
 APP = (sys.executable, str(Path(__file__).parent.parent / "thin_app.py"))
 DEMO = (sys.executable, "-m", "faxtui", "--demo")
 THIN = {"TEXTUAL_DRIVER": "faxtui.terminal.thin.driver:ThinDriver"}
 MOUSE = {"1002", "1006"}
 MODES = {"1049", "7", "25", "1004", "2004", KEYBOARD}
+_ROW = re.compile(r". [o ] \d\d-\d\d \d\d:\d\d:\d\d  .{14}  \S")
 PIPE_IS_FULL = 200
 """So many screens are more than any pty holds."""
 
 
 class Terminal(PtySession):
-    def __init__(self, command: tuple[str, ...], environ: Mapping[str, str], size: tuple[int, int]) -> None:
-        super().__init__(command, environ, size)
-        self.screen = RepeatingScreen(*size)
-        self._stream = RepeatingStream(self.screen)
-
     def forget(self) -> None:
         """Lose what was sent and shown so far."""
         self.screen.reset()
@@ -159,37 +156,59 @@ def test_it_ends_at_once_and_restores_the_terminal_that_takes_nothing(running: R
     assert terminal.echoes
 
 
-@pytest.mark.parametrize(("answer", "repeats"), [(b"7", True), (b"5", False), (b"3", False)])
-def test_characters_beyond_ascii_are_repeated_once_the_terminal_showed_that_it_can(
-    tmp_path: Path, answer: bytes, repeats: bool
+@pytest.mark.parametrize(
+    ("repeats", "rules_are_short"),
+    [(lambda _: True, True), (str.isascii, False), (lambda _: False, False)],
+    ids=["all", "ASCII", "nothing"],
+)
+def test_characters_are_repeated_where_the_terminal_showed_that_it_can(
+    tmp_path: Path, repeats: Callable[[str], bool], rules_are_short: bool
 ) -> None:
     with terminal(DEMO, tmp_path, THIN) as session:
-        session.wait_until(lambda: b"\x1b[6n" in session.sent, "the question")
-        session.type(f"\x1b[1;{answer.decode()}R")
-        session.wait_for("page 1 of")
-        session.type("?")
-        session.wait_for("this help")
-        session.type("\x1b")
-        session.wait_until_gone("this help")
-        session.type("q")
-        assert session.wait_for_end() == 0
-    assert ("─\x1b[79b".encode() in session.sent) == repeats
+        session.screen = RepeatingScreen(*SMALL, repeats)
+        look_around(session)
+    assert ("─\x1b[79b".encode() in session.sent) == rules_are_short
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "screen", "linux"])
+@pytest.mark.parametrize("stops", [range(4, 80, 4), range(8, 80, 16), ()], ids=["4", "16", "none"])
+def test_tab_stops_that_stand_elsewhere_do_not_matter(tmp_path: Path, term: str, stops: Iterable[int]) -> None:
+    with terminal(DEMO, tmp_path, {**THIN, "TERM": term}) as session:
+        session.screen.tabstops = set(stops)
+        look_around(session)
+        assert "\t" not in session.sent.decode().rpartition("\x1b[J")[2]
 
 
 @pytest.mark.parametrize("term", ["xterm-256color", "screen", "tmux-256color", "linux", "vt100", "no-such-terminal"])
 def test_the_browser_is_used_on_any_terminal(tmp_path: Path, term: str) -> None:
     with terminal(DEMO, tmp_path, {**THIN, "TERM": term}) as session:
-        session.wait_for("demo · sample faxes" if term != "linux" else "demo | sample faxes", "page 1 of", "? Help")
-        session.type("jn")
-        session.wait_for("page 2 of")
-        session.type("\r")
-        session.wait_for("Customer")
-        session.type("\x1b")
-        session.wait_until_gone("Customer")
-        session.wait_until(lambda: len(session.lines[1]) == SMALL[0], "the rule below the title")
-        seen = session.lines
-        session.type("q")
-        assert session.wait_for_end() == 0
-        assert session.left_on() == set()
+        look_around(session)
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "linux"])
+def test_a_terminal_that_answers_nothing_is_used_all_the_same(tmp_path: Path, term: str) -> None:
+    with terminal(DEMO, tmp_path, {**THIN, "TERM": term}) as session:
+        session.answers = False
+        look_around(session)
+
+
+def look_around(session: Terminal) -> None:
+    """The screen shows what it is to show, and after Ctrl+L the same."""
+    session.wait_for(" sample faxes", "page 1 of", "? Help")
+    session.type("jn")
+    session.wait_for("page 2 of")
+    session.type("\r")
+    session.wait_for("Customer")
+    session.type("\x1b")
+    session.wait_until_gone("Customer")
+    session.wait_until(lambda: len(session.lines[1]) == SMALL[0], "the rule below the title")
+    session.wait_until_silent()
+    seen = session.lines
     assert seen[1].strip("─-") == ""
-    assert len(seen[1]) == SMALL[0]
+    assert [row for row in seen[3:21] if not _ROW.match(row)] == []
+    session.screen.reset()
+    session.type(REPAINT)
+    session.wait_until(lambda: session.lines == seen, "the same screen")
+    session.type("q")
+    assert session.wait_for_end() == 0
+    assert session.left_on() == set()

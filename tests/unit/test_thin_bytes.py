@@ -2,17 +2,20 @@
 
 import subprocess
 import sys
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from repeating_pyte import RepeatingScreen, RepeatingStream
 from thin_stream import COLUMNS, LINUX, TMUX, VT100, XTERM, Thin, at
 
 from faxtui.terminal.thin.cells import PLAIN, Style
-from faxtui.terminal.thin.facts import UNKNOWN, Facts, after_repetition
+from faxtui.terminal.thin.facts import UNKNOWN, Facts
 from faxtui.terminal.thin.moves import move_length, shortest_move
 from faxtui.terminal.thin.outbox import Forget, Outbox
 from faxtui.terminal.thin.painter import Frame
+from faxtui.terminal.thin.probe import Probe
 from faxtui.terminal.thin.reader import Leaves, Passage
 from faxtui.terminal.thin.screen import Screen
 from faxtui.terminal.thin.sgr import switched, switching
@@ -81,10 +84,27 @@ def test_switching_leads_to_the_style_that_was_wanted(parameters: list[str]) -> 
 def test_ascii_is_repeated_and_other_characters_only_where_the_terminal_has_shown_it() -> None:
     assert after(Thin(XTERM), ("", "-" * 20)) == "-\x1b[19b"
     assert after(Thin(XTERM), ("", "─" * 20)) == "─" * 20
-    assert after(Thin(after_repetition(XTERM, 6)), ("", "─" * 20)) == "─\x1b[19b"
-    assert after(Thin(after_repetition(XTERM, 4)), ("", "─" * 20)) == "─" * 20
-    assert after(Thin(after_repetition(XTERM, 2)), ("", "-" * 20)) == "-" * 20
+    probe = Probe(XTERM, columns=80)
+    assert after(Thin(probe.answered(72 + 6)), ("", "─" * 20)) == "─\x1b[19b"
+    assert after(Thin(probe.answered(72 + 4)), ("", "─" * 20)) == "─" * 20
+    assert after(Thin(probe.answered(72 + 2)), ("", "-" * 20)) == "-" * 20
     assert after(Thin(LINUX), ("", "-" * 20)) == "-" * 20
+
+
+@pytest.mark.parametrize("facts", [XTERM, TMUX, VT100, Facts(rep=True)])
+def test_nothing_is_relied_on_that_the_terminal_can_not_do(facts: Facts) -> None:
+    for columns, apart, repeated in product((7, 20, 46, 47, 80, 120), (4, 7, 8, 9, 10, 16), ("", " ", " \xa0")):
+        screen = RepeatingScreen(columns, 2, repeated.__contains__)
+        screen.tabstops = set(range(apart, columns, apart))
+        probe = Probe(facts, columns)
+        RepeatingStream(screen).feed(probe.text.encode())
+        learned = probe.answered(screen.cursor.x)
+        assert learned.tabs == (facts.tabs and apart == 8 and columns >= 47)
+        if learned.tabs or not facts.tabs:
+            assert learned.rep == (facts.rep and " " in repeated)
+            assert learned.rep_of_any == (facts.rep and "\xa0" in repeated)
+        else:
+            assert learned.rep <= (facts.rep and " " in repeated)
 
 
 @pytest.mark.parametrize("look", ["7", "4", "21", "9", "53"])

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import termios
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
@@ -15,16 +16,20 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
-from faxtui.terminal.thin.facts import REPETITION, after_repetition, terminal_facts
+from faxtui.terminal.thin.facts import terminal_facts
 from faxtui.terminal.thin.outbox import Forget, Item, Learned
 from faxtui.terminal.thin.painter import Frame
+from faxtui.terminal.thin.probe import Probe
 from faxtui.terminal.thin.reader import Leaves, Passage, Reader
 from faxtui.terminal.thin.screen import Screen
 from faxtui.terminal.thin.whole import WholeDriver
 from faxtui.terminal.thin.writer import Writer
 
-_REVIVE = "\x1b(B\x0f\x1b[?7l\x1b[?25l"
-"""ASCII, no line wrap, no cursor: what a stray file on the terminal may have changed."""
+_REVIVE = "\x1b(B\x0f\x1b[?6;7;25l\x1b[4l"
+"""ASCII, lines counted from the first, no line wrap, no cursor, nothing moved aside by what is painted.
+
+A stray file on the terminal may have changed that.
+"""
 _ANSWER_LIMIT = 0.5
 """Seconds that the terminal gets to tell what it repeats; rules are not painted until then, being long without it."""
 _PLAIN, _CLEAR = "\x1b[m", "\x1b[H\x1b[J"
@@ -46,7 +51,8 @@ class ThinDriver(WholeDriver):
         self._writer: Writer | None = None
         self._is_starting = False
         self._has_begun = False
-        self._asks = self.input_tty
+        self._asked: deque[Probe] = deque()
+        self._known = self._facts
         self._leaves_rules_out = False
 
     # What may be asked for while it runs
@@ -54,6 +60,7 @@ class ThinDriver(WholeDriver):
     def forget_screen(self) -> None:
         """Paint everything anew: the terminal may show anything. To be called in the event loop."""
         self._put(Passage(_REVIVE, Leaves.NOTHING))
+        self._ask()
         self._put_frame()
 
     @property
@@ -72,6 +79,7 @@ class ThinDriver(WholeDriver):
 
     def start_application_mode(self) -> None:
         start: Callable[[], None] = super().start_application_mode
+        self._known = self._facts
         self._writer = Writer(sys.__stderr__.fileno() if sys.__stderr__ else 2, self._facts)
         self._writer.start()
         self._is_starting = True
@@ -84,8 +92,8 @@ class ThinDriver(WholeDriver):
         self._writer_thread.stop()
         self._writer_thread = None
         self._keep_line_feeds()
-        if self._facts.rep and self._asks:
-            self._put(Passage(REPETITION, Leaves.NOTHING))
+        self._ask()
+        if self._asked and self._facts.rep and not self._has_begun:
             self._leaves_rules_out = True
             self._loop.call_later(_ANSWER_LIMIT, self._paint_rules)
         self._enable_mouse_support()
@@ -113,18 +121,30 @@ class ThinDriver(WholeDriver):
         if writer is not None:
             writer.stop()
 
+    # What the terminal is asked
+
     def process_message(self, message: Message) -> None:
         """Runs in the thread that reads."""
         if isinstance(message, events.CursorPosition):
-            if self._asks:
-                self._asks = False
-                self._loop.call_soon_threadsafe(self._learn, message.x)
+            self._loop.call_soon_threadsafe(self._learn, message.x)
             return
         super().process_message(message)
 
+    def _ask(self) -> None:
+        probe = Probe(self._facts, self._reader.screen.columns)
+        if self.input_tty and (probe.facts.tabs or probe.facts.rep):
+            self._asked.append(probe)
+            self._put(Passage(probe.text, Leaves.NOTHING))
+
     def _learn(self, column: int) -> None:
-        self._facts = after_repetition(self._facts, column)
-        self._put(Learned(self._facts))
+        if not self._asked:
+            return
+        before, self._known = self._known, self._asked.popleft().answered(column)
+        self._put(Learned(self._known))
+        if before.tabs > self._known.tabs or before.rep > self._known.rep:
+            # What is painted relied on more than it can do.
+            self._put(Forget())
+            self._put_frame()
         self._paint_rules()
 
     def _paint_rules(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,6 @@ def terminal_facts(term: str) -> Facts:
             continue
         return _read(is_exact=name == term)
     return UNKNOWN
-
-
-REPETITION = "\x1b[H \x1b[2b\xa0\x1b[2b\x1b[6n"
-"""Asks whether two kinds of character are repeated: nothing is seen of it, and the answer is the cursor's column."""
-
-
-def after_repetition(facts: Facts, column: int) -> Facts:
-    """What is known once the cursor stands in that column, from 0, after ``REPETITION``.
-
-    Of terminals that say they can repeat, tmux 3.3 does so with ASCII only (observed), and mosh not at all.
-    """
-    return replace(facts, rep=facts.rep and column != 2, rep_of_any=facts.rep and column == 6)
 
 
 def _names(term: str) -> Iterator[str]:

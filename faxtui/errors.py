@@ -137,3 +137,8 @@ class UnreadableDocument(FaxtuiError):
 
 class PreviewNotInstalled(FaxtuiError):
     """What shows documents on the screen is not installed."""
+
+
+def why(error: OSError) -> str:
+    """Why the system did not do it, in its own words."""
+    return error.strerror or type(error).__name__

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from io import TextIOWrapper
 
 from faxtui.domain.text import in_ascii, visible
-from faxtui.errors import StorageError
+from faxtui.errors import StorageError, why
 from faxtui.terminal.capabilities import capabilities
 
 
@@ -30,5 +30,6 @@ def put(lines: Iterable[str]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StorageError(f"Standard output can't be written: {reason}. What came out of it is not whole.") from error
+        raise StorageError(
+            f"Standard output can't be written: {why(error)}. What came out of it is not whole."
+        ) from error

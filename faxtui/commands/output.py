@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from faxtui.errors import StorageError
+from faxtui.errors import StorageError, why
 from faxtui.inbox.export.whole_file import whole_file
 
 
@@ -47,9 +47,8 @@ def _standard_output(out: BinaryIO) -> Iterator[BinaryIO]:
         _silence(out)
         if isinstance(error, BrokenPipeError):
             raise
-        reason = error.strerror or type(error).__name__
         raise StorageError(
-            f"The list can't be written to standard output: {reason}. What came out of it is not whole."
+            f"The list can't be written to standard output: {why(error)}. What came out of it is not whole."
         ) from error
 
 

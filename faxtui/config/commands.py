@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from faxtui.domain.text import visible
-from faxtui.errors import NoSignIn
+from faxtui.errors import NoSignIn, why
 
 LARGEST = 65_536
 """Bytes: more than any secret has."""
@@ -44,7 +44,7 @@ def run(command: Sequence[str], limit: float) -> Printed:
     try:
         process = _started(command)
     except OSError as error:
-        raise NoSignIn(f"“{name}” can't be run: {error.strerror or type(error).__name__}.") from error
+        raise NoSignIn(f"“{name}” can't be run: {why(error)}.") from error
     except ValueError as error:
         raise NoSignIn(f"“{name}” can't be run: no program's name or argument holds such a character.") from error
     try:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import codecs
 import os
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from faxtui.errors import ConfigurationError, StorageError
+from faxtui.disk import lock, make_folder, replaced
+from faxtui.errors import ConfigurationError, StorageError, why
 
 Table = Mapping[str, object]
 
@@ -27,7 +27,7 @@ def read_table(path: Path) -> Table:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise ConfigurationError(f"{path} can't be read: {_reason(error)}. Mend its permissions.") from error
+        raise ConfigurationError(f"{path} can't be read: {why(error)}. Mend its permissions.") from error
     try:
         return tomllib.loads(content.decode())
     except UnicodeDecodeError as error:
@@ -58,30 +58,14 @@ def write_table(path: Path, table: Table) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file: mode 0600, beside the old one (where a link leads), fsynced, renamed. Raises StorageError."""
+    """Write a file, whole or not at all, for this user only; where a link leads. Raises StorageError."""
     try:
         place = _place_of(path)
-        make_private_folder(place.parent)
-        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(place)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync_folder(place.parent)
+        make_folder(place.parent)
+        with replaced(place) as file:
+            file.write(content)
     except OSError as error:
-        raise StorageError(f"{path} can't be written: {_reason(error)}.") from error
-
-
-def make_private_folder(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, for this user only. Raises OSError."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
+        raise StorageError(f"{path} can't be written: {why(error)}.") from error
 
 
 @contextmanager
@@ -93,24 +77,15 @@ def locked(path: Path) -> Iterator[None]:
     """
     try:
         place = _place_of(path)
-        make_private_folder(place.parent)
+        make_folder(place.parent)
         handle = os.open(place.with_name(f".{place.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise StorageError(f"{path} can't be written: {_reason(error)}.") from error
+        raise StorageError(f"{path} can't be written: {why(error)}.") from error
     try:
-        _lock(handle)
+        lock(handle, waits=True)
         yield
     finally:
         os.close(handle)
-
-
-def _lock(handle: int) -> None:
-    try:
-        import fcntl
-    except ImportError:
-        return
-    with suppress(OSError):
-        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def set_aside(path: Path) -> Path:
@@ -123,7 +98,7 @@ def set_aside(path: Path) -> Path:
     try:
         place.rename(kept)
     except OSError as error:
-        raise StorageError(f"{path} can't be set aside: {_reason(error)}.") from error
+        raise StorageError(f"{path} can't be set aside: {why(error)}.") from error
     return kept
 
 
@@ -147,18 +122,6 @@ def _place_of(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _place(content: bytes, offset: int) -> str:
     before = content[:offset].split(b"\n")
     return f"at line {len(before)}, column {len(before[-1].decode()) + 1}"
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__

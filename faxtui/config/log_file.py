@@ -7,8 +7,7 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from faxtui.config.files import make_private_folder
-from faxtui.config.logs import privately
+from faxtui.disk import make_folder, privately
 
 _LARGEST = 1_000_000
 
@@ -17,7 +16,7 @@ class _PrivateFile(RotatingFileHandler):
     """Made, with its folder, when there is something to write."""
 
     def _open(self) -> TextIOWrapper:
-        make_private_folder(Path(self.baseFilename).parent)
+        make_folder(Path(self.baseFilename).parent)
         return open(self.baseFilename, "a", encoding="utf-8", opener=privately)
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
-import os
 import traceback
 from datetime import datetime
 from pathlib import Path
 
 from faxtui import __version__
-from faxtui.config.files import make_private_folder
+from faxtui.disk import make_folder, privately
 
 LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_LEVEL = "warning"
 _NAME = "faxtui.log"
-_MODE = 0o600
 
 
 class _WhenNeeded(logging.Handler):
@@ -32,10 +30,6 @@ class _WhenNeeded(logging.Handler):
             self._file = private_file(self._path)
             self._file.setFormatter(self.formatter)
         self._file.handle(record)
-
-
-def privately(path: str, flags: int) -> int:
-    return os.open(path, flags, _MODE)
 
 
 def start_log(folder: Path, level: str) -> None:
@@ -63,7 +57,7 @@ def write_report(folder: Path, error: BaseException) -> Path | None:
     for each in _chain(error):
         parts += ["".join(traceback.format_tb(each.__traceback__)) + _name(each), ""]
     try:
-        make_private_folder(folder)
+        make_folder(folder)
         with open(path, "x", encoding="utf-8", opener=privately) as file:
             file.write("\n".join(parts))
     except OSError:

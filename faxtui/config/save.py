@@ -11,7 +11,7 @@ from pathlib import Path
 
 from faxtui.config.files import Table, locked, read_table, table_in, toml_of, write_instead, write_table, write_whole
 from faxtui.config.migration import migrated
-from faxtui.errors import ConfigurationError, StorageError
+from faxtui.errors import ConfigurationError, StorageError, why
 
 Value = str | int | bool | list[str] | None
 Change = tuple[tuple[str, ...], Value]
@@ -83,7 +83,7 @@ def _copied(path: Path) -> Path:
     try:
         write_whole(kept, path.read_bytes())
     except OSError as error:
-        raise StorageError(f"{path} can't be copied before it is written: {error.strerror}.") from error
+        raise StorageError(f"{path} can't be copied before it is written: {why(error)}.") from error
     return kept
 
 

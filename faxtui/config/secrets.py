@@ -15,7 +15,7 @@ from pathlib import Path
 from faxtui.config.commands import LARGEST, run
 from faxtui.domain.account import host_of
 from faxtui.domain.text import visible
-from faxtui.errors import NoSignIn
+from faxtui.errors import NoSignIn, why
 
 COMMAND_LIMIT = 20.0
 """Seconds that a command may take: somebody may have to touch a key, or type a passphrase elsewhere."""
@@ -34,8 +34,7 @@ def read_password_file(path: Path) -> str:
                 raise NoSignIn(f"Others can read the password file {path} (mode {mode:04o}): run chmod 600 on it.")
             content = file.read(LARGEST + 1)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise NoSignIn(f"The password file {path} can't be read: {reason}.") from error
+        raise NoSignIn(f"The password file {path} can't be read: {why(error)}.") from error
     if len(content) > LARGEST:
         raise NoSignIn(f"The password file {path} is far larger than a password.")
     return _password(content, f"The password file {path}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import threading
@@ -16,9 +15,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from faxtui.disk import make_folder, sync
 from faxtui.domain.account import Account, host_of
 from faxtui.domain.fax import FaxKey
-from faxtui.errors import StorageError
+from faxtui.errors import StorageError, why
 from faxtui.inbox.clock import machine_now
 
 
@@ -97,8 +97,6 @@ _members = itemgetter(*_MEMBERS)
 _read_json = json.JSONDecoder().raw_decode
 _TEXTS_ONLY = {str}
 _NOTHING = Record()
-_NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP})
-"""What file systems answer that know no fsync of folders."""
 
 
 class Journal:
@@ -134,8 +132,7 @@ class Journal:
                     _append_line(self.path, line.encode())
             except OSError as error:
                 raise StorageError(
-                    f"The journal {self.path} can't be written: {_reason(error)}. Make room there, or mend its "
-                    "permissions."
+                    f"The journal {self.path} can't be written: {why(error)}. Make room there, or mend its permissions."
                 ) from error
             of_account = dict(self._records.get(entry.account, {}))
             self._records = {**self._records, entry.account: of_account}
@@ -186,9 +183,7 @@ class Journal:
         except FileNotFoundError:
             return iter(())
         except OSError as error:
-            raise StorageError(
-                f"The journal {self.path} can't be read: {_reason(error)}. Mend its permissions."
-            ) from error
+            raise StorageError(f"The journal {self.path} can't be read: {why(error)}. Mend its permissions.") from error
         return iter(content.decode(errors="replace").split("\n"))
 
 
@@ -225,17 +220,17 @@ def _moment(text: str) -> datetime | None:
 
 
 def _append_line(path: Path, line: bytes) -> None:
-    _make_private(path.parent)
+    make_folder(path.parent)
     is_new = not path.exists()
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.fchmod(handle, 0o600)
-        _write_whole(handle, (b"\n" if _is_torn(handle) else b"") + line + b"\n")
+        _write_at_once(handle, (b"\n" if _is_torn(handle) else b"") + line + b"\n")
         os.fsync(handle)
     finally:
         os.close(handle)
     if is_new:
-        _sync_folder(path.parent)
+        sync(path.parent)
 
 
 def _is_torn(handle: int) -> bool:
@@ -244,28 +239,8 @@ def _is_torn(handle: int) -> bool:
     return size > 0 and os.pread(handle, 1, size - 1) != b"\n"
 
 
-def _write_whole(handle: int, content: bytes) -> None:
+def _write_at_once(handle: int, content: bytes) -> None:
     """In one piece, so that lines of two programs do not mix: what a full disk cuts off stays a torn line."""
     written = os.write(handle, content)
     if written < len(content):
         raise OSError(0, "the disk took only a part of the line")
-
-
-def _make_private(folder: Path) -> None:
-    for each in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
-        each.mkdir(mode=0o700, exist_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
-    finally:
-        os.close(handle)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from faxtui.domain.text import visible
-from faxtui.errors import FaxtuiError
+from faxtui.errors import FaxtuiError, why
 
 _MOMENT = 2.0
 """Seconds after which a program that has not failed is taken to show the file."""
@@ -50,7 +50,7 @@ def open_file(path: Path, environ: Mapping[str, str]) -> None:
             start_new_session=True,
         )
     except OSError as error:
-        raise FaxtuiError(f"{command[0]} can't be started: {error.strerror or type(error).__name__}.") from error
+        raise FaxtuiError(f"{command[0]} can't be started: {why(error)}.") from error
     _wait_a_moment(process, command[0], path)
 
 

@@ -197,6 +197,7 @@ def test_an_entry_is_synced_and_so_is_the_folder_of_a_new_journal(
     journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[str] = []
+    path.parent.mkdir(parents=True)
 
     def fsync(handle: int) -> None:
         synced.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else path.read_text().splitlines()[-1])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from faxtui.domain.fax import Fax
 from faxtui.domain.text import visible
-from faxtui.errors import StorageError
+from faxtui.errors import StorageError, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,6 @@ def check_copy(copy: SavedCopy) -> None:
         with copy.path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StorageError(f"The copy {name} can't be read any more: {reason}. Save the fax again.") from error
+        raise StorageError(f"The copy {name} can't be read any more: {why(error)}. Save the fax again.") from error
     if found != copy.sha256:
         raise StorageError(f"The copy {name} is no longer what was saved: save the fax again.")

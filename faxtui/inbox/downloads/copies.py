@@ -11,8 +11,8 @@ from enum import Enum
 from itertools import count
 from pathlib import Path
 
+from faxtui.disk import sync
 from faxtui.domain.file_name import MOST_NUMBER, numbered
-from faxtui.inbox.downloads.disk import sync
 
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 """What file systems without hard links, such as FAT, answer to one."""

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from faxtui.disk import sync, sync_handle, write_whole
 from faxtui.domain.fax import FaxKey
-from faxtui.inbox.downloads.disk import sync, sync_handle, write_whole
 
 NAME = "faxes.jsonl"
 _BEGINNING = b'{"folder": "'

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
+from faxtui.disk import make_folder
 from faxtui.domain.fax import Fax
 from faxtui.domain.file_name import extension_of, safe_name, with_extension
 from faxtui.errors import UnexpectedAnswer
 from faxtui.inbox.clock import machine_now
 from faxtui.inbox.downloads.copies import CopyState, check_copy
-from faxtui.inbox.downloads.disk import make_folder, told_of
 from faxtui.inbox.downloads.manifest import Entry, Manifest
 from faxtui.inbox.downloads.outcomes import AlreadyThere, Saved, shown
 from faxtui.inbox.downloads.part import Part, clear_stale
+from faxtui.inbox.downloads.trouble import told_of
 
 
 class Shelf:

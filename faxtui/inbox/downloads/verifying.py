@@ -9,8 +9,8 @@ from pathlib import Path
 from faxtui.domain.text import visible
 from faxtui.errors import StorageError
 from faxtui.inbox.downloads.copies import CopyState, check_copy
-from faxtui.inbox.downloads.disk import told_of
 from faxtui.inbox.downloads.manifest import NAME, Entry, Manifest
+from faxtui.inbox.downloads.trouble import told_of
 from faxtui.inbox.downloads.unbroken import unbroken
 
 

@@ -10,12 +10,13 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import BinaryIO
 
+from faxtui.disk import make_folder
 from faxtui.domain.fax import Fax
 from faxtui.domain.fields import Reading
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
 from faxtui.domain.text import counted, visible
 from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.downloads.disk import make_folder, told_of
+from faxtui.inbox.downloads.trouble import told_of
 from faxtui.inbox.downloads.unbroken import unbroken
 from faxtui.inbox.export.formats import Format, writer_of
 from faxtui.inbox.export.whole_file import whole_file

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from faxtui.disk import replaced
 from faxtui.domain.text import visible
-from faxtui.errors import StorageError
+from faxtui.errors import StorageError, why
 
 
 @contextmanager
@@ -22,38 +23,16 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             with path.open("wb") as file:
                 yield file
         else:
-            with _renamed_when_whole(path.resolve()) as file:
+            with replaced(path.resolve()) as file:
                 yield file
     except FileNotFoundError as error:
         folder = visible(str(path.parent))
         raise StorageError(f"There is no folder {folder}: make it, or name a file elsewhere.") from error
     except OSError as error:
         raise StorageError(
-            f"{visible(str(path))} can't be written: {_reason(error)}. Nothing was saved: mend that, or name a file "
+            f"{visible(str(path))} can't be written: {why(error)}. Nothing was saved: mend that, or name a file "
             "elsewhere, and start again."
         ) from error
-
-
-@contextmanager
-def _renamed_when_whole(path: Path) -> Iterator[BinaryIO]:
-    """Mode 0600, in the same folder, fsynced, and renamed once it is whole."""
-    import tempfile
-
-    handle, name = tempfile.mkstemp(prefix=".faxtui-export-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _is_special(path: Path) -> bool:
@@ -65,7 +44,3 @@ def _is_special(path: Path) -> bool:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     return not stat.S_ISREG(mode)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__

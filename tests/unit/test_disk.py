@@ -1,0 +1,73 @@
+"""Files on a disk that may fail."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from faxtui.disk import lock, make_folder, privately, replaced, write_whole
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_folders_that_are_made_are_for_this_user_only_and_stay_after_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o755)
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    make_folder(tmp_path / "a" / "b")
+    assert [mode(each) for each in (tmp_path, tmp_path / "a", tmp_path / "a" / "b")] == [0o755, 0o700, 0o700]
+    assert synced == [each.stat().st_ino for each in (tmp_path, tmp_path / "a")]
+    make_folder(tmp_path / "a" / "b")
+    assert len(synced) == 2
+
+
+def test_a_file_takes_the_place_of_another_once_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"before")
+    with replaced(path) as file:
+        file.write(b"after")
+        file.flush()
+        assert path.read_bytes() == b"before"
+    assert path.read_bytes() == b"after"
+    assert mode(path) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_after_an_error_the_other_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"before")
+    monkeypatch.setattr(os, step, fails)
+    with pytest.raises(OSError, match="Input/output"), replaced(path) as file:
+        file.write(b"after")
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_all_is_written_however_little_the_system_takes_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: take(handle, bytes(data[:3])))
+    with open(tmp_path / "file", "xb", buffering=0, opener=privately) as file:
+        write_whole(file.fileno(), b"0123456789")
+    assert (tmp_path / "file").read_bytes() == b"0123456789"
+    assert mode(tmp_path / "file") == 0o600
+
+
+def test_a_lock_is_for_one_until_it_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (tmp_path / "file").open() as first, (tmp_path / "file").open() as second:
+        assert lock(first.fileno(), waits=False)
+        assert lock(second.fileno(), waits=False) is False
+        first.close()
+        assert lock(second.fileno(), waits=True)

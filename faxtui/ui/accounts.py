@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from faxtui.errors import FaxtuiError
 
 if TYPE_CHECKING:
-    from faxtui.ui.app import FaxApp
     from faxtui.ui.launch import Doors
     from faxtui.ui.screens.panel import Chosen
+    from faxtui.ui.session_app import SessionApp
 
 
 class Accounts:
     """What `a` leads to; the account on the screen stays until another one can be opened."""
 
-    def __init__(self, app: FaxApp, doors: Doors) -> None:
+    def __init__(self, app: SessionApp, doors: Doors) -> None:
         self._app = app
         self._doors = doors
 

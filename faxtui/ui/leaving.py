@@ -8,15 +8,15 @@ from faxtui.domain.fax import FaxKey
 from faxtui.inbox.deletions.states import Deleted, DeletionsView
 
 if TYPE_CHECKING:
-    from faxtui.ui.app import FaxApp
     from faxtui.ui.screens.leaving import LeavePanel
     from faxtui.ui.screens.panel import Chosen
+    from faxtui.ui.session_app import SessionApp
 
 
 class Leaving:
     """Leaves once all that was asked about is deleted; where something is not, that is told and nobody leaves."""
 
-    def __init__(self, app: FaxApp) -> None:
+    def __init__(self, app: SessionApp) -> None:
         self.is_waiting = False
         self._app = app
         self._panel: LeavePanel | None = None

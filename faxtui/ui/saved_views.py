@@ -11,15 +11,15 @@ from faxtui.domain.query import FaxQuery
 from faxtui.errors import FaxtuiError
 
 if TYPE_CHECKING:
-    from faxtui.ui.app import FaxApp
     from faxtui.ui.launch import Doors
     from faxtui.ui.screens.panel import Chosen
+    from faxtui.ui.session_app import SessionApp
 
 
 class SavedViews:
     """What `v` leads to."""
 
-    def __init__(self, app: FaxApp, doors: Doors) -> None:
+    def __init__(self, app: SessionApp, doors: Doors) -> None:
         self._app = app
         self._doors = doors
 

@@ -18,6 +18,7 @@ from faxtui.inbox.deletions.deletions import Deletions
 from faxtui.inbox.deletions.pauses import TICK, Clocks
 from faxtui.inbox.deletions.states import DeletionsView, Pending, State
 from faxtui.inbox.journal import AccountName, Entry, Event, Journal
+from faxtui.inbox.means import Means
 from faxtui.inbox.service import Document, DocumentService
 
 ACCOUNT = AccountName("api.example", "60300.console")
@@ -232,13 +233,8 @@ async def deletion_desk(
         changed.set()
 
     deletions = Deletions(
-        service or scripted,
-        journal,
-        ACCOUNT,
+        Means(service or scripted, ACCOUNT, journal, grace=grace, read_only=read_only, clocks=time.clocks),
         save or saves,
-        grace=grace,
-        read_only=read_only,
-        clocks=time.clocks,
         on_change=note,
         on_crash=crashed,
     )

@@ -24,6 +24,7 @@ from faxtui.inbox.deletions.deletions import Deletions
 from faxtui.inbox.deletions.pauses import Clocks
 from faxtui.inbox.deletions.states import DeletionsView
 from faxtui.inbox.journal import AccountName, Entry, Event, Journal
+from faxtui.inbox.means import Means
 from faxtui.odyssey.client import OdysseyService
 
 STEPS = (
@@ -135,12 +136,8 @@ async def run(address: str, folder: Path, with_copies: bool, faxes: list[Fax]) -
 
     clocks = Clocks(lambda: 0.0, lambda: 0.0, lambda _: asyncio.sleep(0))
     deletions = Deletions(
-        service,
-        journal,
-        AccountName.of(account),
+        Means(service, AccountName.of(account), journal, grace=0, clocks=clocks),
         save,
-        grace=0,
-        clocks=clocks,
         on_change=on_change,
         on_crash=lambda error: os._exit(1),
     )

@@ -11,8 +11,9 @@ from scripted_service import TOO_LONG
 
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.errors import FaxtuiError
-from faxtui.inbox.handling import Handling, HandlingView
+from faxtui.inbox.handling import Handling, HandlingView, Listener
 from faxtui.inbox.journal import Journal
+from faxtui.inbox.means import Means
 from faxtui.inbox.patience import Patience
 from faxtui.inbox.place import Place
 
@@ -31,22 +32,26 @@ class Desk:
         self.is_blind = False
         self._changed = asyncio.Event()
         self.handling = Handling(
-            self.service,
-            ACCOUNT,
-            journal,
+            Means(
+                self.service,
+                ACCOUNT,
+                journal,
+                grace=10,
+                read_only=read_only,
+                is_blind=lambda: self.is_blind,
+                clocks=self.time.clocks,
+                patience=Patience(waits=()),
+            ),
             where or (lambda: Place(tmp_path / "faxes", "{file}")),
-            grace=10,
-            read_only=read_only,
-            clocks=self.time.clocks,
-            patience=Patience(waits=()),
-            is_blind=lambda: self.is_blind,
-            on_change=lambda _: self._changed.set(),
-            on_said=self.said.append,
-            on_wrong=self.wrong.append,
-            on_error=self.errors.append,
-            on_refused=self.refused.append,
-            on_deleted=lambda: self.listings.append(self.view.deletions.deleted),
-            on_crash=self.crashes.append,
+            Listener(
+                changed=lambda _: self._changed.set(),
+                said=self.said.append,
+                went_wrong=self.wrong.append,
+                failed=self.errors.append,
+                refused=self.refused.append,
+                deleted=lambda: self.listings.append(self.view.deletions.deleted),
+                crashed=self.crashes.append,
+            ),
         )
 
     @property

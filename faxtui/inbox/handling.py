@@ -24,16 +24,14 @@ from faxtui.inbox.deletions.states import (
     Unknown,
 )
 from faxtui.inbox.errand import Errand, Errands
-from faxtui.inbox.journal import AccountName, Journal, Record, WasDeleted
+from faxtui.inbox.journal import Record, WasDeleted
 from faxtui.inbox.marks import Marks
+from faxtui.inbox.means import Means
 from faxtui.inbox.news import DeletionNews
-from faxtui.inbox.service import DocumentService
 
 if TYPE_CHECKING:
     from faxtui.inbox.deletions.deletions import Deletions
-    from faxtui.inbox.deletions.pauses import Clocks
     from faxtui.inbox.deletions.plan import Plan
-    from faxtui.inbox.patience import Patience
     from faxtui.inbox.place import Place
     from faxtui.inbox.saving import Saver
 
@@ -93,56 +91,37 @@ class Ending:
     errand: str = ""
 
 
-class Handling:
-    """Every change is told to ``on_change``; ``on_said`` gets sentences, ``on_wrong`` those of what went wrong.
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Whom handling tells what: every change of the view, sentences, and those of what ``went_wrong``.
 
-    What ended an errand is told to ``on_error``, a sign-in that was refused to a delete to ``on_refused``, and to
-    ``on_deleted`` that the list is no longer what it was, once no more deletes are under way.
-
-    What is ``read_only`` deletes nothing. While ``is_blind``, nobody sees a countdown: none goes on then.
+    ``failed`` gets what ended an errand, ``refused`` a sign-in that was refused to a delete. ``deleted``: the list is
+    no longer what it was, and no more deletes are under way. ``crashed`` gets errors that nobody expected.
     """
 
-    def __init__(
-        self,
-        service: DocumentService,
-        account: AccountName,
-        journal: Journal,
-        where: Callable[[], Place],
-        *,
-        grace: float,
-        read_only: bool,
-        clocks: Clocks | None = None,
-        patience: Patience | None = None,
-        is_blind: Callable[[], bool],
-        on_change: Callable[[HandlingView], None],
-        on_said: Callable[[str], None],
-        on_wrong: Callable[[str], None],
-        on_error: Callable[[FaxtuiError], None],
-        on_refused: Callable[[SignInRefused], None],
-        on_deleted: Callable[[], None],
-        on_crash: Callable[[BaseException], None],
-    ) -> None:
+    changed: Callable[[HandlingView], None]
+    said: Callable[[str], None]
+    went_wrong: Callable[[str], None]
+    failed: Callable[[FaxtuiError], None]
+    refused: Callable[[SignInRefused], None]
+    deleted: Callable[[], None]
+    crashed: Callable[[BaseException], None]
+
+
+class Handling:
+    """Documents are saved to the place that ``where`` names at that moment (it may raise FaxtuiError)."""
+
+    def __init__(self, means: Means, where: Callable[[], Place], listener: Listener) -> None:
         self.view = HandlingView()
-        self._service = service
-        self._account = account
-        self._journal = journal
-        self._on_change = on_change
-        self._on_said = on_said
-        self._on_wrong = on_wrong
-        self._on_error = on_error
-        self._on_deleted = on_deleted
-        self._on_refused = on_refused
-        self._on_crash = on_crash
+        self.errands = Errands(
+            on_change=self._tell, on_end=self._ended, on_error=listener.failed, on_crash=listener.crashed
+        )
+        self._means = means
+        self._where = where
+        self._listener = listener
         self._news = DeletionNews()
         self._deleted: AbstractSet[FaxKey] = frozenset()
         self._ending: Ending | None = None
-        self.errands = Errands(on_change=self._tell, on_end=self._ended, on_error=on_error, on_crash=on_crash)
-        self.read_only = read_only
-        self._where = where
-        self._grace = grace
-        self._patience = patience
-        self._clocks = clocks
-        self._is_blind = is_blind
         self._deletions: Deletions | None = None
 
     @cached_property
@@ -150,14 +129,7 @@ class Handling:
         """Loaded when something is saved: most shifts begin with looking."""
         from faxtui.inbox.saving import Saver
 
-        return Saver(
-            self._service,
-            self._account,
-            self._journal,
-            self._where,
-            patience=self._patience,
-            on_gone=self._note_gone,
-        )
+        return Saver(self._means, self._where, on_gone=self._note_gone)
 
     @property
     def deletions(self) -> Deletions:
@@ -166,26 +138,20 @@ class Handling:
             from faxtui.inbox.deletions.deletions import Deletions
 
             self._deletions = Deletions(
-                self._service,
-                self._journal,
-                self._account,
+                self._means,
                 self.saver.copy,
-                grace=self._grace,
-                read_only=self.read_only,
-                clocks=self._clocks,
-                is_blind=self._is_blind,
-                on_refused=self._on_refused,
+                on_refused=self._listener.refused,
                 on_change=self._deletions_changed,
-                on_crash=self._on_crash,
+                on_crash=self._listener.crashed,
             )
         return self._deletions
 
     async def begin(self) -> None:
         """Read what was done in earlier runs."""
         try:
-            await asyncio.to_thread(self._journal.read)
+            await asyncio.to_thread(self._means.journal.read)
         except StorageError as error:
-            self._on_error(error)
+            self._listener.failed(error)
         self._tell()
 
     # Marks
@@ -202,11 +168,11 @@ class Handling:
         count = len(self.view.marks)
         self._mark(Marks())
         if count and why:
-            self._on_said(f"{counted(count, 'mark', 'marks')} taken off: {why}.")
+            self._listener.said(f"{counted(count, 'mark', 'marks')} taken off: {why}.")
 
     def _mark(self, marks: Marks) -> None:
         self.view = replace(self.view, marks=marks)
-        self._on_change(self.view)
+        self._listener.changed(self.view)
 
     # Looking at one
 
@@ -226,7 +192,7 @@ class Handling:
 
         content = await asyncio.to_thread(read_copy, self.view.record(key))
         if content is None:
-            content = await read_document(self._service, key, LARGEST_READ)
+            content = await read_document(self._means.service, key, LARGEST_READ)
         self.note_opened(key)
         return content
 
@@ -257,7 +223,7 @@ class Handling:
 
     def _ended(self, sentence: str) -> None:
         if self._ending is None:
-            self._on_said(sentence)
+            self._listener.said(sentence)
         else:
             self._ending = replace(self._ending, errand=sentence)
 
@@ -267,16 +233,16 @@ class Handling:
         if self._ending is not None:
             return
         for each in news:
-            (self._on_wrong if each.is_wrong else self._on_said)(each.sentence)
+            (self._listener.went_wrong if each.is_wrong else self._listener.said)(each.sentence)
         if not view.is_under_way and view.deleted != self._deleted:
             self._deleted = view.deleted
-            self._on_deleted()
+            self._listener.deleted()
 
     def _tell(self) -> None:
         self.view = replace(
             self.view,
-            records=self._journal.records(self._account),
+            records=self._means.journal.records(self._means.account),
             deletions=self.view.deletions if self._deletions is None else self._deletions.view,
             errand=self.errands.current,
         )
-        self._on_change(self.view)
+        self._listener.changed(self.view)

@@ -27,8 +27,8 @@ from faxtui.inbox.downloads.outcomes import (
     summary,
 )
 from faxtui.inbox.downloads.shelf import Shelf
-from faxtui.inbox.journal import AccountName, Entry, Event, Journal, Record
-from faxtui.inbox.patience import Patience
+from faxtui.inbox.journal import Entry, Event, Record
+from faxtui.inbox.means import Means
 from faxtui.inbox.place import Place
 from faxtui.inbox.service import DocumentService
 
@@ -39,21 +39,9 @@ _TOLD = 3
 class Saver:
     """Documents of one account into the place that ``where`` names at that moment (it may raise FaxtuiError)."""
 
-    def __init__(
-        self,
-        service: DocumentService,
-        account: AccountName,
-        journal: Journal,
-        where: Callable[[], Place],
-        *,
-        patience: Patience | None = None,
-        on_gone: Callable[[FaxKey], None],
-    ) -> None:
+    def __init__(self, means: Means, where: Callable[[], Place], *, on_gone: Callable[[FaxKey], None]) -> None:
         self.where = where
-        self._service = service
-        self._account = account
-        self._journal = journal
-        self._patience = patience
+        self._means = means
         self._on_gone = on_gone
         self._shelf: tuple[Place, Shelf] | None = None
 
@@ -75,7 +63,7 @@ class Saver:
         place = self.where()
         shelf = await self._shelf_at(place)
         listeners = Listeners(on_outcome=note, on_progress=lambda progress: tell(_going_on(progress)))
-        batch = Batch(self._service, shelf, patience=self._patience, listeners=listeners)
+        batch = Batch(self._means.service, shelf, patience=self._means.patience, listeners=listeners)
         try:
             await batch.save(faxes)
         except asyncio.CancelledError:
@@ -92,7 +80,7 @@ class Saver:
         outcomes: list[Outcome] = []
         listeners = Listeners(on_outcome=lambda _, outcome: outcomes.append(outcome))
         shelf = await self._shelf_at(self.where())
-        await Batch(self._service, shelf, patience=self._patience, listeners=listeners).save([fax])
+        await Batch(self._means.service, shelf, patience=self._means.patience, listeners=listeners).save([fax])
         match outcomes:
             case [Saved(path=path, sha256=sha256)] | [AlreadyThere(path=path, sha256=sha256)]:
                 return SavedCopy(path, sha256)
@@ -105,15 +93,17 @@ class Saver:
 
     async def _shelf_at(self, place: Place) -> Shelf:
         if self._shelf is None or self._shelf[0] != place:
-            make = partial(Shelf, place.folder, place.template, place.zone, self._account.host)
+            make = partial(Shelf, place.folder, place.template, place.zone, self._means.account.host)
             self._shelf = place, await asyncio.to_thread(make)
         return self._shelf[1]
 
     async def _write_down(self, key: FaxKey, outcome: Saved | AlreadyThere) -> str:
         """What the journal can't take is still saved, and in the manifest beside the file; gives what to say of it."""
-        entry = Entry(event=Event.SAVED, account=self._account, key=key, path=str(outcome.path), sha256=outcome.sha256)
+        entry = Entry(
+            event=Event.SAVED, account=self._means.account, key=key, path=str(outcome.path), sha256=outcome.sha256
+        )
         try:
-            await asyncio.to_thread(self._journal.append, entry)
+            await asyncio.to_thread(self._means.journal.append, entry)
         except StorageError as error:
             return str(error)
         return ""

@@ -13,8 +13,9 @@ from faxtui.config.settings import Settings
 from faxtui.config.state import Remembered
 from faxtui.errors import FaxtuiError, NoSignIn, SignInRefused, StorageError
 from faxtui.inbox.connecting import Connecting
-from faxtui.inbox.handling import Ending, Handling, HandlingView
+from faxtui.inbox.handling import Ending, Handling, HandlingView, Listener
 from faxtui.inbox.inbox import Inbox
+from faxtui.inbox.means import Means
 from faxtui.inbox.view import Failed, InboxView
 from faxtui.ui.launch import Launch
 from faxtui.ui.look import Look
@@ -60,24 +61,26 @@ class Session:
             on_change=self._show,
             on_crash=ears.crash,
         )
-        self.handling = Handling(
+        means = Means(
             self._service,
             launch.account,
             launch.journal,
-            self._place,
             grace=launch.settings.delete.grace,
             read_only=launch.settings.profile.read_only,
+            is_blind=ears.is_blind,
             clocks=launch.clocks,
             patience=None if launch.manners is None else launch.manners.patience,
-            is_blind=ears.is_blind,
-            on_change=self.show_handling,
-            on_said=ears.say,
-            on_wrong=ears.complain,
-            on_error=self._failed,
-            on_refused=self._ask_where_refused,
-            on_deleted=self._look_again,
-            on_crash=ears.crash,
         )
+        listener = Listener(
+            changed=self.show_handling,
+            said=ears.say,
+            went_wrong=ears.complain,
+            failed=self._failed,
+            refused=self._ask_where_refused,
+            deleted=self._look_again,
+            crashed=ears.crash,
+        )
+        self.handling = Handling(means, self._place, listener)
         self.browser = BrowserScreen(
             self.inbox,
             self.handling,

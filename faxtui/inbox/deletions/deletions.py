@@ -33,11 +33,9 @@ from faxtui.inbox.deletions.states import (
 )
 from faxtui.inbox.deletions.tasks import Tasks
 from faxtui.inbox.deletions.wording import named
-from faxtui.inbox.journal import AccountName, Journal, WasDeleted
-from faxtui.inbox.service import DocumentService
+from faxtui.inbox.journal import WasDeleted
+from faxtui.inbox.means import Means
 
-GRACE = 10.0
-"""Seconds in which a deletion can be taken back."""
 SAVES_AT_ONCE = 4
 LONGEST_WAIT = 60.0
 """Seconds that a busy service may ask for."""
@@ -48,35 +46,27 @@ CLOSING = 1.0
 class Deletions:
     """The deletions of one account in this run; every change is told to one listener as a new DeletionsView.
 
-    ``grace`` is in seconds; while ``is_blind``, as where the terminal takes nothing, it begins again. A refused sign-in
-    is told to ``on_refused`` as well. An error that nobody expected goes to ``on_crash``, and nothing more is sent.
+    A refused sign-in is told to ``on_refused`` as well. An error that nobody expected goes to ``on_crash``, and nothing
+    more is sent.
     """
 
     def __init__(
         self,
-        service: DocumentService,
-        journal: Journal,
-        account: AccountName,
+        means: Means,
         save: Save,
         *,
-        grace: float = GRACE,
-        read_only: bool = False,
-        clocks: Clocks | None = None,
-        is_blind: Callable[[], bool] = lambda: False,
         on_refused: Callable[[SignInRefused], None] = lambda _: None,
         on_change: Callable[[DeletionsView], None],
         on_crash: Callable[[BaseException], None],
     ) -> None:
         self.view = DeletionsView()
-        self.read_only = read_only
-        self._service = service
-        self._ledger = Ledger(journal, account)
+        self._means = means
+        self._ledger = Ledger(means.journal, means.account)
         self._save_copy = save
-        self._clocks = clocks or Clocks()
+        self._clocks = means.clocks or Clocks()
         self._watch = PauseWatch(self._clocks)
-        self._is_blind = is_blind
         self._on_refused = on_refused
-        self._queue = Queue(grace)
+        self._queue = Queue(means.grace)
         self._on_change = on_change
         self._on_crash = on_crash
         self._saves_at_once = asyncio.Semaphore(SAVES_AT_ONCE)
@@ -149,7 +139,7 @@ class Deletions:
         return Closing(tuple(each.fax for each in dropped), tuple(each.fax for each in self._queue.in_state(Unknown)))
 
     def _why_not(self, key: FaxKey) -> str:
-        if self.read_only:
+        if self._means.read_only:
             return wording.READ_ONLY
         if self._is_closed:
             return wording.CLOSING
@@ -183,7 +173,7 @@ class Deletions:
     def _look(self) -> float:
         """What time it is; after a pause the grace begins again."""
         now = self._clocks.monotonic()
-        if self._watch.was_paused() or self._is_blind():
+        if self._watch.was_paused() or self._means.is_blind():
             self._queue.begin_again(now)
         else:
             self._queue.count_down(now)
@@ -227,7 +217,7 @@ class Deletions:
             return
         item.state = Deleting()
         self._tell()
-        match await delete_once(self._service, item.key):
+        match await delete_once(self._means.service, item.key):
             case Vanished(by_us=by_us):
                 await self._vanish(item, by_us, "" if by_us else wording.GONE_BEFORE.format(name=named(item.key)))
             case Kept(error=reason):
@@ -248,7 +238,7 @@ class Deletions:
 
     async def _settle(self, item: Item) -> None:
         name = named(item.key)
-        match await settle(self._service, item.key):
+        match await settle(self._means.service, item.key):
             case Vanished():
                 await self._vanish(item, True, wording.GONE_AFTER_SILENCE.format(name=name))
             case StillThere():

@@ -16,6 +16,8 @@ from faxtui.ui.marks import Marks
 from faxtui.ui.screens.closing import ClosesOnce
 
 T = TypeVar("T")
+_MOST_CHOICES = 12
+"""Lines of a list: the rows that a question is about stay in sight above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
     def on_resize(self, event: events.Resize) -> None:
         """What is chosen stays in sight where there are few lines: rule, title and two lines of hint take four."""
         for each in self.query("OptionList, SelectionList"):
-            each.styles.max_height = max(min(12, event.size.height - 4), 1)
+            each.styles.max_height = max(min(_MOST_CHOICES, event.size.height - 4), 1)
 
     def action_scroll_panel(self, lines: int) -> None:
         self.query_one(".panel").scroll_relative(y=lines, animate=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
@@ -153,6 +154,12 @@ class Handling:
         except StorageError as error:
             self._listener.failed(error)
         self._tell()
+
+    async def look_again(self) -> None:
+        """Read what other programs did meanwhile; what can't be read was told of at the beginning."""
+        with suppress(StorageError):
+            if await asyncio.to_thread(self._means.journal.read_news):
+                self._tell()
 
     # Marks
 

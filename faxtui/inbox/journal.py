@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
@@ -112,6 +112,7 @@ class Journal:
         self._now = now
         self._lock = threading.Lock()
         self._records: Mapping[AccountName, dict[FaxKey, Record]] = {}
+        self._size = 0
 
     def append(self, entry: Entry) -> None:
         """Returns once the entry is on the disk. Raises StorageError."""
@@ -129,7 +130,7 @@ class Journal:
         with self._lock:
             try:
                 if self.path is not None:
-                    _append_line(self.path, line.encode())
+                    self._size = _append_line(self.path, line.encode(), self._size)
             except OSError as error:
                 raise StorageError(
                     f"The journal {self.path} can't be written: {why(error)}. Make room there, or mend its permissions."
@@ -138,19 +139,29 @@ class Journal:
             self._records = {**self._records, entry.account: of_account}
             _fold(of_account, entry.event, entry.key, entry.path, entry.sha256)
 
+    def read_news(self) -> bool:
+        """Read it where another program wrote into it since; gives whether that was so. Raises StorageError."""
+        with self._lock:
+            is_old = self.path is not None and _size_of(self.path) != self._size
+        if is_old:
+            self.read()
+        return is_old
+
     def read(self) -> None:
         """Take in the whole file, with what other runs wrote. Raises StorageError."""
         if self.path is None:
             return
         with self._lock:
             records: defaultdict[AccountName, dict[FaxKey, Record]] = defaultdict(dict)
-            for line in self._lines():
+            content = self._content()
+            for line in _lines(content):
                 texts = _members_of(line)
                 if texts is not None:
                     _, event, host, login, folder, file, path, sha256, _ = texts
                     of_account = records[AccountName(host, login)]
                     _fold(of_account, _EVENTS[event], FaxKey(folder, file), path, sha256)
             self._records = records
+            self._size = len(content)
 
     def records(self, account: AccountName) -> Mapping[FaxKey, Record]:
         """What is known of that account's faxes, as last read and since added to: a value that changes no more."""
@@ -160,8 +171,8 @@ class Journal:
         """The last entries of that account and when each was made, newest first. Raises StorageError."""
         found: list[tuple[datetime, Entry]] = []
         with self._lock:
-            lines = list(self._lines())
-        for line in reversed(lines):
+            content = self._content()
+        for line in reversed(_lines(content)):
             if len(found) == count:
                 break
             texts = _members_of(line)
@@ -175,16 +186,19 @@ class Journal:
                 found.append((moment, entry))
         return tuple(found)
 
-    def _lines(self) -> Iterator[str]:
+    def _content(self) -> bytes:
         if self.path is None:
-            return iter(())
+            return b""
         try:
-            content = self.path.read_bytes()
+            return self.path.read_bytes()
         except FileNotFoundError:
-            return iter(())
+            return b""
         except OSError as error:
             raise StorageError(f"The journal {self.path} can't be read: {why(error)}. Mend its permissions.") from error
-        return iter(content.decode(errors="replace").split("\n"))
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode(errors="replace").split("\n")
 
 
 def _optional(entry: Entry) -> tuple[tuple[str, str], ...]:
@@ -219,18 +233,29 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _append_line(path: Path, line: bytes) -> None:
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _append_line(path: Path, line: bytes, known: int) -> int:
+    """Gives how much of the file is known then: of ``known`` bytes, more only where nobody else wrote meanwhile."""
     make_folder(path.parent)
     is_new = not path.exists()
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.fchmod(handle, 0o600)
-        _write_at_once(handle, (b"\n" if _is_torn(handle) else b"") + line + b"\n")
+        content = (b"\n" if _is_torn(handle) else b"") + line + b"\n"
+        _write_at_once(handle, content)
         os.fsync(handle)
+        size = os.fstat(handle).st_size
     finally:
         os.close(handle)
     if is_new:
         sync(path.parent)
+    return size if size == known + len(content) else known
 
 
 def _is_torn(handle: int) -> bool:

@@ -16,7 +16,7 @@ from faxtui.inbox.connecting import Connecting
 from faxtui.inbox.handling import Ending, Handling, HandlingView, Listener
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.means import Means
-from faxtui.inbox.view import Failed, InboxView
+from faxtui.inbox.view import Failed, InboxView, Shown
 from faxtui.ui.launch import Launch
 from faxtui.ui.look import Look
 from faxtui.ui.screens.browser import BrowserScreen
@@ -91,6 +91,7 @@ class Session:
             sidebar=launch.shows_sidebar,
             profile=launch.profile,
         )
+        self._shown: Shown | None = None
         self._to_save: Remembered | None = None
         self._saving: asyncio.Task[None] | None = None
 
@@ -134,6 +135,9 @@ class Session:
 
     def _show(self, view: InboxView) -> None:
         self.browser.show(view)
+        if view.shown is not self._shown:
+            self._shown = view.shown
+            self.browser.run_worker(self.handling.look_again())
         if isinstance(view.activity, Failed):
             self._ask_where_refused(view.activity.error)
 

@@ -8,7 +8,7 @@ from handling_desk import BRIEF, BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, Door, 
 from wire import resource
 
 from faxtui.demo.asgi import Answer
-from faxtui.inbox.journal import Event
+from faxtui.inbox.journal import Event, Journal
 
 
 async def test_the_fax_under_the_cursor_is_saved(tmp_path: Path) -> None:
@@ -195,6 +195,15 @@ async def test_what_another_program_wrote_into_the_journal_meanwhile_is_not_lost
         await desk.until_beside(0, " s")
     async with handling(tmp_path) as desk:
         await desk.until(lambda: [desk.beside(row) for row in range(3)] == [" s", "  ", " s"])
+
+
+async def test_what_another_program_did_meanwhile_is_told_once_the_list_is_looked_at_again(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        other = Journal(desk.journal.path)
+        note(other, Event.SAVED, desk.faxes[1], path="/copies/1.pdf", sha256="a" * 64)
+        assert desk.beside(1) == "  "
+        await desk.press("r")
+        await desk.until_beside(1, " s")
 
 
 async def test_what_the_journal_knows_from_earlier_is_told_beside_the_rows(tmp_path: Path) -> None:

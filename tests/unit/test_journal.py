@@ -212,6 +212,33 @@ def test_an_entry_is_synced_and_so_is_the_folder_of_a_new_journal(
     ]
 
 
+def test_what_another_program_wrote_is_read_once_it_is_there(journal: Journal, path: Path) -> None:
+    assert not journal.read_news()
+    journal.append(entry(Event.SAVED))
+    assert not journal.read_news()
+    Journal(path).append(entry(Event.DELETED))
+    assert len(journal.latest(ACCOUNT, 9)) == 2
+    assert journal.records(ACCOUNT)[KEY].was_deleted is WasDeleted.NO
+    assert journal.read_news()
+    assert journal.records(ACCOUNT)[KEY].was_deleted is WasDeleted.YES
+    assert not journal.read_news()
+
+
+def test_what_another_program_wrote_between_two_entries_of_ours_is_read_too(journal: Journal, path: Path) -> None:
+    journal.append(entry(Event.DELETING))
+    Journal(path).append(entry(Event.SAVED))
+    journal.append(entry(Event.DELETED))
+    assert journal.read_news()
+    assert journal.records(ACCOUNT)[KEY] == Record("/copies/1.pdf", SHA256, WasDeleted.YES)
+
+
+def test_a_journal_that_is_gone_is_read_as_empty(journal: Journal, path: Path) -> None:
+    journal.append(entry(Event.SAVED))
+    path.unlink()
+    assert journal.read_news()
+    assert journal.records(ACCOUNT) == {}
+
+
 @pytest.mark.parametrize(("number", "is_taken"), [(errno.EINVAL, True), (errno.EIO, False)])
 def test_a_folder_that_knows_no_sync_is_taken_and_a_failing_one_is_not(
     journal: Journal, monkeypatch: pytest.MonkeyPatch, number: int, is_taken: bool

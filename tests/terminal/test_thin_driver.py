@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from pty_session import KEYBOARD, REPAINT, SMALL, PtySession, environment
-from repeating_pyte import RepeatingScreen
+from repeating_pyte import RepeatingScreen, RepeatingStream
 
 APP = (sys.executable, str(Path(__file__).parent.parent / "thin_app.py"))
 DEMO = (sys.executable, "-m", "faxtui", "--demo")
@@ -182,6 +182,13 @@ def test_tab_stops_that_stand_elsewhere_do_not_matter(tmp_path: Path, term: str,
 @pytest.mark.parametrize("term", ["xterm-256color", "screen", "tmux-256color", "linux", "vt100", "no-such-terminal"])
 def test_the_browser_is_used_on_any_terminal(tmp_path: Path, term: str) -> None:
     with terminal(DEMO, tmp_path, {**THIN, "TERM": term}) as session:
+        look_around(session)
+
+
+@pytest.mark.parametrize("left", ["\x1b[4h", "\x1b[5;10r", "\x1b[?6h", "\x1b(0\x0e"])
+def test_what_another_program_left_behind_does_not_matter(tmp_path: Path, left: str) -> None:
+    with terminal(DEMO, tmp_path, THIN) as session:
+        RepeatingStream(session.screen).feed(left.encode())
         look_around(session)
 
 

@@ -28,7 +28,7 @@ from faxtui.terminal.thin.writer import Writer
 _REVIVE = "\x1b(B\x0f\x1b[?6;7;25l\x1b[4l"
 """ASCII, lines counted from the first, no line wrap, no cursor, nothing moved aside by what is painted.
 
-A stray file on the terminal may have changed that.
+A stray file on the terminal may have changed that, before the program or while it runs.
 """
 _ANSWER_LIMIT = 0.5
 """Seconds that the terminal gets to tell what it repeats; rules are not painted until then, being long without it."""
@@ -59,8 +59,7 @@ class ThinDriver(WholeDriver):
 
     def forget_screen(self) -> None:
         """Paint everything anew: the terminal may show anything. To be called in the event loop."""
-        self._put(Passage(_REVIVE, Leaves.NOTHING))
-        self._ask()
+        self._revive()
         self._put_frame()
 
     @property
@@ -92,7 +91,7 @@ class ThinDriver(WholeDriver):
         self._writer_thread.stop()
         self._writer_thread = None
         self._keep_line_feeds()
-        self._ask()
+        self._revive()
         if self._asked and self._facts.rep and not self._has_begun:
             self._leaves_rules_out = True
             self._loop.call_later(_ANSWER_LIMIT, self._paint_rules)
@@ -130,7 +129,9 @@ class ThinDriver(WholeDriver):
             return
         super().process_message(message)
 
-    def _ask(self) -> None:
+    def _revive(self) -> None:
+        """Have the terminal paint as it is told to, whatever was done to it, and find out what it can do."""
+        self._put(Passage(_REVIVE, Leaves.NOTHING))
         probe = Probe(self._facts, self._reader.screen.columns)
         if self.input_tty and (probe.facts.tabs or probe.facts.rep):
             self._asked.append(probe)

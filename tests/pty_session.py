@@ -204,6 +204,15 @@ class PtySession:
             time.sleep(ROUND)
         os.close(program_side)
 
+    @contextmanager
+    def shell_behind(self) -> Iterator[None]:
+        """Something else has the terminal open too, and goes on when the program has ended."""
+        shell = os.open(self._name, os.O_RDWR | os.O_NOCTTY)
+        try:
+            yield
+        finally:
+            os.close(shell)
+
     def wait_for_end_unread(self) -> int:
         """Its exit code, without a byte taken from it."""
         return self._process.wait(PATIENCE)

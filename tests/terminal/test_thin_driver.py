@@ -192,6 +192,23 @@ def test_what_another_program_left_behind_does_not_matter(tmp_path: Path, left: 
         look_around(session)
 
 
+def test_an_answer_that_is_under_way_when_it_ends_is_typed_into_nothing(tmp_path: Path) -> None:
+    with terminal(DEMO, tmp_path, THIN) as session, session.shell_behind():
+        session.wait_for("page 1 of")
+        session.wait_until_silent()
+        session.answers = False
+        before = session.sent.count(b"\x1b[6n")
+        session.type(REPAINT)
+        session.wait_until(lambda: session.sent.count(b"\x1b[6n") > before, "the question")
+        session.type("q")
+        while session.sends_something_within(0.2):
+            pass
+        session.type("\x1b[1;79R")
+        session.wait_until(lambda: session.left_on() == set(), "all modes off")
+        session.wait_until_silent()
+        assert b"1;79R" not in session.sent
+
+
 @pytest.mark.parametrize("term", ["xterm-256color", "linux"])
 def test_a_terminal_that_answers_nothing_is_used_all_the_same(tmp_path: Path, term: str) -> None:
     with terminal(DEMO, tmp_path, {**THIN, "TERM": term}) as session:

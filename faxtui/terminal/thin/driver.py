@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import termios
+import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +18,7 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
-from faxtui.terminal.thin.facts import terminal_facts
+from faxtui.terminal.thin.facts import Facts, terminal_facts
 from faxtui.terminal.thin.outbox import Forget, Item, Learned
 from faxtui.terminal.thin.painter import Frame
 from faxtui.terminal.thin.probe import Probe
@@ -32,6 +34,10 @@ A stray file on the terminal may have changed that, before the program or while 
 """
 _ANSWER_LIMIT = 0.5
 """Seconds that the terminal gets to tell what it repeats; rules are not painted until then, being long without it."""
+_ASKED_LONG_AGO = 3.0
+"""Seconds after which an answer is not expected any more."""
+_LAST_ANSWERS = 0.3
+"""Seconds that answers under way get at the end: later ones would be typed into whatever runs next."""
 _PLAIN, _CLEAR = "\x1b[m", "\x1b[H\x1b[J"
 
 
@@ -52,6 +58,8 @@ class ThinDriver(WholeDriver):
         self._is_starting = False
         self._has_begun = False
         self._asked: deque[Probe] = deque()
+        self._asked_at = -_ASKED_LONG_AGO
+        self._all_answered = threading.Event()
         self._known = self._facts
         self._leaves_rules_out = False
 
@@ -109,6 +117,8 @@ class ThinDriver(WholeDriver):
 
     def stop_application_mode(self) -> None:
         """Restore the terminal; ``close`` gives it a moment to take that."""
+        if time.monotonic() - self._asked_at < _ASKED_LONG_AGO and not self.seconds_behind:
+            self._all_answered.wait(_LAST_ANSWERS)
         self._put(Passage(_PLAIN, Leaves.SCREEN))
         super().stop_application_mode()
         if not self._facts.alternate:
@@ -125,7 +135,11 @@ class ThinDriver(WholeDriver):
     def process_message(self, message: Message) -> None:
         """Runs in the thread that reads."""
         if isinstance(message, events.CursorPosition):
-            self._loop.call_soon_threadsafe(self._learn, message.x)
+            if self._asked:
+                probe = self._asked.popleft()
+                if not self._asked:
+                    self._all_answered.set()
+                self._loop.call_soon_threadsafe(self._learn, probe.answered(message.x))
             return
         super().process_message(message)
 
@@ -135,12 +149,12 @@ class ThinDriver(WholeDriver):
         probe = Probe(self._facts, self._reader.screen.columns)
         if self.input_tty and (probe.facts.tabs or probe.facts.rep):
             self._asked.append(probe)
+            self._asked_at = time.monotonic()
+            self._all_answered.clear()
             self._put(Passage(probe.text, Leaves.NOTHING))
 
-    def _learn(self, column: int) -> None:
-        if not self._asked:
-            return
-        before, self._known = self._known, self._asked.popleft().answered(column)
+    def _learn(self, learned: Facts) -> None:
+        before, self._known = self._known, learned
         self._put(Learned(self._known))
         if before.tabs > self._known.tabs or before.rep > self._known.rep:
             # What is painted relied on more than it can do.

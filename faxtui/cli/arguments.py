@@ -104,6 +104,8 @@ def _log_level(given: str) -> str:
 
 
 def _path(given: str) -> Path:
+    if not given:
+        raise argparse.ArgumentTypeError("it takes a path, not an empty text")
     try:
         return Path(given).expanduser()
     except RuntimeError as error:

@@ -275,6 +275,9 @@ async def test_what_is_missing_or_changed_is_told_file_by_file(tmp_path: Path) -
         ],
     )
     assert (await run(FIXED, request(tmp_path))).code == 0
+    assert await verified(tmp_path) == Run(
+        1, [f"faxtui: 1 line of {NAME} can't be read.", f"faxtui: 10 of 10 files in {tmp_path} are whole."]
+    )
 
 
 async def test_a_folder_in_which_nothing_was_saved_cannot_be_verified(tmp_path: Path) -> None:

@@ -94,6 +94,8 @@ def test_the_password_is_in_no_representation() -> None:
         (["config"], {}, "The following arguments are required: what."),
         (["--log-level", "loud"], {}, "it takes one of debug, info, warning, error, not “loud”"),
         ([], {"FAXTUI_LOG_LEVEL": "loud"}, "not “loud” (FAXTUI_LOG_LEVEL counts as well)."),
+        (["download", "--to", ""], {}, "Argument --to: it takes a path, not an empty text."),
+        (["list", "--output", ""], {}, "Argument --output: it takes a path, not an empty text."),
         (["--config", "~nobody-of-that-name/c"], {}, "the home folder in “~nobody-of-that-name/c” is not known."),
         (["--password", "hush"], {}, "There is no option --password, did you mean --password-file?"),
         (["--password=hush"], {}, "There is no option --password, did you mean --password-file?"),

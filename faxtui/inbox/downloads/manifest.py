@@ -95,9 +95,10 @@ class Manifest:
             self._entries[entry.host, entry.key] = entry
 
     def files(self) -> list[Entry]:
-        """The last entry of each file, in the order of the manifest."""
+        """The last entry of each fax, in the order of the manifest: an earlier file of it may have been damaged."""
         by_name = {each.name: each for each in self._read() if each is not None}
-        return list(by_name.values())
+        by_fax = {(each.host, each.key): each for each in by_name.values()}
+        return list(by_fax.values())
 
     def _read(self) -> Iterator[Entry | None]:
         try:

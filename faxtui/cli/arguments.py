@@ -173,7 +173,9 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
     doctor.add_argument("--json", action="store_true", help="for scripts")
 
     config = command(CONFIG, "where files are; every setting")
-    config.add_argument("what", choices=(PATH, SHOW), help="where files are; every setting and its origin")
+    config.add_argument(
+        "what", metavar=f"{PATH}|{SHOW}", choices=(PATH, SHOW), help="where files are; every setting and its origin"
+    )
     parser.commands = (listing, download, doctor, config)
     return parser
 

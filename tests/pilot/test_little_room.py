@@ -67,6 +67,16 @@ async def test_the_whole_question_before_a_delete_can_be_read(tmp_path: Path) ->
         await desk.until_shown("Delete 1 fax")
 
 
+async def test_how_to_answer_stays_in_sight_while_the_question_scrolls(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press(*["space"] * 5)
+        await desk.console.resize((40, 10))
+        await desk.press("D")
+        await desk.until_shown("Delete 5 faxes", "Enter save copies", "x delete", "Esc keep")
+        await desk.press(*["down"] * 9)
+        await desk.until_shown("Copies go to", "Enter save copies", "x delete", "Esc keep")
+
+
 async def test_the_settings_are_in_sight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with office(tmp_path, monkeypatch) as here:
         here.configure(main=PASSWORD)

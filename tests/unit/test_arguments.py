@@ -91,7 +91,7 @@ def test_the_password_is_in_no_representation() -> None:
             "Argument COMMAND: invalid choice: 'print' (choose from 'list', 'download', 'doctor', 'config').",
         ),
         (["list", "--format", "xml"], {}, "Argument --format: invalid choice: 'xml'"),
-        (["config"], {}, "The following arguments are required: what."),
+        (["config"], {}, "The following arguments are required: path|show."),
         (["--log-level", "loud"], {}, "it takes one of debug, info, warning, error, not “loud”"),
         ([], {"FAXTUI_LOG_LEVEL": "loud"}, "not “loud” (FAXTUI_LOG_LEVEL counts as well)."),
         (["download", "--to", ""], {}, "Argument --to: it takes a path, not an empty text."),

@@ -16,6 +16,8 @@ from faxtui.ui.marks import Marks
 from faxtui.ui.screens.closing import ClosesOnce
 
 T = TypeVar("T")
+_ROOMY = 8
+"""Lines of the terminal from which on the hint stays in sight while what is above it scrolls."""
 _MOST_CHOICES = 12
 """Lines of a list: the rows that a question is about stay in sight above it."""
 
@@ -57,6 +59,7 @@ class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """What is chosen stays in sight where there are few lines: rule, title and two lines of hint take four."""
+        self.set_class(event.size.height >= _ROOMY, "-roomy")
         for each in self.query("OptionList, SelectionList"):
             each.styles.max_height = max(min(_MOST_CHOICES, event.size.height - 4), 1)
 

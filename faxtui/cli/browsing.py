@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from faxtui.cli.arguments import Options
-from faxtui.cli.wiring import DEMO, Desk, connect, connect_to_demo, connector, desk
+from faxtui.cli.wiring import DEMO, DEMO_FOLDER, Desk, connect, connect_to_demo, connector, desk
 from faxtui.config.state import Remembered, StateFile
 from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.inbox import Manners
@@ -70,10 +70,7 @@ def _own(at: Desk) -> Launch:
 
 
 def _demo(at: Desk) -> Launch:
-    """The demo takes the look from the configuration, and remembers nothing.
-
-    What is saved from it goes to a folder of its own.
-    """
+    """The demo takes the look from the configuration, and remembers nothing."""
     return Launch(
         profile="",
         title=_title(at.settings, "demo", "sample faxes"),
@@ -82,7 +79,7 @@ def _demo(at: Desk) -> Launch:
         settings=at.settings,
         notices=at.settings.problems,
         account=DEMO,
-        subfolder="demo",
+        subfolder=DEMO_FOLDER,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from faxtui.cli.running import run_to_end
 from faxtui.cli.scripting import connected, standard_streams
-from faxtui.cli.wiring import Desk
+from faxtui.cli.wiring import DEMO_FOLDER, Desk
 from faxtui.commands.download import DownloadRequest, download, verify
 from faxtui.commands.list_faxes import Streams
 from faxtui.config.state import Remembered
@@ -32,8 +32,9 @@ def _request(at: Desk) -> DownloadRequest:
     options, settings = at.options, at.settings
     if options.faxes and (options.filters or options.view is not None):
         raise UsageError("Name faxes by FOLDER/FILE, or choose them by filters, not both.")
+    folder = settings.download.place / (DEMO_FOLDER if options.demo else "")
     return DownloadRequest(
-        folder=options.to if options.to is not None else settings.download.place,
+        folder=options.to if options.to is not None else folder,
         query=at.query(Remembered()).with_page_size(MAXIMUM_PAGE_SIZE),
         keys=tuple(_key(each) for each in options.faxes),
         template=settings.download.name,

@@ -29,6 +29,10 @@ Connect = Callable[[str | None], "DocumentService"]
 """Makes a service, with a password typed just now or the one that is kept. May take a while, and raise FaxtuiError."""
 
 
+DEMO_FOLDER = "demo"
+"""In the folder that faxes are saved in: sample faxes stay apart from real ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What every command starts from."""

@@ -44,6 +44,12 @@ def test_without_a_folder_it_takes_the_one_that_is_set(tmp_path: Path) -> None:
     assert all(name.startswith("0-") for name in files(tmp_path / "mine"))
 
 
+def test_sample_faxes_are_kept_apart_from_real_ones(tmp_path: Path) -> None:
+    assert faxtui("download", "--demo", "--since", "1d", home=tmp_path).returncode == 0
+    assert {each.name for each in (tmp_path / "Downloads" / "faxes").iterdir()} == {"demo"}
+    assert files(tmp_path / "Downloads" / "faxes" / "demo")
+
+
 def test_what_can_not_be_done_is_told_in_a_sentence(tmp_path: Path) -> None:
     folder = str(tmp_path / "faxes")
     with demo_server() as address:

@@ -136,8 +136,9 @@ class Session:
     def _show(self, view: InboxView) -> None:
         self.browser.show(view)
         if view.shown is not self._shown:
+            if self._shown is not None:
+                self.browser.run_worker(self.handling.look_again())
             self._shown = view.shown
-            self.browser.run_worker(self.handling.look_again())
         if isinstance(view.activity, Failed):
             self._ask_where_refused(view.activity.error)
 

@@ -218,11 +218,13 @@ class PtySession:
         return self._process.wait(PATIENCE)
 
     def wait_until_stopped(self) -> None:
-        """Until the program has put itself to sleep, as Ctrl+Z does."""
+        """Until the program has put itself to sleep, as Ctrl+Z does, and all that it sent before was taken in."""
         deadline = time.monotonic() + PATIENCE
         while os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is None:
             assert time.monotonic() < deadline, f"The program did not stop. The screen was:\n{self.text}"
             self._read(time.monotonic() + ROUND)
+        while self._read(time.monotonic()):
+            pass
 
     def wait_for_end(self) -> int:
         """The program's exit code; negative for the signal that it died of."""

@@ -88,7 +88,7 @@ async def test_escape_cancels_it_and_leaves_no_file(tmp_path: Path) -> None:
         door = desk.demo.holds("list")
         await desk.press("enter")
         await desk.reached(door)
-        assert "Esc cancels" in desk.console.page_bar
+        await desk.until_shown("Esc cancels")
         await desk.press("escape")
         await desk.until_shown("Cancelled:", "was not written.")
         assert [each.name for each in desk.folder.iterdir()] == []

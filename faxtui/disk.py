@@ -1,6 +1,6 @@
 """Files on a disk that may fail: for this user only, whole or not at all, and there after a power cut.
 
-Everything raises OSError.
+Everything but `lock` raises OSError.
 """
 
 from __future__ import annotations
@@ -40,9 +40,8 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             sync_handle(file.fileno())
         Path(name).replace(path)
-    except BaseException:
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
     sync(path.parent)
 
 

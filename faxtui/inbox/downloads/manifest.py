@@ -6,17 +6,15 @@ added takes its place.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from faxtui.disk import sync, sync_handle, write_whole
+from faxtui.disk import lock, sync, sync_handle, write_whole
 from faxtui.domain.fax import FaxKey
 
 NAME = "faxes.jsonl"
@@ -85,8 +83,7 @@ class Manifest:
             is_new = not self.exists
             handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                with suppress(OSError):
-                    fcntl.flock(handle, fcntl.LOCK_EX)
+                lock(handle, waits=True)
                 _append(handle, entry.line())
             finally:
                 os.close(handle)

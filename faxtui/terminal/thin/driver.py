@@ -58,7 +58,7 @@ class ThinDriver(WholeDriver):
         self._is_starting = False
         self._has_begun = False
         self._asked: deque[Probe] = deque()
-        self._asked_at = -_ASKED_LONG_AGO
+        self._asked_at = 0.0
         self._all_answered = threading.Event()
         self._known = self._facts
         self._leaves_rules_out = False
@@ -117,7 +117,7 @@ class ThinDriver(WholeDriver):
 
     def stop_application_mode(self) -> None:
         """Restore the terminal; ``close`` gives it a moment to take that."""
-        if time.monotonic() - self._asked_at < _ASKED_LONG_AGO and not self.seconds_behind:
+        if self._asked and time.monotonic() - self._asked_at < _ASKED_LONG_AGO and not self.seconds_behind:
             self._all_answered.wait(_LAST_ANSWERS)
         self._put(Passage(_PLAIN, Leaves.SCREEN))
         super().stop_application_mode()

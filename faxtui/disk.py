@@ -1,17 +1,21 @@
 """Files on a disk that may fail: for this user only, whole or not at all, and there after a power cut.
 
-Everything but `lock` raises OSError.
+Everything but `try_lock` raises OSError.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+LOCK_LIMIT = 1.0
+"""Seconds to wait for a lock that another process holds."""
+_LOCK_RETRY = 0.02
 _UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK})
 
 
@@ -70,16 +74,32 @@ def sync_handle(handle: int) -> None:
             raise
 
 
-def lock(handle: int, *, waits: bool) -> bool | None:
-    """Whether the lock on an open file is ours now, until it is closed; None where the system has no such locks."""
+def try_lock(handle: int) -> bool | None:
+    """Lock an open file until it is closed, without waiting.
+
+    Returns False if another process holds the lock, None if the file system has no locks.
+    """
     try:
         import fcntl
     except ImportError:
         return None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:
         return None
     return True
+
+
+def lock(handle: int, limit: float = LOCK_LIMIT) -> None:
+    """Lock an open file until it is closed, waiting at most ``limit`` seconds.
+
+    Does nothing if the file system has no locks. Raises TimeoutError if another process still holds the lock: a process
+    that was suspended keeps its locks, and quitting must not wait for it.
+    """
+    deadline = time.monotonic() + limit
+    while try_lock(handle) is False:
+        if time.monotonic() >= deadline:
+            raise TimeoutError(errno.ETIMEDOUT, "another program has locked it")
+        time.sleep(_LOCK_RETRY)

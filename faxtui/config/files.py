@@ -70,7 +70,9 @@ def write_whole(path: Path, content: bytes) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other faxtui programs from changing the file meanwhile. Raises StorageError.
+    """Keep other faxtui programs from changing the file meanwhile.
+
+    Raises StorageError if the lock can't be had within a second.
 
     What is locked is a file beside it, since the file itself is replaced; where the system has no such locks, the
     last one to write wins.
@@ -82,7 +84,12 @@ def locked(path: Path) -> Iterator[None]:
     except OSError as error:
         raise StorageError(f"{path} can't be written: {why(error)}.") from error
     try:
-        lock(handle, waits=True)
+        try:
+            lock(handle)
+        except TimeoutError as error:
+            raise StorageError(
+                f"{path} can't be written: {why(error)}. Close other faxtui windows or retry."
+            ) from error
         yield
     finally:
         os.close(handle)

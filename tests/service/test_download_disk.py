@@ -90,6 +90,15 @@ async def test_two_programs_never_write_to_one_file(tmp_path: Path) -> None:
     assert files(tmp_path) == {"0.pdf", "0.pdf.part"}
 
 
+async def test_a_manifest_that_another_program_keeps_locked_ends_a_download(tmp_path: Path) -> None:
+    (tmp_path / NAME).touch()
+    with held(tmp_path / NAME):
+        assert "another program has locked it" in await refusal(tmp_path)
+    assert (tmp_path / NAME).read_bytes() == b""
+    await download_some(tmp_path)
+    assert len((tmp_path / NAME).read_bytes().splitlines()) == 1
+
+
 @pytest.mark.parametrize("make", ["link", "folder", "pipe"])
 async def test_what_stands_where_a_part_would_is_passed_by(tmp_path: Path, make: str) -> None:
     part, elsewhere = tmp_path / "0.pdf.part", tmp_path / "mine"

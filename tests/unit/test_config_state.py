@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.files import read_table, write_table
+from faxtui.config.files import locked, read_table, write_table
 from faxtui.config.state import Remembered, StateFile
 from faxtui.domain.filters import FROM, SINCE, TO, Filters
 from faxtui.domain.sort import Sort, SortDirection, SortField
@@ -118,3 +118,11 @@ def test_a_state_that_cannot_be_kept_is_a_storage_error(tmp_path: Path) -> None:
     assert (remembered, problem.count("Not a directory")) == (Remembered(), 1)
     with pytest.raises(StorageError, match="Not a directory"):
         state.save(ALL)
+
+
+def test_a_state_that_another_program_keeps_locked_is_a_storage_error_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "state.toml"
+    StateFile(path, "main").save(ALL)
+    with locked(path), pytest.raises(StorageError, match="another program has locked it"):
+        StateFile(path, "main").save(Remembered())
+    assert StateFile(path, "main").load() == (ALL, "")

@@ -3,11 +3,15 @@
 import errno
 import os
 import stat
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from faxtui.disk import lock, make_folder, privately, replaced, write_whole
+from faxtui.disk import LOCK_LIMIT, lock, make_folder, privately, replaced, try_lock, write_whole
+
+PATIENCE = 20.0
 
 
 def mode(path: Path) -> int:
@@ -67,7 +71,38 @@ def test_all_is_written_however_little_the_system_takes_at_once(
 def test_a_lock_is_for_one_until_it_is_closed(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (tmp_path / "file").open() as first, (tmp_path / "file").open() as second:
-        assert lock(first.fileno(), waits=False)
-        assert lock(second.fileno(), waits=False) is False
+        assert try_lock(first.fileno())
+        assert try_lock(second.fileno()) is False
         first.close()
-        assert lock(second.fileno(), waits=True)
+        lock(second.fileno())
+
+
+def test_a_lock_that_another_holds_is_waited_for_a_limited_time(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (tmp_path / "file").open() as first, (tmp_path / "file").open() as second:
+        lock(first.fileno())
+        began = time.monotonic()
+        with pytest.raises(TimeoutError, match="another program has locked it"):
+            lock(second.fileno(), 0.1)
+        assert 0.1 <= time.monotonic() - began < LOCK_LIMIT
+
+
+def test_a_lock_that_is_released_meanwhile_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (tmp_path / "file").open() as first, (tmp_path / "file").open() as second:
+        lock(first.fileno())
+        waiting = threading.Thread(target=lock, args=(second.fileno(), PATIENCE))
+        waiting.start()
+        first.close()
+        waiting.join(PATIENCE)
+        assert not waiting.is_alive()
+    with (tmp_path / "file").open() as third:
+        assert try_lock(third.fileno())
+
+
+def test_a_lock_on_a_file_system_without_locks_is_passed_over() -> None:
+    (end, other) = os.pipe()
+    os.close(end)
+    os.close(other)
+    assert try_lock(end) is None
+    lock(end)

@@ -83,7 +83,7 @@ class Manifest:
             is_new = not self.exists
             handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                lock(handle, waits=True)
+                lock(handle)
                 _append(handle, entry.line())
             finally:
                 os.close(handle)

@@ -9,7 +9,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from faxtui.disk import lock, sync_handle, write_whole
+from faxtui.disk import sync_handle, try_lock, write_whole
 from faxtui.domain.file_name import MOST_NUMBER, PART, numbered
 from faxtui.inbox.downloads.copies import settle
 
@@ -64,7 +64,7 @@ def clear_stale(folder: Path, name: str) -> None:
     with suppress(OSError):
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
-            if stat.S_ISREG(os.fstat(handle).st_mode) and lock(handle, waits=False) and _is_at(handle, path):
+            if stat.S_ISREG(os.fstat(handle).st_mode) and try_lock(handle) and _is_at(handle, path):
                 path.unlink()
         finally:
             os.close(handle)
@@ -90,7 +90,7 @@ def _claim(folder: Path, name: str) -> int | None:
         except FileExistsError:
             return None
         # Before it was locked, another program may have taken it for a stale one.
-        if lock(handle, waits=False) is not False and _is_at(handle, path):
+        if try_lock(handle) is not False and _is_at(handle, path):
             return handle
         os.close(handle)
 

@@ -57,10 +57,25 @@ def is_written(word: str, dots: list[str], tolerance: float = 0.08) -> bool:
     return False
 
 
-def tiff(*pages: Image.Image, dpi: tuple[int, int] = (204, 196), compression: str = "group4") -> bytes:
+def tiff(
+    *pages: Image.Image,
+    dpi: tuple[int, int] = (204, 196),
+    compression: str = "group4",
+    big_tiff: bool = False,
+    description: str = "",
+) -> bytes:
     file = io.BytesIO()
     first, *rest = pages
-    first.save(file, "TIFF", save_all=True, append_images=rest, dpi=dpi, compression=compression)
+    first.save(
+        file,
+        "TIFF",
+        save_all=True,
+        append_images=rest,
+        dpi=dpi,
+        compression=compression,
+        big_tiff=big_tiff,
+        description=description,
+    )
     return file.getvalue()
 
 

@@ -6,7 +6,6 @@ A template is written as ``str.format`` reads it, with the names of fields in br
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from string import Formatter
 
+from faxtui.domain.document import DocumentType
 from faxtui.domain.fax import Fax
 from faxtui.domain.fields import CUSTOMER, FILE, FOLDER, FROM, MESSAGE, PAGES, RECEIVED, TO
 from faxtui.domain.text import visible
@@ -31,16 +31,12 @@ UNKNOWN = "unknown"
 _FIELDS = {each.name: each for each in (RECEIVED, FROM, TO, FOLDER, FILE, MESSAGE, CUSTOMER, PAGES)}
 _MOMENT = "%Y%m%d-%H%M%S"
 _DIRECTIVE = re.compile("%[aAbBdGHIjmMpSuUVwWyYzZ%]")
-_EXTENSIONS = (".pdf", ".tif", ".tiff")
+_EXTENSIONS = tuple(extension for each in DocumentType for extension in each.extensions)
 _MOST_IN_STEM = MOST_BYTES - max(map(len, _EXTENSIONS)) - len(f" ({MOST_NUMBER})") - len(PART)
 _UNSAFE = re.compile('[<>:"/\\\\|?*\u2400-\u243f\ufffd]')
 """What separates or is reserved somewhere, and the marks that stand for what would act instead of being seen."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
 """Devices of Windows, whatever follows their first dot."""
-_TIFF = (b"II*\0", b"MM\0*")
-_PDF = b"%PDF-"
-_BEGINNING = 1024
-"""Bytes within which a PDF must begin, after a byte order mark and blanks at most (our decision)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +51,8 @@ class _Piece:
 def safe_name(template: str, fax: Fax, zone: tzinfo | None = None) -> str:
     """The name for a fax's file, with dates on the clock of ``zone`` (None: this machine's); never empty.
 
-    It ends as the service's own name does, ``.pdf`` or ``.tif`` in lower case; where that has neither, the content
-    decides (`with_extension`). Raises InvalidValue where the template can't be taken.
+    It ends as the service's own name does, in lower case, if that is the extension of a PDF or TIFF; the content has
+    the last word (`with_extension`). Raises InvalidValue if the template is not valid.
     """
     stem, extension = _split(fax.file_name or "")
     values = {name: str(each.value(fax) or "") for name, each in _FIELDS.items()} | {FILE.name: stem}
@@ -72,15 +68,10 @@ def fields_in(template: str) -> frozenset[str]:
 
 
 def with_extension(name: str, head: bytes) -> str:
-    """A name from `safe_name` with the extension that goes with the first bytes of its file, where it has none yet."""
-    return name if _split(name)[1] else name + extension_of(head)
-
-
-def extension_of(head: bytes) -> str:
-    """``.pdf`` or ``.tif``, by the first bytes of a file; empty where they are of neither."""
-    if head.startswith(_TIFF):
-        return ".tif"
-    return ".pdf" if head[:_BEGINNING].removeprefix(codecs.BOM_UTF8).lstrip().startswith(_PDF) else ""
+    """Give a name from `safe_name` the extension of its file's content, of which ``head`` are the first bytes."""
+    content = DocumentType.of(head)
+    stem, extension = _split(name)
+    return name if content is None or extension in content.extensions else stem + content.extensions[0]
 
 
 def numbered(name: str, number: int) -> str:

@@ -11,6 +11,7 @@ from binascii import a2b_base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
+from faxtui.domain.document import HEAD, DocumentType
 from faxtui.domain.fax import FaxKey
 from faxtui.errors import NoAnswer, UnexpectedAnswer
 from faxtui.odyssey.answer import Answer, packed_unasked, too_long
@@ -22,10 +23,6 @@ from faxtui.odyssey.jsontext import Json, member, parse_or_none
 TYPES = "application/pdf, image/tiff, application/octet-stream, application/json;q=0.5, */*;q=0.1"
 """What is asked for: the file as it is, rather than in JSON, which takes a third more and has to be read whole."""
 
-_PDF = b"%PDF-"
-_TIFF = (b"II*\0", b"MM\0*")
-_BEGINNING = 1024
-"""Bytes within which a PDF must begin, after a byte order mark and blanks at most."""
 _CHUNK = 65_536
 _CONTENT = "Content"
 
@@ -56,26 +53,22 @@ async def read_document(incoming: Incoming, key: FaxKey, limits: Limits) -> Docu
     body = incoming.chunks()
     beginning = await _beginning(body)
     whole = _after(beginning, body)
-    if _is_document(beginning):
+    if DocumentType.of(beginning):
         length = _length(answer, limits.document)
         return Document(key, length, _counted(whole, answer, length, limits.document))
     begun = replace(answer, body=beginning)
-    if _text(beginning).startswith(b"{"):
+    if _is_json(beginning):
         content = _content(parse_or_none(await _read(whole, begun)), begun)
         return Document(key, len(content), _sliced(content))
     if not beginning:
         raise UnexpectedAnswer(
             f"{answer.place} sent an empty file: ask again; if it lasts, tell the service's support."
         )
-    raise no_document(begun, "It begins like neither of them.")
+    raise no_document(begun, "It is neither a PDF nor a TIFF.")
 
 
-def _is_document(beginning: bytes) -> bool:
-    return beginning.startswith(_TIFF) or _text(beginning).startswith(_PDF)
-
-
-def _text(beginning: bytes) -> bytes:
-    return beginning[:_BEGINNING].removeprefix(codecs.BOM_UTF8).lstrip()
+def _is_json(beginning: bytes) -> bool:
+    return beginning[:HEAD].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
 
 
 def _length(answer: Answer, most: int) -> int | None:
@@ -104,8 +97,8 @@ def _content(said: Json, begun: Answer) -> bytes:
         raise no_document(begun, f"What is at {path} is not whole base64.", path) from None
     if not content:
         raise no_document(begun, f"The file at {path} is empty.", path)
-    if not _is_document(content):
-        raise no_document(begun, f"The file at {path} begins like neither of them.", path)
+    if DocumentType.of(content) is None:
+        raise no_document(begun, f"The file at {path} is neither a PDF nor a TIFF.", path)
     return content
 
 
@@ -113,7 +106,7 @@ async def _beginning(body: AsyncIterator[bytes]) -> bytes:
     beginning = b""
     async for chunk in body:
         beginning += chunk
-        if len(beginning) >= _BEGINNING:
+        if len(beginning) >= HEAD:
             break
     return beginning
 

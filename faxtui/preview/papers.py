@@ -9,15 +9,14 @@ from typing import Protocol
 
 from PIL import Image
 
+from faxtui.domain.document import DocumentType
 from faxtui.errors import UnreadableDocument
-from faxtui.preview.parts import is_pdf
 from faxtui.preview.protocol import Box, Raster, Request, Sheet
 
 SCAN_WIDTH = 1728
 """Pixels in the line of a fax: the shorter side of a PDF's page is drawn with as many."""
 _MOST_DRAWN, _MOST_SCANNED = 24_000_000, 50_000_000
 """Pixels of a page: one that is drawn is drawn smaller then, one that was scanned is refused."""
-_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PAPER_FROM, _PAPER_VARIES = 128, 12
 _IS_INK = 80
 _SAVE_IT = "Save the file, and look at it with another program."
@@ -57,10 +56,11 @@ class Papers(Protocol):
 
 def open_papers(document: bytes) -> Papers:
     """Open a PDF or TIFF. Raises UnreadableDocument, or whatever the library raises for what is damaged."""
-    if is_pdf(document):
-        return _Pdf(document)
-    if document.startswith(_TIFF_MAGIC):
-        return _Tiff(document)
+    match DocumentType.of(document):
+        case DocumentType.PDF:
+            return _Pdf(document)
+        case DocumentType.TIFF:
+            return _Tiff(document)
     raise UnreadableDocument(f"This fax is neither a PDF nor a TIFF. {_SAVE_IT}")
 
 

@@ -109,8 +109,13 @@ async def test_a_document_comes_without_a_socket_too() -> None:
         b"\xef\xbb\xbf\n" + PDF,
         b" " * 1019 + b"%PDF-",
         PDF + b"no end of file mark",
+        b"HTTP/1.0 200 OK\r\nContent-Type: application/pdf\r\n\r\n" + PDF,
+        b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n" + PDF,
         TIFF,
         b"MM\0*\0\0\0\x08",
+        b"II+\0\x08\0\0\0",
+        b"MM\0+\0\x08\0\0",
+        TIFF + b"converted from\n" + PDF,
     ],
 )
 async def test_what_begins_like_a_pdf_or_a_tiff_is_taken_as_it_is(content: bytes) -> None:

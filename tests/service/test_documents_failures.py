@@ -146,7 +146,7 @@ async def test_what_begins_like_neither_a_pdf_nor_a_tiff_is_told_by_its_words(bo
     error = await not_fetched(answer(200, body, {"Content-Type": "application/pdf"}))
     assert isinstance(error, UnexpectedAnswer)
     assert told in str(error)
-    assert "It begins like neither of them." in str(error)
+    assert "It is neither a PDF nor a TIFF." in str(error)
 
 
 @pytest.mark.parametrize("said", [answer(200), answer(200, headers=JSON), HEAD + b"\r\n"])
@@ -172,7 +172,7 @@ async def test_an_empty_file_is_none(said: bytes) -> None:
         (json_of("JVBERi0-"), "not whole base64"),
         (json_of("é"), "not whole base64"),
         (json_of("\ud800"), "not whole base64"),
-        (json_of(b64encode(b"PK\x03\x04").decode()), "The file at $.Content begins like neither of them."),
+        (json_of(b64encode(b"PK\x03\x04").decode()), "The file at $.Content is neither a PDF nor a TIFF."),
     ],
 )
 async def test_json_without_a_whole_document_is_told_with_the_place(said: bytes, told: str) -> None:

@@ -22,6 +22,7 @@ from documents_to_read import (
 )
 from PIL import Image
 
+from faxtui.domain.document import DocumentType
 from faxtui.errors import PreviewNotInstalled, UnreadableDocument
 from faxtui.preview.drawing import BRAILLE
 from faxtui.preview.lens import Lens
@@ -48,6 +49,23 @@ async def refusal(document: bytes, page: int = 0, patience: float = 20) -> str:
         async with opened(document, patience) as reader:
             await reader.sheet(page)
     return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"HTTP/1.0 200 OK\r\nContent-Type: application/pdf\r\n\r\n" + pdf(b"0 0 9 9 re f"),
+        b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n" + pdf(b"0 0 9 9 re f"),
+        tiff(a_page(), compression="raw", big_tiff=True),
+        tiff(a_page(), compression="raw", description="made from\n%PDF-1.4"),
+    ],
+    ids=["HTTP", "PJL", "BigTIFF", "TIFF that mentions a PDF"],
+)
+async def test_what_a_download_accepts_can_be_read(document: bytes) -> None:
+    assert DocumentType.of(document) is not None
+    async with opened(document) as reader:
+        assert reader.pages == 1
+        assert not (await reader.sheet(0)).is_blank
 
 
 @pytest.mark.parametrize("document", [letter_pdf(), letter_tiff()], ids=["PDF", "TIFF"])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from faxtui.domain.fax import Fax
@@ -15,7 +15,6 @@ from faxtui.domain.file_name import (
     MOST_BYTES,
     MOST_NUMBER,
     PART,
-    extension_of,
     fields_in,
     numbered,
     safe_name,
@@ -34,7 +33,8 @@ FAX = Fax(
     pages=3,
     customer=60300,
 )
-PDF, TIFF = b"%PDF-1.7\n", b"II*\0\x08\0\0\0"
+PDF, TIFF, BIG_TIFF = b"%PDF-1.7\n", b"II*\0\x08\0\0\0", b"MM\0+\0\x08\0\0"
+PJL = b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n"
 
 
 def name_of(file_name: str | None, template: str = "{file}") -> str:
@@ -141,27 +141,26 @@ def test_an_extension_comes_once_and_last() -> None:
     assert name_of("x.PDF", "{file}_{from}") == "x_unknown.pdf"
 
 
-def test_a_name_without_extension_takes_that_of_its_content() -> None:
-    assert with_extension("x", PDF) == "x.pdf"
-    assert with_extension("x.exe", TIFF) == "x.exe.tif"
-    assert with_extension("x.tif", PDF) == "x.tif"
-
-
 @pytest.mark.parametrize(
-    ("head", "extension"),
+    ("name", "head", "saved_as"),
     [
-        (PDF, ".pdf"),
-        (b"\xef\xbb\xbf \r\n%PDF-1.4", ".pdf"),
-        (TIFF, ".tif"),
-        (b"MM\0*", ".tif"),
-        (b"", ""),
-        (b"<html>%PDF-", ""),
-        (b" " * 2000 + PDF, ""),
-        (b" " + TIFF, ""),
+        ("x", PDF, "x.pdf"),
+        ("x.exe", TIFF, "x.exe.tif"),
+        ("x.pdf", PDF, "x.pdf"),
+        ("x.pdf", TIFF, "x.tif"),
+        ("x.pdf", BIG_TIFF, "x.tif"),
+        ("x.tif", PDF, "x.pdf"),
+        ("x.tiff", PDF, "x.pdf"),
+        ("x.tif", TIFF, "x.tif"),
+        ("x.tiff", TIFF, "x.tiff"),
+        ("x.pdf", PJL + PDF, "x.pdf"),
+        ("x", PJL + PDF, "x.pdf"),
+        ("x.pdf", TIFF + PDF, "x.tif"),
+        ("x", b"<html>", "x"),
     ],
 )
-def test_the_first_bytes_tell_what_a_file_is(head: bytes, extension: str) -> None:
-    assert extension_of(head) == extension
+def test_the_extension_is_that_of_the_content(name: str, head: bytes, saved_as: str) -> None:
+    assert with_extension(name, head) == saved_as
 
 
 def test_a_number_goes_before_the_extension() -> None:
@@ -177,14 +176,22 @@ def test_a_long_name_is_cut_between_characters_and_keeps_its_extension(letter: s
     assert 170 < len(name.encode()) < MOST_BYTES
 
 
-@given(st.text(), st.text(), st.sampled_from([DEFAULT_TEMPLATE, "{file}", "{from}", "-{from}.{file}"]))
-def test_whatever_the_service_says_a_name_is_safe(sender: str, file_name: str, template: str) -> None:
-    for extension in ("", ".PDF"):
-        name = with_extension(safe_name(template, Fax(sender=sender, file_name=file_name + extension), UTC), PDF)
+@given(
+    st.text(),
+    st.text(),
+    st.sampled_from([DEFAULT_TEMPLATE, "{file}", "{from}", "-{from}.{file}"]),
+    st.sampled_from([PDF, TIFF, BIG_TIFF]),
+)
+@example("", "0-20261123-1041-1135.PDF", "{file}", TIFF)
+@example("", ".pdf", "{file}", TIFF)
+@example("x.tif", "", "{from}", PDF)
+def test_whatever_the_service_says_a_name_is_safe(sender: str, file_name: str, template: str, content: bytes) -> None:
+    for extension in ("", ".PDF", ".TIFF"):
+        name = with_extension(safe_name(template, Fax(sender=sender, file_name=file_name + extension), UTC), content)
         assert name.isprintable()
         assert not re.search(r'[<>:"/\\|?*]', name)
         assert name[0] not in " .-"
-        assert name.endswith((".pdf", ".tif", ".tiff"))
+        assert name.endswith(".pdf" if content == PDF else (".tif", ".tiff"))
         assert not re.match(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])[ .]", name, re.IGNORECASE)
         assert unicodedata.is_normalized("NFC", name)
         assert len((numbered(name, MOST_NUMBER) + PART).encode()) <= MOST_BYTES

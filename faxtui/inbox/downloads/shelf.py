@@ -7,8 +7,9 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from faxtui.disk import make_folder
+from faxtui.domain.document import DocumentType
 from faxtui.domain.fax import Fax
-from faxtui.domain.file_name import extension_of, safe_name, with_extension
+from faxtui.domain.file_name import safe_name, with_extension
 from faxtui.errors import UnexpectedAnswer
 from faxtui.inbox.clock import machine_now
 from faxtui.inbox.downloads.copies import CopyState, check_copy
@@ -111,7 +112,7 @@ class Copy:
 
     def _begun(self, head: bytes) -> Part:
         if self._part is None:
-            if not extension_of(head):
+            if DocumentType.of(head) is None:
                 what = "nothing" if not head else "something that is neither PDF nor TIFF"
                 raise UnexpectedAnswer(
                     f"The service sent {what} for the fax {shown(self._fax.key)}: ask again; if it lasts, tell the "

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ LOCK_LIMIT = 1.0
 """Seconds to wait for a lock that another process holds."""
 _LOCK_RETRY = 0.02
 _UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK})
+_HERE, _NO_REPLACE = -100, 1
+"""AT_FDCWD and RENAME_NOREPLACE, see renameat2(2)."""
+_renaming = threading.Lock()
 
 
 def make_folder(folder: Path) -> None:
@@ -72,6 +76,35 @@ def sync_handle(handle: int) -> None:
     except OSError as error:
         if error.errno not in _UNSUPPORTED:
             raise
+
+
+def rename_new(source: Path, target: Path) -> bool:
+    """Rename a file unless the new name is taken; return False, and do nothing, if it is.
+
+    If the system can't check and rename in one step, another program may take the name in between.
+    """
+    done = _rename_in_one_step(source, target)
+    if done is not None:
+        return done
+    with _renaming:
+        if os.path.lexists(target):
+            return False
+        source.rename(target)
+    return True
+
+
+def _rename_in_one_step(source: Path, target: Path) -> bool | None:
+    """Return whether the file was renamed; None if it was not, for any reason but that the name is taken."""
+    import ctypes
+
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return None
+    failed: int = rename(_HERE, os.fsencode(source), _HERE, os.fsencode(target), _NO_REPLACE)
+    if not failed:
+        return True
+    return False if ctypes.get_errno() == errno.EEXIST else None
 
 
 def try_lock(handle: int) -> bool | None:

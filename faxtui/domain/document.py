@@ -21,9 +21,8 @@ class DocumentType(Enum):
     PDF = (".pdf",)
     TIFF = (".tif", ".tiff")
 
-    @property
-    def extensions(self) -> tuple[str, ...]:
-        return self.value
+    def __init__(self, *extensions: str) -> None:
+        self.extensions = extensions
 
     @classmethod
     def of(cls, content: bytes) -> DocumentType | None:

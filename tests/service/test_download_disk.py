@@ -154,6 +154,20 @@ async def test_a_manifest_that_cannot_be_read_is_told_before_anything_is_asked(t
         Shelf(tmp_path, "{file}", None)
 
 
+async def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    fsync = os.fsync
+
+    def recorded(handle: int) -> None:
+        fsync(handle)
+        synced.append((Path(f"/proc/self/fd/{handle}").readlink().name, (tmp_path / "0.pdf").exists()))
+
+    monkeypatch.setattr(os, "fsync", recorded)
+    await download_some(tmp_path)
+    folder = tmp_path.name
+    assert synced == [("0.pdf.part", False), (folder, True), (NAME, True), (folder, True)]
+
+
 @pytest.mark.parametrize("step", ["open", "write", "fsync", "link", "unlink"])
 async def test_a_disk_that_refuses_a_step_stops_the_download(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
@@ -202,7 +216,21 @@ async def test_a_line_of_the_manifest_that_found_no_room_is_taken_back(
     assert (await download_some(tmp_path, 2)).already_there == 2
 
 
-@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        errno.EPERM,
+        errno.ENOTSUP,
+        errno.ENOSYS,
+        errno.EINVAL,
+        errno.EACCES,
+        errno.EMLINK,
+        errno.EXDEV,
+        errno.EIO,
+        errno.ENODEV,
+        errno.ESTALE,
+    ],
+)
 async def test_a_file_system_without_links_is_good_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:

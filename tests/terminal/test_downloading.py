@@ -6,8 +6,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from demo_server import demo_server
 from pty_session import PATIENCE, PROGRAM, ROUND, environment, faxtui
+from traced import traced
 
 SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
 
@@ -42,6 +44,68 @@ def test_without_a_folder_it_takes_the_one_that_is_set(tmp_path: Path) -> None:
         end = faxtui("download", "--base-url", address, "--since", "1d", home=tmp_path, environ=SIGNED_IN)
     assert end.returncode == 0
     assert all(name.startswith("0-") for name in files(tmp_path / "mine"))
+
+
+def name_files(home: Path) -> None:
+    """Have saved files called as the service calls them."""
+    config = home / "config" / "faxtui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('[download]\nname = "{file}"\n')
+
+
+def test_a_power_cut_never_leaves_a_name_without_its_file(tmp_path: Path) -> None:
+    folder = tmp_path / "faxes"
+    name_files(tmp_path)
+    run = traced("download", "--demo", "--since", "1d", "--to", str(folder), home=tmp_path)
+    saved = files(folder)
+    assert (run.code, bool(saved)) == (0, True)
+    for name in saved:
+        file, part = folder / name, folder / f"{name}.part"
+        on_disk = run.first("fsync", part)
+        named = run.first("link", file)
+        kept = run.first("fsync", folder, after=named)
+        listed = run.first("write", folder / "faxes.jsonl", after=kept)
+        run.first("fsync", folder / "faxes.jsonl", after=listed)
+        assert on_disk.ended < named.began
+        assert all(each.ended < on_disk.began for each in run.steps if each.call == "write" and str(part) in each.files)
+
+
+@pytest.mark.parametrize(
+    ("error", "calls"),
+    [
+        ("EACCES", ("link", "linkat")),
+        ("EXDEV", ("link", "linkat")),
+        ("EIO", ("link", "linkat", "renameat2")),
+        ("EINVAL", ("link", "linkat", "renameat2")),
+    ],
+)
+def test_a_file_system_without_links_gets_the_files_by_other_means(
+    tmp_path: Path, error: str, calls: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "faxes"
+    name_files(tmp_path)
+    download = ("download", "--demo", "--since", "1d", "--to", str(folder))
+    run = traced(*download, home=tmp_path, refuses=dict.fromkeys(calls, error))
+    saved = files(folder)
+    assert run.code == 0, run.said
+    assert not any(name.endswith(".part") for name in saved)
+    assert all(
+        run.first("fsync", folder / f"{name}.part").ended < run.first("rename", folder / name).began for name in saved
+    )
+    assert faxtui("download", "--verify", str(folder), home=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("error", ["ENOSPC", "EDQUOT", "EROFS", "ENOENT"])
+def test_a_disk_that_can_not_take_a_name_ends_the_download(tmp_path: Path, error: str) -> None:
+    folder = tmp_path / "faxes"
+    run = traced(
+        *("download", "--demo", "--since", "1d", "--to", str(folder)),
+        home=tmp_path,
+        refuses={"link": error, "linkat": error},
+    )
+    assert run.code == 1
+    assert "What is saved already stays." in run.said
+    assert files(folder) == set()
 
 
 def test_sample_faxes_are_kept_apart_from_real_ones(tmp_path: Path) -> None:

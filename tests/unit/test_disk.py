@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.disk import LOCK_LIMIT, lock, make_folder, privately, replaced, try_lock, write_whole
+from faxtui.disk import LOCK_LIMIT, lock, make_folder, privately, rename_new, replaced, try_lock, write_whole
 
 PATIENCE = 20.0
 
@@ -41,6 +41,21 @@ def test_a_file_takes_the_place_of_another_once_it_is_whole(tmp_path: Path) -> N
     assert path.read_bytes() == b"after"
     assert mode(path) == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_rename_never_takes_the_name_of_another_file(tmp_path: Path) -> None:
+    source, target = tmp_path / "fax.part", tmp_path / "fax é.pdf"
+    source.write_bytes(b"ours")
+    assert rename_new(source, target)
+    assert (source.exists(), target.read_bytes()) == (False, b"ours")
+    source.write_bytes(b"newer")
+    assert not rename_new(source, target)
+    assert (source.read_bytes(), target.read_bytes()) == (b"newer", b"ours")
+
+
+def test_a_rename_that_fails_says_why(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        rename_new(tmp_path / "fax.part", tmp_path / "fax.pdf")
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])

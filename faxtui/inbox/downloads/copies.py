@@ -6,17 +6,15 @@ import errno
 import hashlib
 import os
 import stat
-import threading
 from enum import Enum
 from itertools import count
 from pathlib import Path
 
-from faxtui.disk import sync
+from faxtui.disk import rename_new, sync
 from faxtui.domain.file_name import MOST_NUMBER, numbered
 
-_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
-"""What file systems without hard links, such as FAT, answer to one."""
-_renaming = threading.Lock()
+_FINAL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT})
+"""Errors of a hard link that a rename would meet, too; file systems without links (FAT, exFAT, CIFS) report others."""
 
 
 class CopyState(Enum):
@@ -72,16 +70,7 @@ def _take(part: Path, target: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        if error.errno not in _NO_LINKS:
+        if error.errno in _FINAL:
             raise
-        return _rename(part, target)
-    return True
-
-
-def _rename(part: Path, target: Path) -> bool:
-    """Between its look and its renaming, only a program that is not this one could take the name."""
-    with _renaming:
-        if os.path.lexists(target):
-            return False
-        part.rename(target)
+        return rename_new(part, target)
     return True

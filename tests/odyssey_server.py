@@ -8,7 +8,7 @@ import struct
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -158,14 +158,17 @@ def answer(status: int, body: bytes | str = b"", headers: Mapping[str, str] | No
 
 
 @contextmanager
-def answering(said: bytes, ending: Ending = Ending.CLOSE, *, tls: bool = False) -> Iterator[RawServer]:
-    """Answer every connection with these bytes."""
+def answering(
+    said: bytes | Sequence[bytes], ending: Ending = Ending.CLOSE, *, tls: bool = False
+) -> Iterator[RawServer]:
+    """Answer every connection with these bytes; of several, each connection with the next, and then with the last."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         host = f"127.0.0.1:{listener.getsockname()[1]}"
         server = RawServer(f"{'https' if tls else 'http'}://{host}")
         stop = threading.Event()
         context = _tls() if tls else None
-        thread = threading.Thread(target=_serve, args=(listener, server, said, ending, stop, context), daemon=True)
+        all_said = [said] if isinstance(said, bytes) else said
+        thread = threading.Thread(target=_serve, args=(listener, server, all_said, ending, stop, context), daemon=True)
         thread.start()
         try:
             yield server
@@ -244,7 +247,7 @@ async def failure_of(
 def _serve(
     listener: socket.socket,
     server: RawServer,
-    said: bytes,
+    said: Sequence[bytes],
     ending: Ending,
     stop: threading.Event,
     tls: ssl.SSLContext | None,
@@ -254,7 +257,7 @@ def _serve(
         with suppress(OSError):
             connection = tls.wrap_socket(accepted, server_side=True) if tls else accepted
             with connection:
-                _answer(connection, server, said)
+                _answer(connection, server, said[min(len(server.requests), len(said) - 1)])
                 _end(connection, ending, stop)
         accepted.close()
 

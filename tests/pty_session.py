@@ -153,6 +153,11 @@ class PtySession:
         """Whether the terminal treats what is typed as it did before the program."""
         return termios.tcgetattr(self._terminal) == self._settings
 
+    def memory(self, what: str = "VmRSS") -> float:
+        """MiB that the program has in memory now, or with ``VmHWM`` had at most."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition(f"{what}:")[2].split()[0]) / 1024
+
     # What a person does
 
     def type(self, keys: str) -> None:

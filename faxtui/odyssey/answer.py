@@ -13,14 +13,12 @@ import httpx
 
 from faxtui.errors import UnexpectedAnswer
 from faxtui.odyssey.address import place
+from faxtui.odyssey.content_coding import Decoder, coding_of, is_accepted
 from faxtui.odyssey.words import excerpt, first_words
 
 DEFAULT_WAIT = 5.0
 """Seconds to wait where a service asks to wait and does not say how long (our decision)."""
 
-ENCODINGS = "gzip, deflate"
-"""Content encodings that are asked for and taken: one at a time, for two of them can turn a letter into a library."""
-_TAKEN = frozenset({"", "identity", *ENCODINGS.split(", ")})
 _BEGINNING = 65_536
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
@@ -66,8 +64,7 @@ class Answer:
     @property
     def encoding(self) -> str:
         """How its body is packed; empty where it is not."""
-        encoding = _encoding(self.headers)
-        return "" if encoding == "identity" else encoding
+        return coding_of(self.headers)
 
     @property
     def asks_to_wait(self) -> bool:
@@ -139,31 +136,42 @@ def too_long(url: httpx.URL, most: int, purpose: Purpose) -> UnexpectedAnswer:
 
 
 async def _whole(response: httpx.Response, purpose: Purpose) -> bytes:
-    encoding = _encoding(response.headers)
-    if encoding not in _TAKEN:
-        raise packed_unasked(response.url, encoding, purpose)
+    coding = coding_of(response.headers)
+    if not is_accepted(coding):
+        raise packed_unasked(response.url, coding, purpose)
+    decoder = Decoder(coding)
     body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > purpose.most:
+    received = 0
+    async for chunk in response.aiter_raw():
+        received += len(chunk)
+        for piece in decoder.decode(chunk):
+            body += piece
+            if len(body) > purpose.most:
+                raise too_long(response.url, purpose.most, purpose)
+        # A coding can pack nothing into any number of bytes.
+        if received > purpose.most:
             raise too_long(response.url, purpose.most, purpose)
+    decoder.finish()
     return bytes(body)
 
 
 async def _beginning(response: httpx.Response) -> bytes:
-    body = bytearray()
-    if _encoding(response.headers) not in _TAKEN:
+    coding = coding_of(response.headers)
+    if not is_accepted(coding):
         return b""
+    decoder = Decoder(coding)
+    body = bytearray()
+    received = 0
     with suppress(httpx.RequestError):
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > _BEGINNING:
+        async for chunk in response.aiter_raw():
+            received += len(chunk)
+            for piece in decoder.decode(chunk):
+                body += piece
+                if len(body) > _BEGINNING:
+                    return bytes(body[:_BEGINNING])
+            if received > _BEGINNING:
                 break
     return bytes(body)
-
-
-def _encoding(headers: httpx.Headers) -> str:
-    return ", ".join(headers.get_list("content-encoding")).strip().lower()
 
 
 def _first(headers: httpx.Headers, name: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 import httpx
 
@@ -19,12 +21,15 @@ from faxtui.odyssey.connection import Limits
 from faxtui.odyssey.document import Document
 from faxtui.odyssey.documents import Documents
 from faxtui.odyssey.exchange import Exchange
+from faxtui.odyssey.jsontext import is_blank
 from faxtui.odyssey.refusals import failure
 from faxtui.odyssey.sign_in import sign_in_for
 from faxtui.odyssey.statuses import something_else
 from faxtui.odyssey.wire import read_page
 
 DEFAULT_LIMITS = Limits()
+_LARGE = 65_536
+"""Bytes from which on a listing is read in a thread: it would take longer than a key may wait."""
 
 
 class OdysseyService:
@@ -51,12 +56,18 @@ class OdysseyService:
         self._documents = Documents(account, self._exchange, self._sign_in, limits)
 
     async def list_faxes(self, window: Window, page: int) -> Listing:
-        """One page of a window, counted from 1. Raises ServiceError."""
+        """Fetch one page of a window, counted from 1. Raises ServiceError.
+
+        204 is an empty page, as a blank body is, unless it says that it is HTML (our decision).
+        """
         answer = await self._get(self._list_address, self._listing, window.parameters(page))
-        if answer.status != httpx.codes.OK:
+        if answer.status not in (httpx.codes.OK, httpx.codes.NO_CONTENT):
             raise failure(answer, self._account, window)
+        if answer.is_html and is_blank(answer.body):
+            raise something_else(answer, path="$")
+        read = partial(read_page, answer.body, page=page, page_size=window.page_size, zone=self._account.service_zone)
         try:
-            listed = read_page(answer.body, page=page, page_size=window.page_size, zone=self._account.service_zone)
+            listed = await asyncio.to_thread(read) if len(answer.body) > _LARGE else read()
         except UnexpectedAnswer as error:
             raise something_else(answer, str(error), error.path) from error
         return Listing(listed, answer.served_at)

@@ -14,7 +14,7 @@ from faxtui import __version__
 from faxtui.domain.text import counted
 from faxtui.errors import NoAnswer, ServiceError, UnexpectedAnswer, Unreachable
 from faxtui.odyssey.address import place
-from faxtui.odyssey.answer import ENCODINGS
+from faxtui.odyssey.content_coding import ACCEPTED
 from faxtui.odyssey.words import excerpt
 
 _KEEP_ALIVE = 45.0
@@ -27,8 +27,8 @@ class Limits:
 
     The limit on the whole is our decision: a service that sends a byte now and then would otherwise never end. It
     does not count for a document, once that has begun: a large one may come for as long as no step takes too long.
-    ``body`` is for a listing, ``document`` for a file as it is, ``document_json`` for one in JSON, which is held in
-    memory whole, and for a moment three times over (our decisions).
+    ``body`` is for a decoded listing, ten times a full page; ``document`` is for a file as it is, ``document_json`` for
+    one in JSON, which is held in memory whole, and for a moment three times over (our decisions).
     """
 
     connect: float = 5.0
@@ -36,7 +36,7 @@ class Limits:
     write: float = 20.0
     pool: float = 5.0
     whole: float = 60.0
-    body: int = 32 * 1024 * 1024
+    body: int = 4 * 1024 * 1024
     document: int = 512 * 1024 * 1024
     document_json: int = 64 * 1024 * 1024
 
@@ -52,7 +52,7 @@ def open_client(limits: Limits, transport: httpx.AsyncBaseTransport | None) -> h
             headers={
                 "User-Agent": f"faxtui/{__version__}",
                 "Accept": "application/json",
-                "Accept-Encoding": ENCODINGS,
+                "Accept-Encoding": ACCEPTED,
             },
             timeout=httpx.Timeout(connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool),
             limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),

@@ -27,12 +27,31 @@ from faxtui.domain.fields import (
 )
 from faxtui.domain.page import FaxPage
 from faxtui.errors import UnexpectedAnswer
-from faxtui.odyssey.jsontext import Json, compact, is_encodable, key_of, parse, quoted
+from faxtui.odyssey.jsontext import (
+    MOST_VALUES,
+    Json,
+    TooManyValues,
+    compact,
+    is_blank,
+    is_encodable,
+    key_of,
+    parse,
+    quoted,
+)
 
 T = TypeVar("T")
 
 LIST_NAMES = ("Resources", "Ressources")
 """What the list of faxes is called: in the documented sample, and in the documented table."""
+
+MOST_ROWS = 2_000
+"""Rows that a page may have, whatever was requested: twice what faxtui ever requests (our decision)."""
+LONGEST_TEXT = 8_000
+"""Characters of a field that is read: a longer one is no number, name or date (our decision)."""
+MOST_UNREAD = 100
+"""Members of a resource that are kept one by one although nothing reads them (our decision)."""
+LONGEST_UNREAD = 8_000
+"""Characters of each of them that are kept; the resource as a whole is always kept (our decision)."""
 
 _DOCUMENTED = (MESSAGE, RECEIVED, TO, FROM, FOLDER, FILE, DURATION, PAGES, BAUD, CUSTOMER)
 """The members of a resource, in the order of the documented sample: texts, then numbers."""
@@ -47,11 +66,14 @@ _SHORTEST_MOMENT = len("2017-07-24T07:49")
 
 
 def read_page(body: bytes, *, page: int, page_size: int, zone: tzinfo) -> FaxPage:
-    """The page that ``body`` lists. Wall-clock times in it are those of ``zone``.
+    """Return the page that ``body`` lists. Wall-clock times in it are those of ``zone``.
 
-    ``page`` and ``page_size`` are what was asked for: they stand where the answer does not tell its own.
-    Raises UnexpectedAnswer, naming the place, where this is no list of faxes.
+    ``page`` and ``page_size`` are the requested ones: they count if the response does not have its own. A blank body
+    and ``null`` are an empty page (our decision).
+    Raises UnexpectedAnswer, with the JSON path, if this is no list of faxes.
     """
+    if is_blank(body):
+        return _empty(page, page_size)
     try:
         return _page(_parsed(body), page, page_size, zone)
     except RecursionError:
@@ -59,9 +81,9 @@ def read_page(body: bytes, *, page: int, page_size: int, zone: tzinfo) -> FaxPag
 
 
 def as_text(value: Json) -> str | None:
-    """A text, or a number written out. None for anything else, and for what no encoding could write again."""
+    """Return a text, or a number written out. None for anything else, if too long, or if no encoding can write it."""
     if isinstance(value, str):
-        return value if is_encodable(value) else None
+        return value if len(value) <= LONGEST_TEXT and is_encodable(value) else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return compact(value)
     return None
@@ -70,6 +92,8 @@ def as_text(value: Json) -> str | None:
 def as_whole_number(value: Json) -> int | None:
     """A whole number of at most 64 bits, also where it is written as text or with a fraction of nothing."""
     if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            return None
         match = _WHOLE_NUMBER.fullmatch(value)
         value = int(match[1]) if match else None
     elif isinstance(value, float) and value.is_integer():
@@ -113,10 +137,14 @@ class _Resource:
         return self._take(field, as_whole_number)
 
     def rest(self) -> tuple[tuple[str, str], ...]:
-        """Whatever has not been read, as name and JSON text."""
+        """Return what has not been read, as name and JSON text, as far as that is worth a look."""
         if len(self._read) == len(self._members):
             return ()
-        return tuple((_name(key), compact(value)) for key, value in self._members.items() if key not in self._read)
+        unread = [key for key in self._members if key not in self._read]
+        kept = [(_cut(_name(key)), _cut(compact(self._members[key]))) for key in unread[:MOST_UNREAD]]
+        if len(unread) > MOST_UNREAD:
+            kept.append(("…", f"{len(unread) - MOST_UNREAD:,} more"))
+        return tuple(kept)
 
     def _take(self, field: Field, read: Callable[[Json], T | None]) -> T | None:
         key = key_of(self._members, field.service_name)
@@ -132,11 +160,21 @@ class _Resource:
 def _parsed(body: bytes) -> Json:
     try:
         return parse(body)
+    except TooManyValues:
+        raise UnexpectedAnswer(
+            f"It is too much for one page of faxes: more than {MOST_VALUES:,} values.", "$"
+        ) from None
     except ValueError:
         raise UnexpectedAnswer("It is not JSON.", "$") from None
 
 
+def _empty(page: int, page_size: int) -> FaxPage:
+    return FaxPage(page, page_size, (), has_previous=page > 1, has_next=False)
+
+
 def _page(answer: Json, page: int, page_size: int, zone: tzinfo) -> FaxPage:
+    if answer is None:
+        return _empty(page, page_size)
     if not isinstance(answer, dict):
         raise UnexpectedAnswer("It is JSON, but not an object ($).", "$")
     return FaxPage(
@@ -156,6 +194,12 @@ def _faxes(answer: Mapping[str, Json], zone: tzinfo) -> tuple[Fax, ...]:
     for key in keys:
         resources = answer[key]
         if isinstance(resources, list):
+            if len(resources) > MOST_ROWS:
+                path = f"$.{_name(key)}"
+                raise UnexpectedAnswer(
+                    f"It is too much for one page of faxes: {len(resources):,} rows at {path}, above {MOST_ROWS:,}.",
+                    path,
+                )
             return tuple(
                 _as_documented(each, zone) or _as_it_is(each, zone)
                 if isinstance(each, dict)
@@ -177,7 +221,7 @@ def _no_resource(value: Json, path: str) -> Fax:
 def _as_documented(resource: dict[str, Json], zone: tzinfo) -> Fax | None:
     """What `_as_it_is` reads, in less than half the time; None where anything differs from the documented sample."""
     values = tuple(resource.values())
-    if tuple(resource) != _NAMES or not _are_documented(values):
+    if tuple(resource) != _NAMES or not _are_documented(values) or max(map(len, values[:6])) > LONGEST_TEXT:
         return None
     message_id, received_text, recipient, sender, folder, file_name, duration, pages, baud_rate, customer = values
     if not (duration in _NUMBERS and pages in _NUMBERS and baud_rate in _NUMBERS and customer in _NUMBERS):
@@ -247,6 +291,10 @@ def _flag(answer: Mapping[str, Json], name: str) -> bool:
     key = key_of(answer, name)
     value = None if key is None else answer[key]
     return isinstance(value, int | str) and str(value).strip().lower() in {"true", "1"}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_UNREAD else f"{text[:LONGEST_UNREAD]}…"
 
 
 def _name(key: str) -> str:

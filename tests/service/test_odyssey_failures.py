@@ -179,7 +179,7 @@ async def test_a_service_that_failed_is_told_with_its_status(status: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(407, Unreachable), (408, NoAnswer), (405, UnexpectedAnswer), (204, UnexpectedAnswer)]
+    ("status", "kind"), [(407, Unreachable), (408, NoAnswer), (405, UnexpectedAnswer), (202, UnexpectedAnswer)]
 )
 async def test_other_answers_are_told_by_their_status(status: int, kind: type[ServiceError]) -> None:
     error = await failure_of(status)

@@ -187,6 +187,29 @@ async def test_without_a_date_the_clock_is_unknown() -> None:
             assert (await service.list_faxes(WINDOW, 1)).served_at is None
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+        answer(200),
+        answer(200, " \r\n", {"Content-Type": "application/json"}),
+        answer(200, "null", {"Content-Type": "application/json"}),
+        answer(200, gzip.compress(b"", mtime=0), {"Content-Encoding": "gzip"}),
+        answer(200, headers={"Content-Encoding": "gzip"}),
+        answer(200, gzip.compress(b"null", mtime=0), {"Content-Encoding": "gzip"}),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\n\r\n",
+    ],
+)
+async def test_an_answer_with_nothing_in_it_means_that_there_are_no_faxes(said: bytes) -> None:
+    with answering(said) as server:
+        async with asking(server.address) as service:
+            page = (await service.list_faxes(WINDOW, 1)).page
+    assert (page.number, page.size, page.faxes) == (1, WINDOW.page_size, ())
+    assert (page.has_previous, page.has_next) == (False, False)
+    assert page.disagreement is None
+
+
 async def test_a_json_listing_counts_whatever_its_content_type() -> None:
     with answering(answer(200, '{"Resources": []}', {"Content-Type": "text/html"})) as server:
         async with asking(server.address) as service:

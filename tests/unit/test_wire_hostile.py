@@ -55,11 +55,9 @@ def test_text_comes_through_as_it_was_sent_whatever_it_would_do_to_a_terminal(na
 @pytest.mark.parametrize(
     ("body", "path"),
     [
-        (b"", "$"),
         (b"<html>", "$"),
         (b'{"Resources":[', "$"),
         (b"[]", "$"),
-        (b"null", "$"),
         (b'"Resources"', "$"),
         (b"{}", "$.Resources"),
         (b'{"PageIndex":1}', "$.Resources"),
@@ -75,6 +73,14 @@ def test_a_body_that_is_no_listing_is_an_error_that_names_the_place(body: bytes,
     with pytest.raises(UnexpectedAnswer, match=r"^It is .+\.$") as caught:
         read(body)
     assert caught.value.path == path
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n\t", b"\xef\xbb\xbf", b"null", b" null\n", b"\xef\xbb\xbfnull"])
+@pytest.mark.parametrize("number", [1, 3])
+def test_nothing_and_null_are_a_page_without_faxes(body: bytes, number: int) -> None:
+    page = read_page(body, page=number, page_size=50, zone=PARIS)
+    assert (page.number, page.size, page.faxes, page.has_next, page.total) == (number, 50, (), False, None)
+    assert page.disagreement is None
 
 
 @pytest.mark.parametrize("numeral", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999", b"9" * 5000])

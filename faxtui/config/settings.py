@@ -96,6 +96,11 @@ class Ui(Section):
     thin: str = _setting("auto", Switch(), "send the terminal only what changed, from the next start on")
     columns: tuple[str, ...] = _setting((), values.columns, "the columns shown; empty for those that fit")
     remember_filters: bool = _setting(True, values.flag, "start with the filters of the last time")
+    escape_delay: int | str = _setting(
+        values.AUTO,
+        values.number_or_auto(1, 5000),
+        "milliseconds to wait after Esc; auto: 100, over ssh 500",
+    )
 
     @property
     def zone(self) -> tzinfo | None:

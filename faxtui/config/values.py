@@ -39,6 +39,24 @@ def whole_number(lowest: int, highest: int) -> Reader[int]:
     return read
 
 
+AUTO: int | str = "auto"
+
+
+def number_or_auto(lowest: int, highest: int) -> Reader[int | str]:
+    number = whole_number(lowest, highest)
+
+    def read(value: object) -> int | str:
+        if value == AUTO:
+            return AUTO
+        try:
+            # Text is what was typed over "auto".
+            return number(typed(value, 0) if isinstance(value, str) else value)
+        except InvalidValue as error:
+            raise InvalidValue(f"expected auto or an integer from {lowest:,} to {highest:,}") from error
+
+    return read
+
+
 @dataclass(frozen=True, slots=True)
 class OneOf:
     """Reads one of a few texts."""

@@ -47,6 +47,7 @@ class FaxApp(SessionApp, inherit_bindings=False):
         return Screen()
 
     async def on_mount(self) -> None:
+        self.set_escape_delay()
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
         for problem in self.keys.problems:
             self.complain(problem)

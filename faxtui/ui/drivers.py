@@ -41,6 +41,18 @@ def is_behind(driver: Driver | None) -> bool:
     return isinstance(driver, ThinDriver) and driver.seconds_behind > _BLIND
 
 
+def set_escape_delay(driver: Driver | None, setting: int | str, *, is_remote: bool) -> None:
+    """Wait this many milliseconds, or if "auto" what fits the terminal, for the rest of a key. Not on Windows."""
+    if sys.platform == "win32":
+        return
+    from faxtui.terminal.thin.input_filter import LOCAL_DELAY, REMOTE_DELAY
+    from faxtui.terminal.thin.whole import WholeDriver
+
+    if isinstance(driver, WholeDriver):
+        automatic = REMOTE_DELAY if is_remote else LOCAL_DELAY
+        driver.set_escape_delay(setting / 1000 if isinstance(setting, int) else automatic)
+
+
 def switch_mouse(driver: Driver | None, *, on: bool) -> None:
     """Does nothing where the driver has no mouse to switch: in a test, or on Windows."""
     if sys.platform == "win32":

@@ -8,7 +8,7 @@ from faxtui.config.settings import Settings
 from faxtui.inbox.handling import HandlingView
 from faxtui.inbox.inbox import Inbox
 from faxtui.ui import words
-from faxtui.ui.drivers import driver_for, is_behind, switch_mouse
+from faxtui.ui.drivers import driver_for, is_behind, set_escape_delay, switch_mouse
 from faxtui.ui.keys import Keys
 from faxtui.ui.launch import Launch, Start
 from faxtui.ui.look import Look
@@ -79,6 +79,7 @@ class SessionApp(QuietApp, inherit_bindings=False):
         self.theme = theme_for(settings.ui.theme, self.start.far_end)
         if settings.ui.mouse != before.ui.mouse:
             switch_mouse(self._driver, on=settings.ui.mouse)
+        self.set_escape_delay()
         if self.session is None:
             return
         self.inbox.zone = settings.ui.zone
@@ -86,6 +87,9 @@ class SessionApp(QuietApp, inherit_bindings=False):
         self.session.browser.restyle(self.look, settings.ui.shown_fields)
         if settings.ui.page_size != before.ui.page_size:
             self.call_later(self.session.browser.choose, self.inbox.view.query.with_page_size(settings.ui.page_size))
+
+    def set_escape_delay(self) -> None:
+        set_escape_delay(self._driver, self.settings.ui.escape_delay, is_remote=self.start.far_end.is_remote)
 
     def settings_on_screen(self) -> Settings:
         """Page size and columns may have been chosen in the list itself."""

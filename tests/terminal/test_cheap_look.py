@@ -51,7 +51,7 @@ def is_chosen(terminal: PtySession, text: str) -> bool:
 
 
 def leave(terminal: PtySession, shown: str) -> None:
-    """The next key may not come before that is gone: after Esc, it would be taken for one with Alt."""
+    """Close it, and wait until it is gone."""
     terminal.type("\x1b")
     terminal.wait_until_gone(shown)
 

@@ -69,6 +69,7 @@ def test_every_setting_is_read(paths: Paths) -> None:
         thin = false
         columns = ["from", "received", "from"]
         remember_filters = false
+        escape_delay = 250
         """,
     )
     assert settings.problems == ()
@@ -89,7 +90,7 @@ def test_every_setting_is_read(paths: Paths) -> None:
         allow_http=True,
         prefetch=False,
     )
-    assert ui == Ui("light", 1000, "Asia/Tokyo", "%d.%m.", False, "false", ("from", "received"), False)
+    assert ui == Ui("light", 1000, "Asia/Tokyo", "%d.%m.", False, "false", ("from", "received"), False, 250)
     for section in (profile, ui):
         for each in section.settings():
             assert getattr(section, each.name) != getattr(type(section)(), each.name)

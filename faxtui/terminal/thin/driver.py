@@ -14,9 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from types import FrameType
 
-from textual import events
 from textual.app import App
-from textual.message import Message
 
 from faxtui.terminal.thin.facts import Facts, terminal_facts
 from faxtui.terminal.thin.outbox import Forget, Item, Learned
@@ -132,16 +130,13 @@ class ThinDriver(WholeDriver):
 
     # What the terminal is asked
 
-    def process_message(self, message: Message) -> None:
+    def cursor_is_at(self, line: int, column: int) -> None:
         """Runs in the thread that reads."""
-        if isinstance(message, events.CursorPosition):
-            if self._asked:
-                probe = self._asked.popleft()
-                if not self._asked:
-                    self._all_answered.set()
-                self._loop.call_soon_threadsafe(self._learn, probe.answered(message.x))
-            return
-        super().process_message(message)
+        if self._asked:
+            probe = self._asked.popleft()
+            if not self._asked:
+                self._all_answered.set()
+            self._loop.call_soon_threadsafe(self._learn, probe.answered(column))
 
     def _revive(self) -> None:
         """Have the terminal paint as it is told to, whatever was done to it, and find out what it can do."""

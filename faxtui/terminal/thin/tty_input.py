@@ -5,11 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import select
-import threading
-from collections.abc import Iterator
 
-_ROUND = 0.1
-"""Seconds after which an Esc that nothing followed counts as a key, and the end is looked for."""
 _MOST = 4096
 
 
@@ -17,20 +13,28 @@ class TerminalGone(Exception):
     """There is nothing more to read, and never will be."""
 
 
-def typed(descriptor: int, ended: threading.Event) -> Iterator[str]:
-    """What comes in, and nothing now and then, until it is ended. Raises TerminalGone.
+class TtyInput:
+    """The input side of the terminal, decoded.
 
-    A byte that is no UTF-8, such as a line makes or a keyboard set to another encoding, is one replacement character.
+    A byte that is no UTF-8, such as a noisy line or a keyboard set to another encoding makes, is one replacement
+    character.
     """
-    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-    while not ended.is_set():
-        if not select.select([descriptor], [], [], _ROUND)[0]:
-            yield ""
-            continue
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+
+    def read(self, seconds: float) -> str | None:
+        """Return what comes in within that time; None if nothing does. It is empty in the middle of a character.
+
+        Raises TerminalGone.
+        """
+        if not select.select([self._descriptor], [], [], seconds)[0]:
+            return None
         try:
-            data = os.read(descriptor, _MOST)
+            data = os.read(self._descriptor, _MOST)
         except OSError as error:
             raise TerminalGone from error
         if not data:
             raise TerminalGone
-        yield decode(data)
+        return self._decode(data)

@@ -4,15 +4,56 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from collections.abc import Iterator
 
+from textual import events, messages
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
+from textual.keys import Keys
+from textual.message import Message
 
-from faxtui.terminal.thin.tty_input import TerminalGone, typed
+from faxtui.terminal.thin.input_filter import InputFilter
+from faxtui.terminal.thin.input_tokens import (
+    ESCAPE,
+    CursorPosition,
+    Focus,
+    Key,
+    Mouse,
+    NewSize,
+    Paste,
+    Synchronized,
+    Token,
+)
+from faxtui.terminal.thin.tty_input import TerminalGone, TtyInput
 
 _MOUSE = "\x1b[?1002;1006"
 """Buttons and wheel, and movement only while a button is held; in SGR form (xterm's ctlseqs)."""
+_ROUND = 0.1
+"""Seconds between two checks whether reading is to end."""
+
+
+class KeyReader:
+    """Textual's names of keys and of what the mouse does, without its parser, which turns what it cannot read into
+    keys."""
+
+    def __init__(self) -> None:
+        self._parser = XTermParser()
+
+    def keys(self, sequence: str) -> list[events.Key]:
+        """Return what Textual makes of it; nothing if it knows no such key."""
+        if sequence == ESCAPE.sequence:
+            return [events.Key("escape", sequence)]
+        try:
+            found = list(self._parser._sequence_to_key_events(sequence))
+        except (ArithmeticError, LookupError, ValueError):
+            return []
+        return [each for each in found if each.key != Keys.Ignore]
+
+    def mouse(self, sequence: str) -> Message | None:
+        return self._parser.parse_mouse_code(sequence)
 
 
 class WholeDriver(LinuxDriver):
@@ -23,6 +64,7 @@ class WholeDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._mouse_is_on = False
+        self._input_filter = InputFilter()
 
     def switch_mouse(self, on: bool) -> None:
         """Have clicks and the wheel reported, or leave the mouse to the terminal, to select and copy with."""
@@ -30,15 +72,49 @@ class WholeDriver(LinuxDriver):
         self._mouse = on
         self._enable_mouse_support()
 
+    def set_escape_delay(self, seconds: float) -> None:
+        """Set how long to wait for the rest of a sequence before ESC counts as the Esc key."""
+        self._input_filter.escape_delay = seconds
+
     def run_input_thread(self) -> None:
         """Runs in a thread. Where the terminal goes away, this ends as a hang-up does, of which not all are told."""
-        parser = XTermParser(self._debug)
+        tty, keys = TtyInput(self.fileno), KeyReader()
         try:
-            for text in typed(self.fileno, self.exit_event):
-                for message in (*(parser.feed(text) if text else ()), *parser.tick()):
-                    self.process_message(message)
+            while not self.exit_event.is_set():
+                left = self._input_filter.seconds_left(time.monotonic())
+                text = tty.read(_ROUND if left is None else min(left, _ROUND))
+                if text == "":
+                    continue
+                for token in self._input_filter.feed(text or "", time.monotonic()):
+                    for message in self._messages(token, keys):
+                        self.process_message(message)
         except TerminalGone:
             os.kill(os.getpid(), signal.SIGHUP)
+
+    def _messages(self, token: Token, keys: KeyReader) -> Iterator[Message]:
+        match token:
+            case Key(sequence):
+                yield from keys.keys(sequence)
+            case Paste(text):
+                yield events.Paste(text.replace("\0", ""))
+            case Mouse(sequence):
+                moved = keys.mouse(sequence)
+                if moved is not None:
+                    yield moved
+            case Focus(gained):
+                yield events.AppFocus() if gained else events.AppBlur()
+            case NewSize():
+                # The size itself is the tty's: a report could be late, or anything.
+                size = Size(*self._get_terminal_size())
+                yield events.Resize(size, size)
+            case Synchronized(supported):
+                if supported:
+                    yield messages.TerminalSupportsSynchronizedOutput()
+            case CursorPosition(line, column):
+                self.cursor_is_at(line, column)
+
+    def cursor_is_at(self, line: int, column: int) -> None:
+        """Runs in the thread that reads. This driver does not request it, so a report is late, or a mistake."""
 
     def _sigcont_application(self, *_: object) -> None:
         if self._has_terminal and self._auto_restart:

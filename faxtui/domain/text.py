@@ -6,8 +6,23 @@ import re
 import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_HIDDEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
 """What Unicode calls default ignorable, and Python printable: joiners, fillers, variation selectors."""
+_UNSURE = (
+    "\u2630-\u2637\u268a-\u268f\u302e\u302f\u3248-\u324f\u4dc0-\u4dff\U00016ff0\U00016ff1"
+    "\U0001d300-\U0001d376\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff"
+)
+"""Symbols that terminals give different widths: emoji modifiers, the letters of flags, trigrams, counting rods."""
+_REPLACED = re.compile(f"[{_HIDDEN}{_UNSURE}]")
+_JAMO = "\u1160-\u11ff\ud7b0-\ud7fb"
+_ALONE = re.compile(
+    rf"(?:\A|(?<=[ {REPLACEMENT}]))[^\w\x00-\xff{REPLACEMENT}]+"
+    rf"|(?<![\u1100-\u11ff\ua960-\ua97c\uac00-\ud7fb])[{_JAMO}]+"
+)
+"""Where a character may stand that combines with the one before, but has none."""
+_IS_JAMO = re.compile(f"[{_JAMO}]")
+"""Vowels and final consonants of Hangul: they combine, though Unicode calls them letters."""
+_COMBINING = frozenset({"Mn", "Mc", "Me"})
 _CONTROL_PICTURES = 0x2400
 _IN_ASCII = str.maketrans(
     {
@@ -41,12 +56,31 @@ _IN_ASCII = str.maketrans(
 def visible(text: str) -> str:
     """``text`` with everything that would act instead of being seen replaced by a visible mark.
 
-    Control characters (C0, C1), bidirectional and zero-width characters, line separators and lone surrogates
-    each become one visible character; unusual spaces become plain ones. The number of characters stays the same.
+    Control characters (C0, C1), bidirectional and zero-width characters, line separators, lone surrogates, symbols
+    of unsure width and combining characters with nothing to combine with each become one visible character; unusual
+    spaces become plain ones. The number of characters stays the same.
     """
-    if text.isprintable():
-        return text if text.isascii() else _BLANK.sub(REPLACEMENT, text)
-    return _BLANK.sub(REPLACEMENT, "".join(each if each.isprintable() else _mark(each) for each in text))
+    if text.isascii() and text.isprintable():
+        return text
+    if not text.isprintable():
+        text = "".join(each if each.isprintable() else _mark(each) for each in text)
+    return _ALONE.sub(_with_marks, _REPLACED.sub(REPLACEMENT, text))
+
+
+def _with_marks(alone: re.Match[str]) -> str:
+    rest = alone[0]
+    first = next((place for place, each in enumerate(rest) if width(each)), len(rest))
+    return REPLACEMENT * first + rest[first:]
+
+
+def width(character: str) -> int:
+    """The cells of a terminal that a character takes: two if it is wide, none if it combines with the one before.
+
+    For a character that `visible` shows, this is what Rich, and so Textual, counts too.
+    """
+    if unicodedata.category(character) in _COMBINING or _IS_JAMO.match(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _mark(character: str) -> str:

@@ -26,13 +26,37 @@ def test_an_ascii_control_character_becomes_its_picture(code: int) -> None:
         [0xD800, 0xDBFF, 0xDC00, 0xDFFF],
         [0x115F, 0x1160, 0x3164, 0xFFA0],
         [0xFE00, 0xFE0F, 0xE0100, 0xE01EF, 0xE0001, 0xE0041],
+        range(0x1F3FB, 0x1F400),
+        [*range(0x1F1E6, 0x1F200), 0x2630, 0x4DC0, 0x302E],
     ],
-    ids=["C1", "bidi", "zero width", "line separators", "surrogates", "fillers", "variation selectors, tags"],
+    ids=[
+        "C1",
+        "bidi",
+        "zero width",
+        "line separators",
+        "surrogates",
+        "fillers",
+        "variation selectors, tags",
+        "emoji modifiers",
+        "unsure widths",
+    ],
 )
 def test_what_would_act_or_hide_becomes_a_mark(codes: range | list[int]) -> None:
     for code in codes:
         assert visible(chr(code)) == "\ufffd"
         assert visible(f"é{chr(code)}\x1b") == "é\ufffd␛"
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u20e3", "\u0903", "\u093e", "\u1161", "\u11a8", "\ud7b0", "\u0f71"])
+def test_what_combines_with_nothing_becomes_a_mark(mark: str) -> None:
+    assert visible(f"{mark}{mark}a{mark}") in (f"\ufffd\ufffda{mark}", "\ufffd\ufffda\ufffd")
+    assert visible(f"a {mark}☎\u0301 \x1b") == "a \ufffd☎\u0301 ␛"
+    assert visible(f"\u200b{mark}") == "\ufffd\ufffd"
+
+
+@pytest.mark.parametrize("text", ["e\u0301e\u0301\u0302", "\u1100\u1161\u11a8", "किताब", "1\u20e3", "\u0627\u064e"])
+def test_what_combines_with_the_character_before_stays(text: str) -> None:
+    assert visible(text) == text
 
 
 def test_unusual_spaces_become_plain_ones() -> None:

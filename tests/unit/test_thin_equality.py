@@ -1,15 +1,21 @@
 """The screen after what the thin driver sends is the screen after what Textual wrote, attributes included."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recorded_run import NONE, SIXTEEN, SMALL, TRUECOLOUR, record
+from rich.cells import cell_len
 from screen_judges import PyteJudge, TmuxJudge
 from thin_stream import ALL_FACTS, COLUMNS, LINES, TMUX, VT100, XTERM, Thin, frames
+from wcwidth import wcwidth
 
+from faxtui.domain.text import visible
+from faxtui.inbox.export.formats.table import cells_of
 from faxtui.terminal.thin.facts import Facts
+from faxtui.terminal.thin.widths import clusters
 
 RECORDED = [(TRUECOLOUR, XTERM), (SIXTEEN, XTERM), (TRUECOLOUR, TMUX), (NONE, VT100)]
 
@@ -55,6 +61,50 @@ async def test_after_every_key_of_a_real_run_both_show_the_same(
         if step % 4 == 0:
             assert tmux.picture(sent, *SMALL) == tmux.picture(full, *SMALL), step
     assert len(sent) < len(full) / 5
+
+
+DOUBTFUL = (
+    "\U0001f3fb",
+    "👍\U0001f3fb",
+    "\u0301e\u0301",
+    " \u0301",
+    "1\ufe0f\u20e3",
+    "🇫🇷",
+    "👨\u200d👩\u200d👧",
+    "❤\ufe0f",
+    "\u1161\u1100\u1161\u11a8",
+    "한글",
+    "病院ｶﾞ",
+    "☰䷀𝌀𝍠",
+    "\u302e\u3248",
+    "☎✂⌚",
+)
+"""Text whose width depends on the terminal, if it is sent as it is."""
+
+
+@pytest.mark.parametrize("text", [visible(each) for each in DOUBTFUL], ids=ascii)
+def test_the_table_the_driver_the_list_and_terminals_agree_on_widths(tmux: TmuxJudge, text: str) -> None:
+    width = cells_of(text)
+    assert cell_len(text) == sum(width for _, width in clusters(text)) == width
+    # After a character that combines only in fonts, pyte drops what is left: it gets the rest by itself.
+    pieces = [f"{character}\x1b[m" for character in f"{text}|"]
+    judge = PyteJudge(COLUMNS, LINES)
+    judge.feed("".join(pieces))
+    for picture in (judge.picture(), tmux.picture(f"{text}|", COLUMNS, LINES)):
+        assert [seen for seen, _ in picture[0]].index("|") == width
+
+
+def test_the_width_of_every_character_is_the_same_for_the_screen_and_for_lists() -> None:
+    # Terminals differ about spacing marks of Indic scripts (Mc), which are parts of words.
+    codes = [code for code in range(0x110000) if unicodedata.category(chr(code)) != "Mc"]
+    shown = [visible(f"a{chr(code)}") for code in codes]
+    assert [text for text in shown if not cells_of(text) == cell_len(text) == sum(map(wcwidth, text))] == []
+
+
+@given(st.text())
+def test_the_width_of_any_text_is_the_same_for_the_screen_and_for_lists(text: str) -> None:
+    shown = visible(text)
+    assert cells_of(shown) == cell_len(shown) == sum(width for _, width in clusters(shown))
 
 
 def test_the_judges_can_tell_a_difference(tmux: TmuxJudge) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from itertools import accumulate
 from faxtui.domain.fax import Fax
 from faxtui.domain.fields import FIELDS, FILE, Field, Reading
 from faxtui.domain.text import in_ascii
+from faxtui.domain.text import width as cell_width
 
 _GAP = "  "
 _ROOMY_FILE = 27
@@ -65,22 +65,16 @@ class Table:
 
 def cells_of(text: str) -> int:
     """The cells of a terminal that ``text`` takes: two for a wide character, none for one that combines."""
-    return len(text) if text.isascii() else sum(map(_cells, text))
+    return len(text) if text.isascii() else sum(map(cell_width, text))
 
 
 def cut(text: str, width: int, ellipsis: str = "…") -> str:
     """``text`` in at most ``width`` cells, with ``…`` where something was cut."""
     if cells_of(text) <= width:
         return text
-    ends = list(accumulate(map(_cells, text)))
+    ends = list(accumulate(map(cell_width, text)))
     kept = text[: bisect_right(ends, width - len(ellipsis))]
     return (kept.rstrip() + ellipsis)[:width]
-
-
-def _cells(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _fitting(room: int) -> tuple[_Column, ...]:

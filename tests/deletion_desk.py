@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scripted_service import TOO_LONG, ScriptedService, settle
 
+from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.errors import Gone
 from faxtui.inbox.deletions.copies import Save, SavedCopy
@@ -65,6 +66,9 @@ class Whole:
     """The document that every fax here has."""
 
     length = len(CONTENT)
+    start = 0
+    version: str | None = None
+    proves_end = True
 
     async def chunks(self) -> AsyncIterator[bytes]:
         yield CONTENT
@@ -94,7 +98,7 @@ class Documents(ScriptedService):
         _fail(self.to_delete, key)
 
     @asynccontextmanager
-    async def open_document(self, key: FaxKey) -> AsyncIterator[Document]:
+    async def open_document(self, key: FaxKey, resume: ResumePoint | None = None) -> AsyncIterator[Document]:
         self.looked.append(key)
         _fail(self.to_look, key)
         yield Whole()

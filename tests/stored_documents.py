@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scripted_service import AT_ONCE, NOW
 
+from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.page import FaxPage, Listing
 from faxtui.domain.window import Window
@@ -39,6 +40,9 @@ class Stored:
     content: bytes
     length: int | None = None
     breaks: ServiceError | None = None
+    start: int = 0
+    version: str | None = None
+    proves_end: bool = True
 
     async def chunks(self) -> AsyncIterator[bytes]:
         for begin in range(0, len(self.content), CHUNK):
@@ -79,7 +83,7 @@ class StoredDocuments:
         raise AssertionError("nothing here deletes")
 
     @asynccontextmanager
-    async def open_document(self, key: FaxKey) -> AsyncIterator[Stored]:
+    async def open_document(self, key: FaxKey, resume: ResumePoint | None = None) -> AsyncIterator[Stored]:
         self.asked.append(key)
         self.coming.put_nowait(key)
         self.now += 1

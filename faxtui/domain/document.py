@@ -1,8 +1,9 @@
-"""Document type by content: PDF or TIFF. The one rule for downloading, naming and showing a fax."""
+"""The file of a fax: its type by content, the one rule for downloading, naming and showing it; and a part of it."""
 
 from __future__ import annotations
 
 import codecs
+from dataclasses import dataclass
 from enum import Enum
 
 HEAD = 1024
@@ -42,6 +43,19 @@ def pdf_start(content: bytes) -> int | None:
     """Return the offset of the PDF header within the first `HEAD` bytes, from which a PDF's own offsets may count."""
     start = content[:HEAD].find(_PDF)
     return None if start < 0 else start
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePoint:
+    """Part of a document of ``length`` bytes whose connection was lost: ``received`` bytes, the last of them ``tail``.
+
+    ``version`` is the strong ETag of the content that they are part of.
+    """
+
+    version: str
+    length: int
+    received: int
+    tail: bytes
 
 
 def _is_text(before: bytes) -> bool:

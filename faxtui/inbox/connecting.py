@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import FaxKey
 from faxtui.domain.page import Listing
 from faxtui.domain.window import Window
@@ -41,9 +42,9 @@ class Connecting:
         return await (await self._service()).list_faxes(window, page)
 
     @asynccontextmanager
-    async def open_document(self, key: FaxKey) -> AsyncIterator[Document]:
+    async def open_document(self, key: FaxKey, resume: ResumePoint | None = None) -> AsyncIterator[Document]:
         """Raises FaxtuiError: the service's, and what connecting raises."""
-        async with (await self._service()).open_document(key) as document:
+        async with (await self._service()).open_document(key, resume) as document:
             yield document
 
     async def delete_document(self, key: FaxKey) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 from faxtui import errors
@@ -27,6 +28,7 @@ from faxtui.inbox.downloads.outcomes import (
     summary,
 )
 from faxtui.inbox.downloads.shelf import Shelf
+from faxtui.inbox.downloads.wholeness import require_whole
 from faxtui.inbox.journal import Entry, Event, Record
 from faxtui.inbox.means import Means
 from faxtui.inbox.place import Place
@@ -144,4 +146,6 @@ async def read_document(service: DocumentService, key: FaxKey, most: int) -> byt
                 raise FaxtuiError(f"{shown(key)} is larger than {most:,} bytes: save it, and open the file.")
         if document.length not in (None, len(content)):
             raise UnexpectedAnswer(f"{shown(key)} came only in part: ask for it again.")
+        if not document.proves_end:
+            require_whole(BytesIO(content), key)
     return bytes(content)

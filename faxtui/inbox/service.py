@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import FaxKey
 from faxtui.domain.page import Listing
 from faxtui.domain.window import Window
@@ -26,7 +27,19 @@ class Document(Protocol):
 
     @property
     def length(self) -> int | None:
-        """How many bytes it has in all, where the service told."""
+        """Bytes of the whole file, if the service told."""
+
+    @property
+    def start(self) -> int:
+        """Offset of its first chunk: above 0 only if it was asked for from there on."""
+
+    @property
+    def version(self) -> str | None:
+        """Strong ETag, which has the rest sent if the connection is lost; None if the file has to come at one go."""
+
+    @property
+    def proves_end(self) -> bool:
+        """Whether the transport proves that all of it came; otherwise only its content can."""
 
     def chunks(self) -> AsyncIterator[bytes]:
         """Its bytes, once. Raises ServiceError where they break off or are no PDF or TIFF."""
@@ -35,8 +48,8 @@ class Document(Protocol):
 class DocumentService(FaxService, Protocol):
     """A service whose faxes can be fetched and deleted as well."""
 
-    def open_document(self, key: FaxKey) -> AbstractAsyncContextManager[Document]:
-        """The file of a fax; raises Gone where it is no longer there."""
+    def open_document(self, key: FaxKey, resume: ResumePoint | None = None) -> AbstractAsyncContextManager[Document]:
+        """Fetch the file of a fax, from ``resume`` on if the service can do that. Raises Gone."""
 
     async def delete_document(self, key: FaxKey) -> None:
         """Delete a fax for good, asking once; raises Gone where it is no longer there."""

@@ -11,6 +11,7 @@ from functools import partial
 import httpx
 
 from faxtui.domain.account import Account
+from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import FaxKey
 from faxtui.domain.page import Listing
 from faxtui.domain.window import Window
@@ -36,8 +37,8 @@ class OdysseyService:
     """A fax service (see `faxtui.inbox.service`) over HTTP, for one account.
 
     Asks once for each call and never again by itself, but where a token has ended. ``clock`` counts the seconds of a
-    token's life. To make one raises ConfigurationError where the account's addresses can't be used, and Unreachable
-    where this machine's certificates or proxy settings can't.
+    token's life and of a slow document. To make one raises ConfigurationError where the account's addresses can't be
+    used, and Unreachable where this machine's certificates or proxy settings can't.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class OdysseyService:
         self._account = account
         self._list_address = list_address(account.base_url)
         self._listing = Purpose("a list of faxes", "base_url", limits.body, "ask for smaller pages")
-        self._exchange = Exchange(limits, transport)
+        self._exchange = Exchange(limits, transport, clock)
         self._sign_in = sign_in_for(account, self._exchange, clock)
         self._documents = Documents(account, self._exchange, self._sign_in, limits)
 
@@ -72,13 +73,14 @@ class OdysseyService:
             raise something_else(answer, str(error), error.path) from error
         return Listing(listed, answer.served_at)
 
-    def open_document(self, key: FaxKey) -> AbstractAsyncContextManager[Document]:
+    def open_document(self, key: FaxKey, resume: ResumePoint | None = None) -> AbstractAsyncContextManager[Document]:
         """The file of a fax, from when it begins to come, while the context lasts.
 
         Raises Gone where the fax is no longer there, WrongAddress where it has no address and nothing was asked for,
-        and ServiceError; its chunks raise ServiceError where they break off.
+        and ServiceError; its chunks raise ServiceError if they break off. It begins at ``resume`` only if the service
+        proves that this is the rest of the same file; otherwise it is fetched from its first byte, in the same call.
         """
-        return self._documents.open(key)
+        return self._documents.open(key, resume)
 
     async def delete_document(self, key: FaxKey) -> None:
         """Delete a fax for good.

@@ -26,7 +26,8 @@ class Limits:
     """Seconds to wait for each step and for one answer as a whole, and the bytes that bodies may have.
 
     The limit on the whole is our decision: a service that sends a byte now and then would otherwise never end. It
-    does not count for a document, once that has begun: a large one may come for as long as no step takes too long.
+    does not count for a document, once that has begun: a large one may come for as long as no step takes too long,
+    and in every ``slow_after`` seconds of waiting for it at least ``slowest`` bytes come a second (our decisions).
     ``body`` is for a decoded listing, ten times a full page; ``document`` is for a file as it is, ``document_json`` for
     one in JSON, which is held in memory whole, and for a moment three times over (our decisions).
     """
@@ -36,6 +37,8 @@ class Limits:
     write: float = 20.0
     pool: float = 5.0
     whole: float = 60.0
+    slow_after: float = 60.0
+    slowest: float = 256.0
     body: int = 4 * 1024 * 1024
     document: int = 512 * 1024 * 1024
     document_json: int = 64 * 1024 * 1024
@@ -112,6 +115,22 @@ def fell_silent(url: httpx.URL, limits: Limits) -> NoAnswer:
     return NoAnswer(
         f"{place(url)} sent nothing more for {_seconds(limits.read)}, half-way through its answer: "
         "ask again in a moment."
+    )
+
+
+def damaged(url: httpx.URL, coding: str) -> NoAnswer:
+    """Of a body that was cut off inside its content coding, or changed on its way."""
+    return NoAnswer(
+        f"The response from {place(url)} is incomplete or damaged (Content-Encoding “{excerpt(coding)}”). "
+        "Try again in a moment; if it persists, check any proxy in between."
+    )
+
+
+def too_slow(url: httpx.URL, received: int, limits: Limits) -> NoAnswer:
+    """``received`` are the bytes of the last ``slow_after`` seconds."""
+    return NoAnswer(
+        f"{place(url)} sent only {counted(received, 'byte', 'bytes')} in the last {_seconds(limits.slow_after)}. "
+        "Try again in a moment."
     )
 
 

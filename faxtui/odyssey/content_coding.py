@@ -61,7 +61,10 @@ class Decoder:
         if stream.eof:
             if self._coding == "deflate":
                 raise httpx.DecodingError("more than one body")
-            # A gzip file may have several members.
+            # A gzip file may have several members, and zeros to fill a block at its end.
+            chunk = chunk.lstrip(b"\0")
+            if not chunk:
+                return b"", chunk
             self._stream = stream = zlib.decompressobj(_CODINGS[self._coding])
         try:
             piece = stream.decompress(chunk, PIECE)

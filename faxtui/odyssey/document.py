@@ -1,64 +1,85 @@
-"""The file of a fax, read from an answer whose form is not documented: as it is, or in JSON as base64 ``Content``.
+"""The file of a fax, read from a response whose form is not documented: as it is, or in JSON as base64 ``Content``.
 
-It is given out only where one can tell that it is whole: by its length or its framing, or because the base64 decodes.
-And it must begin like a PDF or a TIFF, whatever type it says it has. (All our decisions.)
+It must be a PDF or a TIFF, whatever type it says it has. Its length, its framing, the checksum of gzip or base64 prove
+that all of it came; of a file without any of these, only its own content can. (All our decisions.)
 """
 
 from __future__ import annotations
 
+import asyncio
 import codecs
+import re
 from binascii import a2b_base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
-from faxtui.domain.document import HEAD, DocumentType
+import httpx
+
+from faxtui.domain.document import HEAD, DocumentType, ResumePoint
 from faxtui.domain.fax import FaxKey
 from faxtui.errors import NoAnswer, UnexpectedAnswer
 from faxtui.odyssey.answer import Answer, packed_unasked, too_long
-from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.connection import Limits, damaged
+from faxtui.odyssey.content_coding import Decoder, is_accepted
 from faxtui.odyssey.document_failures import no_document, while_fetching
 from faxtui.odyssey.exchange import Incoming
-from faxtui.odyssey.jsontext import Json, member, parse_or_none
+from faxtui.odyssey.jsontext import member, parse_or_none
 
 TYPES = "application/pdf, image/tiff, application/octet-stream, application/json;q=0.5, */*;q=0.1"
-"""What is asked for: the file as it is, rather than in JSON, which takes a third more and has to be read whole."""
+"""What is requested: the file as it is, rather than in JSON, which takes a third more and has to be read whole."""
 
 _CHUNK = 65_536
 _CONTENT = "Content"
+_CHECKED = frozenset({"gzip", "x-gzip"})
+"""Content codings that end with a checksum of all that they hold. (That of "deflate" may be missing.)"""
+_BOMB, _MOST_TIMES = 32 * 1024 * 1024, 200
+"""Decoded bytes from which on a coding may not make more of a byte than that: white paper comes to some hundreds."""
+_STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]*"')
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The file of the fax ``key`` on its way (see `faxtui.inbox.service`); ``length`` in bytes, where it was told."""
+    """The file of the fax ``key`` on its way (see `faxtui.inbox.service`)."""
 
     key: FaxKey
     length: int | None
     _chunks: AsyncIterator[bytes]
+    start: int = 0
+    version: str | None = None
+    proves_end: bool = True
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Its bytes, once, and only while it is open. Raises ServiceError where they are not all that there are."""
+        """Yield its bytes from ``start`` on, once, only while it is open. Raises ServiceError if any are missing."""
         with while_fetching(self.key):
             async for chunk in self._chunks:
                 yield chunk
 
 
 async def read_document(incoming: Incoming, key: FaxKey, limits: Limits) -> Document:
-    """The document in an answer of status 200, once its beginning has come; where it is in JSON, all of it.
-
-    Raises ServiceError where there is none, or where nobody could tell whether it came whole.
-    """
+    """Read the document in a successful response: its beginning, or all of it if it is in JSON. Raises ServiceError."""
     answer = incoming.answer
-    if answer.encoding:
+    if not is_accepted(answer.encoding):
         raise packed_unasked(answer.url, answer.encoding, answer.purpose)
-    body = incoming.chunks()
+    length = _length(answer, limits.document)
+    body = _counted(incoming.chunks(), answer, length, limits.document)
+    if answer.encoding:
+        body = _decoded(body, answer, limits.document)
     beginning = await _beginning(body)
     whole = _after(beginning, body)
-    if DocumentType.of(beginning):
-        length = _length(answer, limits.document)
-        return Document(key, length, _counted(whole, answer, length, limits.document))
+    if DocumentType.of(beginning) is not None:
+        is_framed = length is not None or "transfer-encoding" in answer.headers
+        return Document(
+            key,
+            None if answer.encoding else length,
+            whole,
+            version=None if length is None else _version(answer),
+            proves_end=is_framed or answer.encoding in _CHECKED,
+        )
     begun = replace(answer, body=beginning)
     if _is_json(beginning):
-        content = _content(parse_or_none(await _read(whole, begun)), begun)
+        text = await _read(whole, begun)
+        content = await asyncio.to_thread(_content, text, begun)
         return Document(key, len(content), _sliced(content))
     if not beginning:
         raise UnexpectedAnswer(
@@ -67,32 +88,60 @@ async def read_document(incoming: Incoming, key: FaxKey, limits: Limits) -> Docu
     raise no_document(begun, "It is neither a PDF nor a TIFF.")
 
 
+def resuming(resume: ResumePoint) -> dict[str, str]:
+    """Return the headers that request the rest of a document, with what came last once more, to compare it."""
+    return {"Range": f"bytes={resume.received - len(resume.tail)}-", "If-Range": resume.version}
+
+
+async def read_rest(incoming: Incoming, key: FaxKey, resume: ResumePoint) -> Document | None:
+    """Read the document whose rest is in a response of status 206; None if it can't be proved to be the rest of it."""
+    answer = incoming.answer
+    begin = resume.received - len(resume.tail)
+    headers = [answer.headers.get_list(name) for name in ("Content-Range", "ETag")]
+    told = _RANGE.fullmatch(headers[0][0]) if len(headers[0]) == 1 else None
+    wanted = (begin, resume.length - 1, resume.length)
+    if told is None or tuple(map(int, told.groups())) != wanted or headers[1] != [resume.version]:
+        return None
+    size = resume.length - begin
+    if answer.encoding or answer.headers.get_list("Content-Length") != [str(size)]:
+        return None
+    body = _counted(incoming.chunks(), answer, size, size)
+    beginning = await _beginning(body, len(resume.tail))
+    if not beginning.startswith(resume.tail):
+        return None
+    rest = _after(beginning.removeprefix(resume.tail), body)
+    return Document(key, resume.length, rest, start=resume.received, version=resume.version)
+
+
+def _version(answer: Answer) -> str | None:
+    """Return the strong ETag that the rest of this body can be requested with, if there is one."""
+    tags = answer.headers.get_list("ETag")
+    is_original = answer.status == httpx.codes.OK and not answer.encoding
+    return tags[0] if is_original and len(tags) == 1 and _STRONG_ETAG.fullmatch(tags[0]) else None
+
+
 def _is_json(beginning: bytes) -> bool:
     return beginning[:HEAD].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
 
 
 def _length(answer: Answer, most: int) -> int | None:
-    told = answer.headers.get("content-length")
+    """Return the bytes that the response says it has, before they are decoded. Raises UnexpectedAnswer."""
+    told = answer.headers.get("Content-Length")
     if told is None:
-        if "transfer-encoding" in answer.headers:
-            return None
-        raise UnexpectedAnswer(
-            f"{answer.place} does not say where the file ends, so that nobody can tell whether all of it came: check "
-            "any proxy in between, or tell the service's support."
-        )
+        return None
     length = int(told)
     if length > most:
         raise too_long(answer.url, most, answer.purpose)
     return length
 
 
-def _content(said: Json, begun: Answer) -> bytes:
+def _content(text: bytes, begun: Answer) -> bytes:
     path = f"$.{_CONTENT}"
-    text = member(said, _CONTENT)
-    if not isinstance(text, str):
+    encoded = member(parse_or_none(text), _CONTENT)
+    if not isinstance(encoded, str):
         raise no_document(begun, f"It is not whole JSON with a file in base64 at {path}.", path)
     try:
-        content = a2b_base64("".join(text.split()), strict_mode=True)
+        content = a2b_base64("".join(encoded.split()), strict_mode=True)
     except ValueError:
         raise no_document(begun, f"What is at {path} is not whole base64.", path) from None
     if not content:
@@ -102,12 +151,14 @@ def _content(said: Json, begun: Answer) -> bytes:
     return content
 
 
-async def _beginning(body: AsyncIterator[bytes]) -> bytes:
+async def _beginning(body: AsyncIterator[bytes], size: int = HEAD) -> bytes:
+    """Read until so many bytes have come, or all."""
     beginning = b""
-    async for chunk in body:
-        beginning += chunk
-        if len(beginning) >= HEAD:
+    while len(beginning) < size:
+        chunk = await anext(body, None)
+        if chunk is None:
             break
+        beginning += chunk
     return beginning
 
 
@@ -118,7 +169,7 @@ async def _after(beginning: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[
 
 
 async def _read(whole: AsyncIterator[bytes], begun: Answer) -> bytes:
-    """All of it, as far as its purpose allows."""
+    """Read all of it, as far as its purpose allows."""
     chunks: list[bytes] = []
     came = 0
     async for chunk in whole:
@@ -129,15 +180,39 @@ async def _read(whole: AsyncIterator[bytes], begun: Answer) -> bytes:
     return b"".join(chunks)
 
 
-async def _counted(whole: AsyncIterator[bytes], answer: Answer, length: int | None, most: int) -> AsyncIterator[bytes]:
+async def _counted(body: AsyncIterator[bytes], answer: Answer, length: int | None, most: int) -> AsyncIterator[bytes]:
+    """Yield the body as it is sent. Raises ServiceError if it is longer than ``most``, or does not have its length."""
     came = 0
-    async for chunk in whole:
+    async for chunk in body:
         came += len(chunk)
         if came > most:
             raise too_long(answer.url, most, answer.purpose)
         yield chunk
     if length is not None and came != length:
         raise NoAnswer(f"{answer.place} promised {length:,} bytes, but sent {came:,}: ask again in a moment.")
+
+
+async def _decoded(body: AsyncIterator[bytes], answer: Answer, most: int) -> AsyncIterator[bytes]:
+    """Yield what the body holds in pieces, with a turn for others between them. Raises ServiceError."""
+    decoder = Decoder(answer.encoding)
+    packed = unpacked = 0
+    try:
+        async for chunk in body:
+            packed += len(chunk)
+            for piece in decoder.decode(chunk):
+                unpacked += len(piece)
+                if unpacked > most:
+                    raise too_long(answer.url, most, answer.purpose)
+                if unpacked > max(_BOMB, packed * _MOST_TIMES):
+                    raise UnexpectedAnswer(
+                        f"{answer.place} sent a compressed file that expands more than {_MOST_TIMES} times. "
+                        "Check any proxy in between, or contact the service's support."
+                    )
+                yield piece
+                await asyncio.sleep(0)
+        decoder.finish()
+    except httpx.DecodingError as error:
+        raise damaged(answer.url, answer.encoding) from error
 
 
 async def _sliced(content: bytes) -> AsyncIterator[bytes]:

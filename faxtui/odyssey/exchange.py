@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Container, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 
 import httpx
 
 from faxtui.odyssey.answer import Answer, Purpose, receive
-from faxtui.odyssey.connection import Limits, cut_off, fell_silent, open_client, took_too_long, why_not_reached
+from faxtui.odyssey.connection import (
+    Limits,
+    cut_off,
+    fell_silent,
+    open_client,
+    too_slow,
+    took_too_long,
+    why_not_reached,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +29,29 @@ class Incoming:
     answer: Answer
     _response: httpx.Response
     _limits: Limits
+    _clock: Callable[[], float]
 
     @property
     def status(self) -> int:
         return self.answer.status
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body of a success as it is sent, once. Raises NoAnswer where it breaks off or falls silent."""
+        """Yield the body of a success as it is sent, once. Raises NoAnswer if it is cut off, or comes too slowly.
+
+        Only the seconds of waiting for the service count, not those that its chunks take elsewhere.
+        """
+        waited, received = 0.0, 0
+        began = self._clock()
         try:
             async for chunk in self._response.aiter_raw():
+                waited += self._clock() - began
+                received += len(chunk)
+                if waited >= self._limits.slow_after:
+                    if received < waited * self._limits.slowest:
+                        raise too_slow(self.answer.url, received, self._limits)
+                    waited, received = 0.0, 0
                 yield chunk
+                began = self._clock()
         except httpx.TimeoutException as error:
             raise fell_silent(self.answer.url, self._limits) from error
         except (httpx.HTTPError, OSError) as error:
@@ -45,8 +67,14 @@ class Exchange:
     To make one raises Unreachable where this machine's certificates or proxy settings can't be used.
     """
 
-    def __init__(self, limits: Limits, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._limits = limits
+        self._clock = clock
         self._client = open_client(limits, transport)
 
     async def ask(
@@ -68,21 +96,30 @@ class Exchange:
             ):
                 return await _receive(response, purpose)
 
-    async def open(self, url: httpx.URL, purpose: Purpose, authorization: str, *, accept: str) -> Incoming:
-        """The answer to a GET once it begins, whatever its status, to be closed by whoever asked.
+    async def open(
+        self,
+        url: httpx.URL,
+        purpose: Purpose,
+        authorization: str,
+        *,
+        headers: Mapping[str, str],
+        successes: Container[int] = (httpx.codes.OK,),
+    ) -> Incoming:
+        """Return the response to a GET once it begins, whatever its status; the caller closes it.
 
-        It is asked for unpacked, so that its length can be told and checked. Raises ServiceError where there is none.
+        It is requested without a content coding, so that its length can be known and checked. Of those with one of the
+        statuses ``successes`` the body is still to come. Raises ServiceError if there is no response.
         """
-        headers = {"Authorization": authorization, "Accept": accept, "Accept-Encoding": "identity"}
+        headers = {"Authorization": authorization, "Accept-Encoding": "identity", **headers}
         request = self._client.build_request("GET", url, headers=headers)
         with self._in_words(url, purpose):
             async with asyncio.timeout(self._limits.whole):
                 response = await self._client.send(request, stream=True)
-                if response.status_code != httpx.codes.OK:
+                if response.status_code not in successes:
                     async with aclosing(response):
-                        return Incoming(await receive(response, purpose), response, self._limits)
+                        return Incoming(await receive(response, purpose), response, self._limits, self._clock)
                 begun = Answer(purpose, url, response.status_code, response.headers)
-                return Incoming(begun, response, self._limits)
+                return Incoming(begun, response, self._limits, self._clock)
 
     async def aclose(self) -> None:
         """Close every connection. Nothing can be asked afterwards."""

@@ -1,12 +1,15 @@
 """The files of faxes as they are fetched, over a real socket."""
 
 import asyncio
+import gzip
 import json
 import tracemalloc
+import zlib
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 import pytest
@@ -35,6 +38,7 @@ from faxtui.odyssey.client import OdysseyService
 from faxtui.odyssey.connection import Limits
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
+packed = partial(gzip.compress, mtime=0)
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
 TIFF = b"II*\0\x08\0\0\0"
 LARGE = 20 * 1024 * 1024
@@ -160,6 +164,69 @@ async def test_the_length_is_known_before_the_bytes_come() -> None:
         with answering(said) as server:
             async with documents(server.address) as service, service.open_document(KEY) as document:
                 assert document.length == len(PDF)
+
+
+def unframed(body: bytes, coding: str = "") -> bytes:
+    """An answer of HTTP/1.0 that ends with its connection."""
+    head = f"Content-Encoding: {coding}\r\n" if coding else ""
+    return f"HTTP/1.0 200 OK\r\nConnection: close\r\n{head}\r\n".encode() + body
+
+
+LONG = PDF + bytes(range(256)) * 900
+RAW_DEFLATE = zlib.compress(LONG)[2:-4]
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", packed(LONG)),
+        ("GZip", packed(LONG)),
+        ("x-gzip", packed(LONG)),
+        ("gzip", packed(LONG[:5]) + packed(b"") + packed(LONG[5:])),
+        ("gzip", packed(LONG) + bytes(512)),
+        ("deflate", zlib.compress(LONG)),
+        ("deflate", RAW_DEFLATE),
+        ("identity", LONG),
+    ],
+    ids=["gzip", "GZip", "x-gzip", "members", "padded", "zlib", "deflate", "identity"],
+)
+async def test_a_document_that_a_proxy_compressed_is_decoded(coding: str, body: bytes) -> None:
+    headers = {"Content-Encoding": coding}
+    assert await fetched_from(answer(200, body, headers)) == LONG
+    assert await fetched_from(answer(203, body, headers)) == LONG
+    assert await fetched_from(unframed(body, coding)) == LONG
+    framed = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (body[:10], body[10:], b""))
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: %b\r\n\r\n" % coding.encode()
+    assert await fetched_from(head + framed) == LONG
+
+
+@pytest.mark.parametrize("content", [in_json(LONG), LONG])
+async def test_a_document_that_a_proxy_changed_is_taken_as_it_is(content: bytes) -> None:
+    assert await fetched_from(answer(203, content)) == LONG
+
+
+async def test_json_may_be_compressed_too() -> None:
+    assert await fetched_from(answer(200, packed(in_json(LONG)), {"Content-Encoding": "gzip"})) == LONG
+
+
+@pytest.mark.parametrize(
+    ("said", "proves_end"),
+    [
+        (answer(200, LONG), True),
+        (chunked(LONG), True),
+        (unframed(LONG), False),
+        (unframed(in_json(LONG)), True),
+        (unframed(packed(LONG), "gzip"), True),
+        (unframed(zlib.compress(LONG), "deflate"), False),
+        (unframed(RAW_DEFLATE, "deflate"), False),
+        (answer(200, RAW_DEFLATE, {"Content-Encoding": "deflate"}), True),
+    ],
+)
+async def test_a_document_says_whether_its_transport_proves_that_it_came_whole(said: bytes, proves_end: bool) -> None:
+    with answering(said) as server:
+        async with documents(server.address) as service, service.open_document(KEY) as document:
+            assert document.proves_end is proves_end
+            assert b"".join([chunk async for chunk in document.chunks()]) == LONG
 
 
 async def test_json_without_a_length_ends_with_its_connection() -> None:

@@ -3,7 +3,10 @@
 import asyncio
 import gzip
 import json
+import tracemalloc
+import zlib
 from base64 import b64encode
+from functools import partial
 
 import pytest
 from odyssey_server import KEY, Ending, answer, answering, asking, failure_to, fetched
@@ -22,9 +25,11 @@ from faxtui.errors import (
     Unreachable,
     WrongAddress,
 )
+from faxtui.inbox.service import Document
 from faxtui.odyssey.client import DEFAULT_LIMITS
 from faxtui.odyssey.connection import Limits
 
+packed = partial(gzip.compress, mtime=0)
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 20
 NAMED = "The fax “0-20170711-0714-1126279.PDF” in folder “134296015”"
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -232,12 +237,6 @@ async def test_a_length_that_the_chunks_do_not_have_is_no_whole_answer(length: i
     assert f"promised {length:,} bytes, but sent {len(PDF):,}" in str(error)
 
 
-async def test_a_document_of_which_nobody_can_tell_whether_it_is_whole_is_refused() -> None:
-    error = await not_fetched(HEAD + b"Content-Type: application/pdf\r\n\r\n" + PDF)
-    assert isinstance(error, UnexpectedAnswer)
-    assert "does not say where the file ends" in str(error)
-
-
 async def test_a_document_that_says_it_is_too_large_is_refused_before_it_comes() -> None:
     with answering(answer(200, PDF)) as server:
         async with asking(server.address, Limits(document=len(PDF) - 1)) as service:
@@ -261,11 +260,118 @@ async def test_json_that_is_too_large_to_be_held_is_given_up() -> None:
     assert "sent more than 6,000 bytes" in str(error)
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "br", "rot13", "gzip, gzip"])
-async def test_a_packed_document_that_nobody_asked_for_is_refused(encoding: str) -> None:
-    error = await not_fetched(answer(200, gzip.compress(PDF), {"Content-Encoding": encoding}))
+@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "rot13", "gzip, gzip", "gzip, br"])
+@pytest.mark.parametrize("status", [200, 203])
+async def test_a_content_coding_that_can_not_be_decoded_is_refused_by_name(status: int, coding: str) -> None:
+    error = await not_fetched(answer(status, packed(PDF), {"Content-Encoding": coding}))
     assert isinstance(error, UnexpectedAnswer)
-    assert f"“{encoding}”" in str(error)
+    assert f"“{coding}”" in str(error)
+
+
+GZIP = packed(PDF)
+LETTERS = packed(PDF[:2000]) + packed(PDF[2000:])
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", GZIP[:-1]),
+        ("gzip", GZIP[:-8]),
+        ("gzip", GZIP[: len(GZIP) // 2]),
+        ("gzip", GZIP[:5]),
+        ("gzip", LETTERS[:-1]),
+        ("gzip", LETTERS[: len(LETTERS) - len(packed(PDF[2000:])) + 4]),
+        ("gzip", GZIP[:-8] + bytes(4) + GZIP[-4:]),
+        ("gzip", GZIP[:-4] + b"\1\0\0\0"),
+        ("gzip", GZIP + b"<html>"),
+        ("gzip", PDF),
+        ("x-gzip", GZIP[:-1]),
+        ("deflate", zlib.compress(PDF)[:-1]),
+        ("deflate", zlib.compress(PDF)[:-4] + bytes(4)),
+        ("deflate", zlib.compress(PDF)[2:-5]),
+    ],
+)
+@pytest.mark.parametrize("has_length", [True, False])
+async def test_a_compressed_document_that_is_cut_off_or_damaged_is_requested_again(
+    coding: str, body: bytes, has_length: bool
+) -> None:
+    head = answer(200, body, {"Content-Encoding": coding}).partition(b"\r\n\r\n")[0]
+    if not has_length:
+        head = HEAD + b"Content-Encoding: %b" % coding.encode()
+    error = await not_fetched(head + b"\r\n\r\n" + body)
+    assert isinstance(error, NoAnswer)
+    assert error.passing
+    assert f"is incomplete or damaged (Content-Encoding “{coding}”)" in str(error)
+
+
+@pytest.mark.parametrize("body", [GZIP, packed(b"%PDF-" + bytes(10_000)), GZIP + packed(bytes(9_000))])
+async def test_a_compressed_document_is_limited_by_what_it_expands_to(body: bytes) -> None:
+    error = await not_fetched(answer(200, body, {"Content-Encoding": "gzip"}), limits=Limits(document=5_000))
+    assert isinstance(error, UnexpectedAnswer)
+    assert "sent more than 5,000 bytes" in str(error)
+
+
+async def test_json_is_limited_by_what_it_expands_to() -> None:
+    body = packed(json.dumps({"Content": b64encode(PDF).decode()}).encode())
+    error = await not_fetched(answer(200, body, {"Content-Encoding": "gzip"}), limits=Limits(document_json=6_000))
+    assert isinstance(error, UnexpectedAnswer)
+    assert "sent more than 6,000 bytes" in str(error)
+
+
+async def test_a_compressed_document_that_expands_without_measure_is_given_up_in_little_memory() -> None:
+    packer = zlib.compressobj(9, wbits=31)
+    body = packer.compress(b"%PDF-1.4\n") + b"".join(packer.compress(bytes(1_000_000)) for _ in range(400))
+    body += packer.flush()
+    said = answer(200, body, {"Content-Encoding": "gzip"})
+    with answering(said) as server:
+        async with asking(server.address) as service, service.open_document(KEY) as document:
+            tracemalloc.start()
+            try:
+                with pytest.raises(UnexpectedAnswer, match="expands more than 200 times"):
+                    await read_away(document)
+                _, peak = tracemalloc.get_traced_memory()
+            finally:
+                tracemalloc.stop()
+    assert peak < 4_000_000
+
+
+async def read_away(document: Document) -> None:
+    async for _ in document.chunks():
+        pass
+
+
+class Ticking:
+    """A clock that is a second on whenever somebody looks."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    def __call__(self) -> float:
+        self._seconds += 1.0
+        return self._seconds
+
+
+@pytest.mark.parametrize("sent", [PDF, b"", b"II*\0", b'{"Content": "JVBERi0'])
+async def test_a_document_that_drips_is_given_up_after_a_minute(sent: bytes) -> None:
+    clock = Ticking()
+    with answering(answer(200, sent, {"Content-Length": "1000000"}), Ending.DRIP) as server:
+        async with asking(server.address, clock=clock) as service:
+            with pytest.raises(NoAnswer, match="bytes in the last 60 seconds") as caught:
+                await fetched(service)
+    assert caught.value.passing
+    assert 60 <= clock() <= 130
+
+
+async def test_a_reader_that_takes_its_time_does_not_make_a_document_slow() -> None:
+    seconds = 0.0
+    content = PDF * 400
+    with answering(answer(200, content)) as server:
+        async with asking(server.address, clock=lambda: seconds) as service, service.open_document(KEY) as document:
+            came = 0
+            async for chunk in document.chunks():
+                came += len(chunk)
+                seconds += 3600
+    assert came == len(content)
 
 
 async def test_something_that_does_not_speak_http_is_told_safely() -> None:

@@ -29,11 +29,13 @@ def _ignore(*_: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Who is told of each outcome, of how far it all is, and of each failure with the seconds until the next try."""
+    """Callbacks for each outcome, the progress, each failure with the seconds until the next try, and each document
+    that begins to come."""
 
     on_outcome: Callable[[Fax, Outcome], None] = _ignore
     on_progress: Callable[[Progress], None] = _ignore
     on_wait: Callable[[Fax, ServiceError, float], None] = _ignore
+    on_begin: Callable[[Fax], None] = _ignore
 
 
 class Batch:
@@ -55,7 +57,12 @@ class Batch:
     ) -> None:
         self.progress = Progress()
         self._listeners = listeners or Listeners()
-        self._fetcher = Fetcher(service, shelf, patience or Patience(), at_once, self._came, self._listeners.on_wait)
+        self._fetcher = Fetcher(
+            *(service, shelf, patience or Patience(), at_once),
+            on_bytes=self._came,
+            on_wait=self._listeners.on_wait,
+            on_begin=self._listeners.on_begin,
+        )
         self._workers = at_once + on_disk
         self._now = now
         self._began = now()

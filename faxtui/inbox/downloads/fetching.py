@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
 from faxtui import errors
+from faxtui.domain.document import HEAD, ResumePoint
 from faxtui.domain.fax import Fax
 from faxtui.domain.text import counted
 from faxtui.errors import Busy, NoAnswer, ServiceError, SignInRefused, Unreachable
 from faxtui.inbox.downloads.outcomes import Failed, Gone, NoAddress, Outcome, shown
-from faxtui.inbox.downloads.shelf import Copy, Shelf
+from faxtui.inbox.downloads.shelf import Shelf
 from faxtui.inbox.downloads.unbroken import unbroken
 from faxtui.inbox.patience import Patience
 from faxtui.inbox.service import Document, DocumentService
@@ -28,7 +29,8 @@ class Fetcher:
     """Fetches documents, ``at_once`` at a time however many it is asked for; while the service is busy, none.
 
     A document that has come waits for the disk while the next one is coming.
-    ``on_bytes`` is told how many came, ``on_wait`` of each failure with the seconds until the next try.
+    ``on_begin`` is called when a document begins to come, ``on_bytes`` with the number of bytes that came, ``on_wait``
+    with each failure and the seconds until the next try.
     """
 
     def __init__(
@@ -39,12 +41,14 @@ class Fetcher:
         at_once: int,
         on_bytes: Callable[[int], None],
         on_wait: Callable[[Fax, ServiceError, float], None],
+        on_begin: Callable[[Fax], None],
     ) -> None:
         self._service = service
         self._shelf = shelf
         self._patience = patience
         self._on_bytes = on_bytes
         self._on_wait = on_wait
+        self._on_begin = on_begin
         self._slots = asyncio.Semaphore(at_once)
         self._free = asyncio.Event()
         self._free.set()
@@ -71,19 +75,23 @@ class Fetcher:
             tell(Failed(error))
 
     async def _fetch_patiently(self, fax: Fax, tell: Tell) -> None:
+        partial = _Partial(self._shelf, fax)
         failures = 0
-        while True:
-            try:
-                return await self._fetch(fax, tell)
-            except ServiceError as error:
-                failures += 1
-                wait = self._patience.wait(error, failures)
-                if wait is None:
-                    raise
-                log.warning("a document did not come: %s", type(error).__name__)
-                self._on_wait(fax, error, wait)
-                with self._busy() if isinstance(error, Busy) else nullcontext():
-                    await asyncio.sleep(wait)
+        try:
+            while True:
+                try:
+                    return await self._fetch(partial, tell)
+                except ServiceError as error:
+                    failures += 1
+                    wait = self._patience.wait(error, failures)
+                    if wait is None:
+                        raise
+                    log.warning("a document did not come: %s", type(error).__name__)
+                    self._on_wait(fax, error, wait)
+                    with self._busy() if isinstance(error, Busy) else nullcontext():
+                        await asyncio.sleep(wait)
+        finally:
+            await partial.discard()
 
     @contextmanager
     def _busy(self) -> Iterator[None]:
@@ -97,44 +105,91 @@ class Fetcher:
             if not self._told_to_wait:
                 self._free.set()
 
-    async def _fetch(self, fax: Fax, tell: Tell) -> None:
-        copy = self._shelf.begin(fax)
+    async def _fetch(self, partial: _Partial, tell: Tell) -> None:
+        async with self._slots:
+            await self._free.wait()
+            await self._open_and_receive(partial)
         try:
-            async with self._slots:
-                await self._free.wait()
-                rest = await self._open_and_receive(fax, copy)
-            await unbroken(copy.finish, rest)
+            await partial.finish()
         finally:
-            if copy.outcome is not None:
-                tell(copy.outcome)
-            elif copy.is_begun:
-                await unbroken(copy.discard)
+            if partial.copy.outcome is not None:
+                tell(partial.copy.outcome)
 
-    async def _open_and_receive(self, fax: Fax, copy: Copy) -> bytes:
+    async def _open_and_receive(self, partial: _Partial) -> None:
         """Nobody asks once a sign-in was refused: accounts lock."""
         if self._refused is not None:
             raise self._refused
         try:
-            async with self._service.open_document(fax.key) as document:
-                return await self._receive(fax, document, copy)
+            async with self._service.open_document(partial.fax.key, partial.resume) as document:
+                self._on_begin(partial.fax)
+                await self._receive(document, partial)
         except SignInRefused as error:
             self._refused = error
             raise
 
-    async def _receive(self, fax: Fax, document: Document, copy: Copy) -> bytes:
-        """What came last, and is not written yet."""
-        held = bytearray()
-        received = 0
-        async for chunk in document.chunks():
-            held += chunk
-            received += len(chunk)
-            self._on_bytes(len(chunk))
-            if len(held) >= BUFFER:
-                await unbroken(copy.write, bytes(held))
-                held.clear()
-        if document.length not in (None, received):
+    async def _receive(self, document: Document, partial: _Partial) -> None:
+        await partial.begin(document)
+        try:
+            async for chunk in document.chunks():
+                self._on_bytes(len(chunk))
+                await partial.add(chunk)
+        except ServiceError:
+            await partial.keep_for_resuming(document)
+            raise
+        if document.length not in (None, partial.received):
             raise NoAnswer(
-                f"The fax {shown(fax.key)} came only in part, {received:,} of "
+                f"The fax {shown(partial.fax.key)} came only in part, {partial.received:,} of "
                 f"{counted(document.length or 0, 'byte', 'bytes')}: ask for it again."
             )
-        return bytes(held)
+
+
+class _Partial:
+    """What has come of one document, over several attempts if the service can continue where one ended."""
+
+    def __init__(self, shelf: Shelf, fax: Fax) -> None:
+        self.fax = fax
+        self.copy = shelf.begin(fax)
+        self.resume: ResumePoint | None = None
+        self.received = 0
+        self._shelf = shelf
+        self._held = bytearray()
+        self._tail = b""
+        self._proves_end = True
+
+    async def begin(self, document: Document) -> None:
+        """Go on with the part that is there, or drop it if the document comes from its first byte."""
+        self.resume = None
+        self._proves_end = document.proves_end
+        if document.start == 0:
+            await self._restart()
+
+    async def add(self, chunk: bytes) -> None:
+        self._held += chunk
+        self.received += len(chunk)
+        self._tail = (self._tail + chunk[-HEAD:])[-HEAD:]
+        if len(self._held) >= BUFFER:
+            await self._write()
+
+    async def keep_for_resuming(self, document: Document) -> None:
+        """Write what came, if the rest of it can be requested; not of so little that its type is not known."""
+        if document.version is not None and document.length is not None and HEAD <= self.received < document.length:
+            await self._write()
+            self.resume = ResumePoint(document.version, document.length, self.received, self._tail)
+
+    async def finish(self) -> None:
+        await unbroken(self.copy.finish, bytes(self._held), proves_end=self._proves_end)
+
+    async def discard(self) -> None:
+        """Leave nothing of it on the disk, unless it was finished."""
+        if self.copy.is_begun and self.copy.outcome is None:
+            await unbroken(self.copy.discard)
+
+    async def _restart(self) -> None:
+        await self.discard()
+        self.copy = self._shelf.begin(self.fax)
+        self.received, self._tail = 0, b""
+        self._held.clear()
+
+    async def _write(self) -> None:
+        await unbroken(self.copy.write, bytes(self._held))
+        self._held.clear()

@@ -8,6 +8,7 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from faxtui.disk import sync_handle, try_lock, write_whole
 from faxtui.domain.file_name import MOST_NUMBER, PART, numbered
@@ -36,6 +37,10 @@ class Part:
         self._sha256.update(data)
         self._size += len(data)
         write_whole(self._handle, data)
+
+    def reopened(self) -> BinaryIO:
+        """Open what has come so far, to read it."""
+        return self._path.open("rb")
 
     def keep(self) -> tuple[Path, bool]:
         """Make it a file with a name for good; gives where it is, and whether it was not there before."""

@@ -17,6 +17,7 @@ from faxtui.inbox.downloads.manifest import Entry, Manifest
 from faxtui.inbox.downloads.outcomes import AlreadyThere, Saved, shown
 from faxtui.inbox.downloads.part import Part, clear_stale
 from faxtui.inbox.downloads.trouble import told_of
+from faxtui.inbox.downloads.wholeness import require_whole
 
 
 class Shelf:
@@ -92,14 +93,17 @@ class Copy:
         with told_of(self._shelf.folder):
             self._begun(data).write(data)
 
-    def finish(self, rest: bytes) -> None:
+    def finish(self, rest: bytes, *, proves_end: bool = True) -> None:
         """Write what is left, name the file, put it down in the manifest, and then tell in ``outcome``.
 
-        Raises UnexpectedAnswer where there is nothing, or nothing that is a document.
+        Raises UnexpectedAnswer if there is no document, NoAnswer if nothing proves that all of it came.
         """
         with told_of(self._shelf.folder):
             part = self._begun(rest)
             part.write(rest)
+            if not proves_end:
+                with part.reopened() as file:
+                    require_whole(file, self._fax.key)
             path, is_new = part.keep()
             self._shelf.note(self._fax, path.name, part.size, part.sha256)
         self.outcome = Saved(path, part.size, part.sha256) if is_new else AlreadyThere(path, part.sha256)

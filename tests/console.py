@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.style import Style
 from stillness import settle
@@ -30,6 +30,7 @@ from faxtui.terminal.capabilities import Capabilities
 from faxtui.ui.app import FaxApp
 from faxtui.ui.launch import Doors, Launch, Start
 from faxtui.ui.screens.browser import BrowserScreen
+from faxtui.ui.silence import Silence
 from faxtui.ui.widgets.fax_table import FaxTable
 from faxtui.ui.widgets.filter_sidebar import FilterSidebar
 from faxtui.ui.widgets.key_bar import KeyBar
@@ -44,6 +45,21 @@ LOOK = 0.004
 PATIENCE = 20.0
 """Seconds that anything waited for may take on a busy machine."""
 IMPATIENT = Manners(prefetch=False, patience=Patience(waits=()))
+
+
+class SwiftClock:
+    """A clock for silences, which are over at once: what sleeps moves it on."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await asyncio.sleep(0)
+
+    @property
+    def silence(self) -> Silence:
+        return Silence(lambda: self.now, self.sleep)
 
 
 @dataclass
@@ -142,14 +158,23 @@ class Console:
 
     async def press(self, *keys: str) -> None:
         for key in keys:
-            self.app.post_message(events.Key(key, key_to_character(key)))
+            self._post(events.Key(key, key_to_character(key)))
             await self.settle()
 
     async def press_at_once(self, *keys: str) -> None:
         """The second key comes before anything was done about the first."""
         for key in keys:
-            self.app.post_message(events.Key(key, key_to_character(key)))
+            self._post(events.Key(key, key_to_character(key)))
         await self.settle()
+
+    def _post(self, event: events.Key | events.Paste) -> None:
+        """It comes in now, on the clock of silences."""
+        event.time = self.app.silence.now()
+        self.app.post_message(event)
+
+    async def pause(self) -> None:
+        """Type nothing for half a second."""
+        await self.app.silence.wait(lambda: True)
 
     async def fill(self, label: str, text: str) -> None:
         """Write into the field of a form that has this label, in place of what is there."""
@@ -165,7 +190,7 @@ class Console:
 
     async def paste(self, text: str) -> None:
         """What a terminal sends for a text that is pasted."""
-        self.app.post_message(events.Paste(text))
+        self._post(events.Paste(text))
         await self.settle()
 
     async def click(self, x: int, y: int) -> None:
@@ -239,6 +264,7 @@ async def console(
     until: str = "idle",
     change: Callable[[Launch], Launch] = lambda launch: launch,
     doors: Doors | None = None,
+    silence: Silence | None = None,
 ) -> AsyncIterator[Console]:
     """The browser, started, once it has its first page; ``until`` may be "failed" or "started" as well.
 
@@ -258,7 +284,7 @@ async def console(
         clock=ServiceClock(lambda: NOW),
     )
     start = Start(change(launch), doors, far_end or Capabilities())
-    async with started(start, size=size, wire=wire) as desk:
+    async with started(start, size=size, wire=wire, silence=silence) as desk:
         match until:
             case "idle":
                 await desk.until_idle()
@@ -268,9 +294,11 @@ async def console(
 
 
 @asynccontextmanager
-async def started(start: Start, *, size: tuple[int, int] = SMALL, wire: Wire | None = None) -> AsyncIterator[Console]:
-    """The application, begun in whatever way."""
-    app = FaxApp(start)
+async def started(
+    start: Start, *, size: tuple[int, int] = SMALL, wire: Wire | None = None, silence: Silence | None = None
+) -> AsyncIterator[Console]:
+    """The application, begun in whatever way; silences are over at once unless ``silence`` is given."""
+    app = FaxApp(replace(start, silence=silence or SwiftClock().silence))
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Console(app, pilot, wire or Wire())
         await desk.until(lambda: bool(app.screen_stack))

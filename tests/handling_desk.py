@@ -28,8 +28,11 @@ from faxtui.inbox.service import DocumentService
 from faxtui.odyssey.client import OdysseyService
 from faxtui.odyssey.connection import Limits
 from faxtui.ui.launch import Doors, Launch
+from faxtui.ui.silence import Silence
 from faxtui.ui.widgets.fax_table import GUTTER
 
+WITHOUT_COPIES = tuple("delete")
+"""The keys that answer the question before a delete: no copies."""
 FOREVER = 3600
 """Seconds of grace in which nothing is sent while a test looks."""
 ACCOUNT = AccountName("demo", "60300.demo")
@@ -215,6 +218,7 @@ async def handling(
     folder: Path | None = None,
     journal: Path | None = None,
     limits: Limits = _PATIENT,
+    silence: Silence | None = None,
 ) -> AsyncIterator[Desk]:
     """``doors`` makes ways to other accounts from the launch of this one."""
     with told_demo(rows, limits) as demo:
@@ -233,6 +237,12 @@ async def handling(
         plain = Launch("other", "another account", lambda _: demo.connect(), query=FaxQuery(), manners=manners)
         others = None if doors is None else doors(change(plain))
         async with console(
-            size=size, connect=demo.connect, change=change, manners=manners, keys=keys, doors=others
+            size=size,
+            connect=demo.connect,
+            change=change,
+            manners=manners,
+            keys=keys,
+            doors=others,
+            silence=silence,
         ) as desk:
             yield Desk(desk, demo, place, written)

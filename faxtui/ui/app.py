@@ -39,7 +39,7 @@ class FaxApp(SessionApp, inherit_bindings=False):
         self._leaving = Leaving(self)
         self._accounts = None if start.doors is None else Accounts(self, start.doors)
         self._views = None if start.doors is None else SavedViews(self, start.doors)
-        self._type_ahead = TypeAhead(self, super().on_event)
+        self._type_ahead = TypeAhead(self, self._deliver)
 
     def get_default_screen(self) -> Screen[None]:
         if isinstance(self.start.first, Launch):
@@ -69,8 +69,13 @@ class FaxApp(SessionApp, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self._type_ahead.take(event)
-        else:
+        elif not (isinstance(event, events.Paste) and self.silence.drops(event)):
             await super().on_event(event)
+
+    async def _deliver(self, key: events.Key) -> None:
+        """The rest of a text is dropped, except for the keys that work everywhere."""
+        if not self.silence.drops(key) or key.key in self.keys.everywhere:
+            await super().on_event(key)
 
     def on_settled(self, message: Settled) -> None:
         self._type_ahead.settled(message)

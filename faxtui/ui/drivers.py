@@ -53,6 +53,15 @@ def set_escape_delay(driver: Driver | None, setting: int | str, *, is_remote: bo
         driver.set_escape_delay(setting / 1000 if isinstance(setting, int) else automatic)
 
 
+def is_sending(driver: Driver | None) -> bool:
+    """Whether the terminal has not taken yet all that it was sent. Only the thin driver can tell."""
+    if sys.platform == "win32":
+        return False
+    from faxtui.terminal.thin.driver import ThinDriver
+
+    return isinstance(driver, ThinDriver) and driver.seconds_behind > 0
+
+
 def switch_mouse(driver: Driver | None, *, on: bool) -> None:
     """Does nothing where the driver has no mouse to switch: in a test, or on Windows."""
     if sys.platform == "win32":

@@ -110,18 +110,18 @@ class FaxActions:
         complain(self._screen.app, self.look.marks, sentence)
 
     async def _answered(self, plan: Plan, choice: Chosen[bool] | None) -> None:
-        from faxtui.ui.screens.delete import MANY, ConfirmCount
+        from faxtui.ui.screens.delete import MANY, count_question
 
         if choice is None:
             return
         if len(plan.documents) <= MANY:
-            self._delete(plan, choice.value, True)
+            self._delete(plan, choice.value, choice)
         else:
-            panel = ConfirmCount(self.look.marks, len(plan.documents), with_copies=choice.value)
-            await self.ask(panel, partial(self._delete, plan, choice.value))
+            question = count_question(self.look.marks, len(plan.documents), with_copies=choice.value)
+            await self.ask(question, partial(self._delete, plan, choice.value))
 
-    def _delete(self, plan: Plan, with_copies: bool, is_sure: bool | None) -> None:
-        if is_sure:
+    def _delete(self, plan: Plan, with_copies: bool, confirmed: Chosen[bool] | None) -> None:
+        if confirmed is not None:
             self._handling.delete(plan, with_copies=with_copies)
 
     def _tell_of_refused(self, plan: Plan) -> None:

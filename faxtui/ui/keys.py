@@ -46,6 +46,11 @@ class Keys:
         self._keys = {**self._default, **self._without_clashes(wanted)}
         self.keymap = {id_: ",".join(self._keys[id_]) for id_ in wanted if self._keys[id_] != self._default[id_]}
 
+    @property
+    def everywhere(self) -> frozenset[str]:
+        """The keys that work in fields, menus and questions too."""
+        return frozenset(key for each in ALL if each.everywhere for key in self._keys[each.id])
+
     def of(self, action: Action) -> str:
         """How the keys of an action are written in the key bar: ``f /``."""
         if action.shown and action.id not in self.keymap:

@@ -15,6 +15,7 @@ from faxtui.inbox.inbox import Manners
 from faxtui.inbox.journal import AccountName, Journal
 from faxtui.inbox.service import DocumentService
 from faxtui.terminal.capabilities import Capabilities
+from faxtui.ui.silence import Silence
 
 if TYPE_CHECKING:
     from faxtui.config.enrolment import Enrolment
@@ -76,9 +77,10 @@ class FirstRun:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How the application begins."""
+    """How the application begins. ``silence`` is what its questions wait for."""
 
     first: Launch | FirstRun
     doors: Doors | None = None
     far_end: Capabilities = field(default_factory=Capabilities)
     logs: Path | None = None
+    silence: Silence = field(default_factory=Silence)

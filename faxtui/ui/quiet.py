@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import App
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
@@ -12,14 +11,16 @@ from textual.widgets import Input
 
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.ui.plain import AsciiOnly, ReversedBackgrounds
+from faxtui.ui.silence import AttentiveApp, Silence
 
 
-class QuietApp(App[None], inherit_bindings=False):
+class QuietApp(AttentiveApp, inherit_bindings=False):
     """An application for the terminal at the ``far_end``. Left alone, it sends nothing."""
 
     ALLOW_SELECT = False
 
-    def __init__(self, driver: type[Driver] | None, far_end: Capabilities) -> None:
+    def __init__(self, driver: type[Driver] | None, far_end: Capabilities, silence: Silence) -> None:
+        self.silence = silence
         super().__init__(driver_class=driver, ansi_color=True if far_end.colours is Colours.NONE else None)
         self.animation_level = "none"
         self._characters = () if far_end.utf8 else (AsciiOnly(),)
@@ -27,7 +28,7 @@ class QuietApp(App[None], inherit_bindings=False):
 
     def begin_with(self, theme: str) -> None:
         """Start with this theme. Setting it, as later on, would have every style read twice before the first frame."""
-        self.set_reactive(App.theme, theme)
+        self.set_reactive(AttentiveApp.theme, theme)
         is_dark = self.current_theme.dark
         classes = {f"-theme-{theme}": True, "-dark-mode": is_dark, "-light-mode": not is_dark}
         self.update_classes(classes, update=False)

@@ -23,7 +23,7 @@ class SessionApp(QuietApp, inherit_bindings=False):
     """Shows one account at a time, or none yet."""
 
     def __init__(self, start: Start) -> None:
-        super().__init__(driver_for(start.first.settings.ui.thin), start.far_end)
+        super().__init__(driver_for(start.first.settings.ui.thin), start.far_end, start.silence)
         self.start = start
         self.settings = self.settings_in_files = start.first.settings
         self.session: Session | None = None

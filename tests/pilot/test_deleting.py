@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 from deletion_desk import Time
-from handling_desk import ACCOUNT, Desk, handling
+from handling_desk import ACCOUNT, WITHOUT_COPIES, Desk, handling
 from wire import resource
 
 from faxtui.demo.asgi import Answer
@@ -21,10 +21,10 @@ def copies(desk: Desk) -> int:
 async def test_the_question_names_what_goes_and_where_copies_go(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
         await desk.press("D")
-        await desk.until_shown("Delete 1 fax from the service? It is gone for good there.", "Esc keep it")
-        await desk.until_shown(f"Copies go to {socket.gethostname()}:{desk.folder}")
+        await desk.until_shown("Delete 1 fax from the service? This cannot be undone there.", "Esc cancel")
+        await desk.until_shown(f"Copies: {socket.gethostname()}:{desk.folder}")
         await desk.press("escape", "space", "space", "delete")
-        await desk.until_shown("Delete 2 faxes from the service? They are gone for good there.")
+        await desk.until_shown("Delete 2 faxes from the service? This cannot be undone there.")
         for fax in desk.faxes[:2]:
             await desk.until_shown(f"{fax.sender or '—'}"[:18])
         await desk.press("escape")
@@ -70,7 +70,7 @@ async def test_after_the_grace_each_is_deleted_once_and_that_is_told(tmp_path: P
 async def test_then_the_list_is_looked_at_again_so_that_the_next_page_leaves_none_out(tmp_path: Path) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         names = [fax.file_name for fax in desk.faxes]
-        await desk.press("down", "space", "space", "D", "x")
+        await desk.press("down", "space", "space", "D", *WITHOUT_COPIES)
         await desk.until(lambda: desk.console.page.total == 196)
         assert [fax.file_name for fax in desk.faxes][:3] == [names[0], *names[3:5]]
         assert desk.console.current.file_name == names[3]
@@ -86,7 +86,7 @@ async def test_then_the_list_is_looked_at_again_so_that_the_next_page_leaves_non
 async def test_a_page_on_its_way_meanwhile_is_asked_for_anew(tmp_path: Path) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         deleting, turning = desk.demo.holds("DELETE"), desk.demo.holds("list")
-        await desk.press("D", "x")
+        await desk.press("D", *WITHOUT_COPIES)
         await desk.until(deleting.reached.is_set)
         await desk.press("n")
         await desk.until(turning.reached.is_set)
@@ -96,7 +96,7 @@ async def test_a_page_on_its_way_meanwhile_is_asked_for_anew(tmp_path: Path) -> 
 
 async def test_without_copies_none_are_saved(tmp_path: Path) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
-        await desk.press("D", "x")
+        await desk.press("D", *WITHOUT_COPIES)
         await desk.until_shown("1 fax is deleted from the service.")
         assert desk.saved == []
         assert [each.split()[0] for each in desk.demo.asked][:2] == ["list", "DELETE"]
@@ -114,26 +114,32 @@ async def test_what_was_saved_before_is_not_fetched_again(tmp_path: Path) -> Non
 async def test_more_than_ten_have_their_number_typed(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
         await desk.press("A", "D")
-        await desk.until_shown("Delete 50 faxes from the service?", "and 44 more")
-        await desk.press("x")
-        await desk.until_shown("Delete 50 faxes for good, without copies?", "Type 50 to delete that many")
-        await desk.type("5")
+        await desk.until_shown("Delete 50 faxes from the service?")
+        await desk.press(*WITHOUT_COPIES)
+        await desk.until_shown("Delete 50 faxes without copies?", "Type 50 to confirm")
         await desk.press("enter")
-        await desk.until_shown("Type 50, or press Esc to keep them.")
-        await desk.press("escape")
+        await desk.until_shown("Type 50 to confirm")
+        await desk.press("5", "enter")
         assert "50 marked" in desk.console.page_bar
+        await desk.console.pause()
         await desk.press("D", "enter")
-        await desk.until_shown("Save copies of 50 faxes, then delete them?")
-        await desk.press("escape", "D", "x")
-        await desk.type("50")
-        await desk.press("enter")
+        await desk.until_shown("Save copies of 50 faxes, then delete them?", "Type 50 to confirm")
+        await desk.press("escape", "D", *WITHOUT_COPIES)
+        await desk.type("51")
+        await desk.until_shown("Cancelled")
+        assert "50 marked" in desk.console.page_bar
+        await desk.console.pause()
+        await desk.press("D", *WITHOUT_COPIES)
+        await desk.type("5")
+        await desk.until_shown("Typed: 5 ")
+        await desk.press("backspace", "5", "0")
         await desk.until_shown("deleting 50 in 60:00")
     assert desk.demo.deleted() == []
 
 
 async def test_ten_are_deleted_without_typing(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
-        await desk.press(*["space"] * 10, "D", "x")
+        await desk.press(*["space"] * 10, "D", *WITHOUT_COPIES)
         await desk.until_shown("deleting 10 in 60:00")
 
 
@@ -145,7 +151,7 @@ async def test_marked_ones_on_other_pages_come_first_in_the_question(tmp_path: P
         await desk.until_shown("Delete 2 faxes")
         lines = [line for line in desk.console.lines if " page" in line and "11-2" in line and "(not" in line]
         assert len(lines) == 1
-        await desk.press("x")
+        await desk.press(*WITHOUT_COPIES)
         await desk.until_shown("deleting 2 in")
 
 
@@ -155,7 +161,7 @@ async def test_two_rows_of_one_document_are_one_and_the_question_says_so(tmp_pat
         desk.demo.says("DELETE", Answer(200))
         await desk.press("D")
         await desk.until_shown("Delete 1 fax from the service?")
-        await desk.press("x")
+        await desk.press(*WITHOUT_COPIES)
         await desk.until_shown("1 fax is deleted from the service.")
         assert [desk.beside(row) for row in range(3)] == [" x", " x", "  "]
         assert len(desk.demo.deleted()) == 1
@@ -181,7 +187,7 @@ async def test_where_it_is_read_only_nothing_is_deleted_and_the_screen_says_so(t
 async def test_the_countdown_begins_again_after_a_pause(tmp_path: Path) -> None:
     time = Time()
     async with handling(tmp_path, grace=10, clocks=time.clocks) as desk:
-        await desk.press("D", "x")
+        await desk.press("D", *WITHOUT_COPIES)
         await time.goes_by(6)
         await desk.until_shown("deleting 1 in 0:04")
         await time.jumps(60, 60)
@@ -193,7 +199,7 @@ async def test_the_countdown_begins_again_after_a_pause(tmp_path: Path) -> None:
 
 async def test_it_goes_on_while_other_things_are_looked_at(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
-        await desk.press("D", "x")
+        await desk.press("D", *WITHOUT_COPIES)
         await desk.until_shown("deleting 1 in")
         await desk.press("n")
         await desk.console.until_idle()
@@ -202,7 +208,7 @@ async def test_it_goes_on_while_other_things_are_looked_at(tmp_path: Path) -> No
         await desk.console.until_idle()
         await desk.press("D")
         await desk.until_shown("Delete 1 fax", "(not on this page)")
-        await desk.press("x")
+        await desk.press(*WITHOUT_COPIES)
         await desk.until_shown("deleting 2")
         await desk.press("u", "home", "D")
         await desk.until_shown("is being deleted already.")
@@ -214,7 +220,7 @@ async def test_in_the_details_the_one_shown_is_deleted_and_its_state_told(tmp_pa
         await desk.until_shown("3 of 50")
         await desk.press("D")
         await desk.until_shown("Delete 1 fax from the service?")
-        await desk.press("x")
+        await desk.press(*WITHOUT_COPIES)
         await desk.until_shown("State deleting 1 in 60:00")
         await desk.press("U")
         await desk.until_shown("1 fax stays: nothing was sent.")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from handling_desk import BRIEF, BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, Desk, Door, handling, note
+from handling_desk import BRIEF, BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, WITHOUT_COPIES, Desk, Door, handling, note
 
 from faxtui.demo.asgi import Answer
 from faxtui.inbox.journal import Event
@@ -21,7 +21,7 @@ async def test_a_refused_one_comes_back_with_the_reason_and_the_others_go(tmp_pa
         first, second, third = (fax.file_name for fax in desk.faxes[:3])
         door = Door()
         desk.demo.says("DELETE", Answer(200), FORBIDDEN, door)
-        await desk.press("space", "space", "space", "D", "x")
+        await desk.press("space", "space", "space", "D", *WITHOUT_COPIES)
         await desk.until_shown("is still there.", "deleting 1 now")
         assert [desk.beside(row) for row in range(3)] == [" x", "  ", " D"]
         door.open()
@@ -32,7 +32,7 @@ async def test_a_refused_one_comes_back_with_the_reason_and_the_others_go(tmp_pa
 async def test_a_refused_sign_in_sends_no_more_and_asks_for_the_password(tmp_path: Path) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         desk.demo.says("DELETE", DENIED)
-        await desk.press(*["space"] * 9, "D", "x")
+        await desk.press(*["space"] * 9, "D", *WITHOUT_COPIES)
         await desk.until_shown("is still there.", "refuses the sign-in", "8 more faxes ended like that.", "Password of")
         await desk.press("escape")
         assert len(desk.demo.deleted()) == 1
@@ -45,7 +45,7 @@ async def test_after_an_answer_that_tells_nothing_the_service_is_asked_what_beca
 ) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         desk.demo.says("DELETE", answer)
-        await desk.press("D", "x")
+        await desk.press("D", *WITHOUT_COPIES)
         await desk.until_shown("is still there: the request to delete it had no effect so far")
         assert desk.beside(0) == "  "
         assert [each.split()[0] for each in desk.demo.asked] == ["list", "DELETE", "GET"]
@@ -54,7 +54,7 @@ async def test_after_an_answer_that_tells_nothing_the_service_is_asked_what_beca
 async def test_a_request_without_an_answer_that_did_is_settled_as_gone(tmp_path: Path) -> None:
     async with handling(tmp_path, grace=AT_ONCE, limits=BRIEF) as desk:
         desk.demo.says("DELETE", Door(hang=True))
-        await desk.press("D", "x")
+        await desk.press("D", *WITHOUT_COPIES)
         await desk.until_shown("is no longer there, though the request to delete it had no answer.")
         assert len(desk.demo.deleted()) == 1
 
@@ -63,7 +63,7 @@ async def test_where_nobody_can_tell_the_row_has_a_question_mark_until_it_is_ask
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         desk.demo.says("DELETE", BROKEN)
         desk.demo.says("GET", BROKEN)
-        await desk.press("D", "x")
+        await desk.press("D", *WITHOUT_COPIES)
         await desk.until_shown("Whether", "was deleted is not known.")
         assert desk.beside(0) == " ?"
         assert not desk.is_struck(0)
@@ -77,7 +77,7 @@ async def test_where_nobody_can_tell_the_row_has_a_question_mark_until_it_is_ask
 async def test_one_that_someone_else_took_counts_as_gone(tmp_path: Path) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         desk.demo.says("DELETE", GONE)
-        await desk.press("D", "x")
+        await desk.press("D", *WITHOUT_COPIES)
         await desk.until_shown("was no longer there: someone else took or deleted it.")
         assert desk.beside(0) == " g"
 
@@ -104,7 +104,7 @@ async def test_where_the_folder_takes_nothing_nothing_is_deleted(tmp_path: Path)
 async def test_where_the_journal_takes_nothing_nothing_is_deleted(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     async with handling(tmp_path, grace=AT_ONCE, journal=tmp_path / "file" / "journal.jsonl") as desk:
-        await desk.press("D", "x")
+        await desk.press("D", *WITHOUT_COPIES)
         await desk.console.until_told("was not deleted", "The journal", "can't be written")
         assert desk.demo.deleted() == []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from deletion_desk import Time
-from handling_desk import FORBIDDEN, Desk, handling
+from handling_desk import FORBIDDEN, WITHOUT_COPIES, Desk, handling
 
 from faxtui.errors import FaxtuiError
 from faxtui.ui.launch import Doors, Launch
@@ -31,7 +31,7 @@ async def test_it_leaves_at_once_where_nothing_waits(tmp_path: Path) -> None:
 
 async def test_it_asks_where_deletes_wait_and_stays_when_told_so(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
-        await desk.press("space", "space", "D", "x")
+        await desk.press("space", "space", "D", *WITHOUT_COPIES)
         await desk.press("q")
         await desk.until_shown("Quit while faxes wait to be deleted?", "Now: deleting 2 in 60:00.")
         await desk.press("escape")
@@ -53,7 +53,7 @@ async def test_leaving_now_sends_nothing_and_says_so(tmp_path: Path, key: str) -
 async def test_waiting_it_leaves_once_all_is_deleted(tmp_path: Path) -> None:
     time = Time()
     async with handling(tmp_path, grace=10, clocks=time.clocks) as desk:
-        await desk.press("D", "x", "q", "enter")
+        await desk.press("D", *WITHOUT_COPIES, "q", "enter")
         await desk.until_shown("deleting 1 in 0:10, then quitting")
         await time.goes_by(9)
         assert not is_over(desk)
@@ -66,7 +66,7 @@ async def test_waiting_it_leaves_once_all_is_deleted(tmp_path: Path) -> None:
 async def test_the_question_answers_itself_once_there_is_nothing_to_ask(tmp_path: Path) -> None:
     time = Time()
     async with handling(tmp_path, grace=10, clocks=time.clocks) as desk:
-        await desk.press("D", "x", "q")
+        await desk.press("D", *WITHOUT_COPIES, "q")
         await desk.until_shown("Now: deleting 1 in 0:10.")
         await time.goes_by(4)
         await desk.until_shown("Now: deleting 1 in 0:06.")
@@ -79,7 +79,7 @@ async def test_the_question_answers_itself_once_there_is_nothing_to_ask(tmp_path
 async def test_where_one_is_refused_meanwhile_it_stays_so_that_the_reason_is_read(tmp_path: Path) -> None:
     async with handling(tmp_path, grace=1) as desk:
         desk.demo.says("DELETE", FORBIDDEN)
-        await desk.press("D", "x", "q", "enter")
+        await desk.press("D", *WITHOUT_COPIES, "q", "enter")
         await desk.until_shown("is still there.", "Not everything was deleted, so faxtui stays open.")
         assert not is_over(desk)
         assert "quitting" not in desk.console.page_bar
@@ -90,7 +90,7 @@ async def test_where_one_is_refused_meanwhile_it_stays_so_that_the_reason_is_rea
 
 async def test_taken_back_while_it_waits_it_stays(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
-        await desk.press("D", "x", "q", "enter", "U")
+        await desk.press("D", *WITHOUT_COPIES, "q", "enter", "U")
         await desk.until_shown("1 fax stays: nothing was sent.", "faxtui stays open.")
         assert not is_over(desk)
 
@@ -124,7 +124,7 @@ def to_another(launch: Launch) -> Doors:
 async def test_another_account_takes_no_deletes_along_and_says_so(tmp_path: Path) -> None:
     time = Time()
     async with handling(tmp_path, grace=10, clocks=time.clocks, doors=to_another) as desk:
-        await desk.press("space", "space", "D", "x")
+        await desk.press("space", "space", "D", *WITHOUT_COPIES)
         await desk.until_shown("deleting 2 in 0:10")
         await desk.console.app.open_account(to_another_launch(desk))
         await desk.until_shown("2 faxes were not deleted, because another account was opened before that")

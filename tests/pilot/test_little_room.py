@@ -72,9 +72,9 @@ async def test_how_to_answer_stays_in_sight_while_the_question_scrolls(tmp_path:
         await desk.press(*["space"] * 5)
         await desk.console.resize((40, 10))
         await desk.press("D")
-        await desk.until_shown("Delete 5 faxes", "Enter save copies", "x delete", "Esc keep")
+        await desk.until_shown("Delete 5 faxes", "Enter save copies", "type delete", "Esc cancel")
         await desk.press(*["down"] * 9)
-        await desk.until_shown("Copies go to", "Enter save copies", "x delete", "Esc keep")
+        await desk.until_shown("Copies:", "Enter save copies", "type delete", "Esc cancel")
 
 
 async def test_the_settings_are_in_sight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ SCREENS = {
     "y": "Copy",
     "a": "Accounts",
     "v": "Saved views",
-    "D": "gone for good",
+    "D": "type delete: without a copy",
     ",": "page_size",
     "?": "this help",
     "\r": "Customer",

@@ -1,98 +1,92 @@
-"""The question before faxes are deleted."""
+"""The questions before faxes are deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from math import ceil
 
 from rich.cells import cell_len
-from textual.binding import Binding
-from textual.containers import Vertical
-from textual.widgets import Input, Label
+from textual import events
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Label, Static
 
-from faxtui.domain.fax import FaxKey
+from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.fields import FROM, PAGES, RECEIVED, Reading
 from faxtui.domain.text import counted, visible
 from faxtui.inbox.deletions.plan import Plan
 from faxtui.ui.marks import Marks
-from faxtui.ui.screens.panel import Chosen, Panel
-from faxtui.ui.widgets.labelled import Labelled, Line
+from faxtui.ui.screens.question import Answer, PlainQuestion, Question
 
 MANY = 10
 """How many faxes are deleted at most without typing their number."""
-_NAMED = 6
-"""How many of them are named, and how many remarks on them are made, where there is room."""
-_SENDER_WIDTH = 20
+WITHOUT_COPIES = "delete"
+"""What is typed to delete without copies, in every language."""
+_SENDER_WIDTH, _SENDER_WIDTH_IN_COLUMNS, _SENDER_WIDTH_AT_LEAST = 20, 13, 8
+_INDENT, _GAP = 2, 2
+_OTHER_LINES = 8
+"""Lines that the title, the folder and the keys take on a narrow terminal."""
 
 
-class DeletePanel(Panel[Chosen[bool]]):
-    """Gives whether copies are saved first. It names what goes, and where the copies would go to."""
-
-    BINDINGS = [
-        Binding("enter", "choose(True)", "Save copies, then delete"),
-        Binding("x", "choose(False)", "Delete without copies"),
-    ]
+class DeletePanel(Question[bool]):
+    """Gives whether copies are saved first. It lists what is deleted, and shows the folder for the copies."""
 
     def __init__(self, marks: Marks, plan: Plan, here: Collection[FaxKey], destination: str, reading: Reading) -> None:
-        if len(plan.documents) == 1:
-            title = "Delete 1 fax from the service? It is gone for good there."
-            hint = "Enter save a copy, then delete   x delete without a copy   Esc keep it"
-        else:
-            title = f"Delete {len(plan.documents):,} faxes from the service? They are gone for good there."
-            hint = "Enter save copies, then delete   x delete without copies   Esc keep them"
-        super().__init__(marks, title, hint)
+        is_one = len(plan.documents) == 1
+        super().__init__(
+            marks,
+            f"Delete {counted(len(plan.documents), 'fax', 'faxes')} from the service? This cannot be undone there.",
+            [
+                Answer(True, "save a copy, then delete" if is_one else "save copies, then delete", key="enter"),
+                Answer(False, "without a copy" if is_one else "without copies", word=WITHOUT_COPIES),
+            ],
+        )
         self._plan = plan
         self._here = here
         self._destination = destination
         self._reading = reading
+        self._list = Static(markup=False)
+        self._scroll = VerticalScroll(self._list, can_focus=False, classes="listed")
 
     def content(self) -> Vertical:
-        most = max(min(_NAMED, self.app.size.height // 4), 2)
-        lines = [*self._named(most), *self._remarks(most // 2), f"Copies go to {visible(self._destination)}"]
-        return Vertical(*(Label(self._marks.write(f" {each}"), markup=False, classes="told") for each in lines))
+        destination = self._marks.write(f" Copies: {visible(self._destination)}")
+        return Vertical(self._scroll, Label(destination, markup=False, classes="told"))
 
-    def action_choose(self, with_copies: bool) -> None:
-        self.dismiss(Chosen(with_copies))
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep most of the table in sight, and the keys on a terminal with few lines."""
+        width, height = event.size.width - 2, event.size.height
+        self._scroll.styles.max_height = max(min(height // 3, height - _OTHER_LINES), 1)
+        # Textual's layout never settles if the scroll bar takes the last columns.
+        self._scroll.styles.scrollbar_size_vertical = 1 if width > _SENDER_WIDTH else 0
+        lines = [*self._in_columns(width), *(f" {each}" for each in self._plan.remarks)]
+        self._list.update(self._marks.write("\n".join(lines)))
 
-    def _named(self, most: int) -> Iterator[str]:
-        """Those that are not on the page come first: nobody sees them."""
+    def _in_columns(self, width: int) -> Iterator[str]:
+        """Two columns if they fit, in reading order. Faxes that are not on the page come first: nobody sees them."""
         faxes = sorted(self._plan.documents, key=lambda fax: fax.key in self._here)
-        for fax in faxes[:most]:
-            sender = self._marks.cut(FROM.text(fax, self._reading), _SENDER_WIDTH)
-            blank = " " * (_SENDER_WIDTH - cell_len(sender))
-            pages = "1 page" if fax.pages == 1 else f"{PAGES.text(fax, self._reading)} pages"
-            where = "" if fax.key in self._here else "   (not on this page)"
-            yield f"{RECEIVED.text(fax, self._reading)}  {sender}{blank}  {pages}{where}"
-        rest = faxes[most:]
-        away = sum(fax.key not in self._here for fax in rest)
-        if rest and away == len(rest):
-            yield f"and {len(rest):,} more, none of them on this page"
-        elif rest:
-            yield f"and {len(rest):,} more" + (f", {away:,} of them not on this page" if away else "")
+        in_columns = [self._in_words(fax, _SENDER_WIDTH_IN_COLUMNS) for fax in faxes]
+        longest = max(map(cell_len, in_columns), default=0)
+        if len(faxes) < 2 or 2 * (longest + _INDENT) + _GAP > width:
+            rest = max(cell_len(self._in_words(fax, 0)) for fax in faxes)
+            sender_width = max(min(_SENDER_WIDTH, width - _INDENT - rest - 1), _SENDER_WIDTH_AT_LEAST)
+            yield from (f"{'':{_INDENT}}{self._in_words(fax, sender_width)}" for fax in faxes)
+            return
+        for row in range(ceil(len(faxes) / 2)):
+            left, *right = in_columns[2 * row : 2 * row + 2]
+            blank = " " * (longest - cell_len(left) + _GAP + _INDENT)
+            yield f"{'':{_INDENT}}{left}{blank}{''.join(right)}".rstrip()
 
-    def _remarks(self, most: int) -> Iterator[str]:
-        remarks = self._plan.remarks
-        yield from remarks[:most]
-        if len(remarks) > most:
-            yield f"and {counted(len(remarks) - most, 'more document', 'more documents')} with several rows"
+    def _in_words(self, fax: Fax, sender_width: int) -> str:
+        sender = self._marks.cut(FROM.text(fax, self._reading), sender_width)
+        blank = " " * (sender_width - cell_len(sender))
+        pages = "1 page" if fax.pages == 1 else f"{PAGES.text(fax, self._reading)} pages"
+        where = "" if fax.key in self._here else "   (not on this page)"
+        return f"{RECEIVED.text(fax, self._reading)}  {sender}{blank}  {pages}{where}"
 
 
-class ConfirmCount(Panel[bool]):
-    """Has the number of faxes typed: a slip does not delete many."""
-
-    def __init__(self, marks: Marks, count: int, *, with_copies: bool) -> None:
-        if with_copies:
-            title = f"Save copies of {count:,} faxes, then delete them?"
-        else:
-            title = f"Delete {count:,} faxes for good, without copies?"
-        super().__init__(marks, title, "Enter delete   Esc keep them")
-        self._count = count
-
-    def content(self) -> Labelled:
-        self._labelled = Labelled(f"Type {self._count} to delete that many", Line(placeholder="number"))
-        return self._labelled
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.value.strip().replace(",", "") == str(self._count):
-            self.dismiss(True)
-        else:
-            self._labelled.complain(f"Type {self._count}, or press Esc to keep them.")
+def count_question(marks: Marks, count: int, *, with_copies: bool) -> Question[bool]:
+    """Have the number of faxes typed: a slip does not delete many."""
+    faxes = f"{count:,} faxes"
+    title = f"Save copies of {faxes}, then delete them?" if with_copies else f"Delete {faxes} without copies?"
+    return PlainQuestion(
+        marks, title, "This cannot be undone on the service.", [Answer(True, "confirm", word=str(count))]
+    )

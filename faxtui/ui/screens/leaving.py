@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.widgets import Label
 
 from faxtui.inbox.deletions.states import DeletionsView
 from faxtui.ui.marks import Marks
-from faxtui.ui.screens.panel import Chosen, Panel
+from faxtui.ui.screens.panel import Chosen
+from faxtui.ui.screens.question import Answer, Question
 
 
-class LeavePanel(Panel[Chosen[bool]]):
+class LeavePanel(Question[bool]):
     """Gives whether to wait until they are sent; without an answer, once there is nothing to ask any more."""
-
-    BINDINGS = [
-        Binding("enter", "choose(True)", "Wait"),
-        Binding("q", "choose(False)", "Quit now"),
-    ]
 
     def __init__(self, marks: Marks, deletions: DeletionsView) -> None:
         super().__init__(
             marks,
             "Quit while faxes wait to be deleted?",
-            "Enter wait for that, then quit   q quit now, they stay   Esc don't quit",
+            [
+                Answer(True, "finish, then quit", key="enter"),
+                Answer(False, "quit now and keep them", key="q", at_once=True),
+            ],
         )
         self._progress = Label(markup=False, classes="told")
         self._deletions = deletions
@@ -38,10 +36,7 @@ class LeavePanel(Panel[Chosen[bool]]):
     def follow(self, deletions: DeletionsView) -> None:
         """How far they are by now."""
         if not deletions.unsent:
-            self.action_choose(True)
+            self.dismiss(Chosen(True))
         else:
             said = f" Now: {deletions.progress}. What was not sent stays on the service."
             self._progress.update(self._marks.write(said))
-
-    def action_choose(self, waits: bool) -> None:
-        self.dismiss(Chosen(waits))

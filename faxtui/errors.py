@@ -16,6 +16,7 @@ FaxtuiError                     exit code 1
 │   ├── WrongAddress            1   no such service at this address (404 on the list), or no address for this fax
 │   ├── Gone                    1   the document is no longer there (404 on it)
 │   └── UnexpectedAnswer        1   an answer that is not what was asked for
+│       └── Unconfirmed         1   a delete that was answered, but not with the documented confirmation
 ├── StorageError                1   a file or folder that can't be read or written
 ├── UnreadableDocument          1   a document that can't be shown on the screen
 └── PreviewNotInstalled         1   what shows documents on the screen is not installed
@@ -125,6 +126,13 @@ class UnexpectedAnswer(ServiceError):
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(message)
         self.path = path
+
+
+class Unconfirmed(UnexpectedAnswer):
+    """A delete that was answered with success, but not as documented: the fax may be deleted or not.
+
+    Its text holds what the service said. The next listing shows which of both it is.
+    """
 
 
 class StorageError(FaxtuiError):

@@ -14,12 +14,17 @@ import httpx
 from faxtui.errors import UnexpectedAnswer
 from faxtui.odyssey.address import place
 from faxtui.odyssey.content_coding import Decoder, coding_of, is_accepted
+from faxtui.odyssey.jsontext import is_blank, member, parse_or_none
 from faxtui.odyssey.words import excerpt, first_words
 
 DEFAULT_WAIT = 5.0
 """Seconds to wait where a service asks to wait and does not say how long (our decision)."""
 
 _BEGINNING = 65_536
+_MESSAGE = 200
+_CODE = 20
+"""Characters of what the service says."""
+_CHALLENGE = re.compile(r"(?:^|,)\s*(?:basic|bearer)\b", re.IGNORECASE)
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -96,6 +101,46 @@ class Answer:
     @property
     def is_html(self) -> bool:
         return "html" in self._content_type or self.body.lstrip()[:1] == b"<"
+
+    @property
+    def is_own_error(self) -> bool:
+        """Whether the service itself reports this failure: JSON with ``Code`` or ``Message``, spelled so (public).
+
+        A gateway in front of the service uses the same statuses for reasons of its own.
+        """
+        said = parse_or_none(self.body)
+        if not isinstance(said, dict):
+            return False
+        code, message = said.get("Code"), said.get("Message")
+        return type(code) is int or any(isinstance(each, str) and bool(each.strip()) for each in (code, message))
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether this failure has a body that the service would not write: neither empty nor a JSON object.
+
+        It is a page of a proxy, a gateway or a network's sign-in, whatever its status (our decision).
+        """
+        if not is_accepted(coding_of(self.headers)):
+            return True
+        return not is_blank(self.body) and not isinstance(parse_or_none(self.body), dict)
+
+    @property
+    def refuses_sign_in(self) -> bool:
+        """Whether the service refuses the credentials: 401 with a challenge that they answer, or no foreign page."""
+        challenges = ", ".join(self.headers.get_list("www-authenticate"))
+        return self.status == httpx.codes.UNAUTHORIZED and (
+            not self.is_foreign or _CHALLENGE.search(challenges) is not None
+        )
+
+    @property
+    def message(self) -> str:
+        """What the service says in ``Message`` (documented), with its ``Code`` if it has one; else empty."""
+        said = parse_or_none(self.body)
+        message, code = member(said, "Message"), member(said, "Code")
+        words = excerpt(message, _MESSAGE) if isinstance(message, str) else ""
+        if not isinstance(code, int | str) or isinstance(code, bool) or not str(code).strip():
+            return words
+        return f"{words}, code {excerpt(str(code), _CODE)}" if words else f"code {excerpt(str(code), _CODE)}"
 
     @property
     def described(self) -> str:

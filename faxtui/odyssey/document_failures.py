@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
+
 from faxtui.domain.account import Account
 from faxtui.domain.fax import FaxKey
-from faxtui.errors import Busy, Forbidden, Gone, NoAnswer, Refused, ServiceError, UnexpectedAnswer
+from faxtui.errors import (
+    Busy,
+    Forbidden,
+    Gone,
+    NoAnswer,
+    Refused,
+    ServiceError,
+    Unconfirmed,
+    UnexpectedAnswer,
+    WrongAddress,
+)
 from faxtui.odyssey import statuses
 from faxtui.odyssey.answer import Answer
-from faxtui.odyssey.refusals import login_of, message_words, sign_in_refused
+from faxtui.odyssey.refusals import lacks_route, login_of, message_words, sign_in_refused
 from faxtui.odyssey.words import named
+
+_BEFORE_ARRIVAL = (*range(300, 400), 407, 429, 511)
+"""Statuses that keep a request from being carried out, whoever sends them."""
 
 
 @contextmanager
@@ -51,13 +66,36 @@ def not_fetched(answer: Answer, account: Account, key: FaxKey) -> ServiceError:
 
 
 def not_deleted(answer: Answer, account: Account, key: FaxKey) -> ServiceError:
-    """The error that ``answer`` is to a request to delete a fax. A service that failed may have carried it out."""
+    """Return the error that ``answer`` to a delete is, if it does not confirm it.
+
+    The request was turned down if the service says so, or if a proxy or a redirect kept it from arriving. After
+    anything else it may have been carried out: a gateway that gave up on the service sends 404 or 503 as well (our
+    decision).
+    """
+    if httpx.codes.is_success(answer.status) and (answer.message or not answer.is_html):
+        return _unconfirmed(answer, key)
     known = _own_meaning(answer, account, key, "delete")
     if known is not None:
         return known
+    if answer.status == httpx.codes.SERVICE_UNAVAILABLE and answer.is_foreign:
+        return _begin(statuses.service_failed(answer), _not_known(key))
     error = statuses.failure(answer)
-    is_turned_down = 300 <= answer.status < 500 or isinstance(error, Busy)
+    is_turned_down = answer.status in _BEFORE_ARRIVAL or isinstance(error, Busy) or _is_refusal(answer)
     return _begin(error, _not_deleted(key) if is_turned_down else _not_known(key))
+
+
+def _is_refusal(answer: Answer) -> bool:
+    if answer.status in (404, 410):
+        return answer.is_own_error
+    return httpx.codes.is_client_error(answer.status) and not answer.is_foreign
+
+
+def _unconfirmed(answer: Answer, key: FaxKey) -> Unconfirmed:
+    said = f"“{answer.message}”" if answer.message else answer.described
+    return Unconfirmed(
+        f"{_not_known(key)} {answer.place} answered {statuses.status_words(answer)} ({said}) instead of an empty "
+        "response."
+    )
 
 
 def no_document(answer: Answer, reason: str, path: str = "") -> UnexpectedAnswer:
@@ -72,21 +110,29 @@ def no_document(answer: Answer, reason: str, path: str = "") -> UnexpectedAnswer
 
 
 def _own_meaning(answer: Answer, account: Account, key: FaxKey, verb: str) -> ServiceError | None:
-    """What a status means of a document and of nothing else (documented, public; 410 our decision)."""
+    """Return what a status means for a document, if the service itself sent it (documented, public; 410 our decision).
+
+    Gone needs the service's own words, because the fax is then taken for deleted.
+    """
     match answer.status:
-        case 400:
+        case 400 if not answer.is_foreign:
             return Refused(
                 f"{answer.place} won't take the request to {verb} the fax {named(key)} ({message_words(answer)}): "
                 "tell the service's support."
             )
-        case 401:
+        case 401 if answer.refuses_sign_in:
             return sign_in_refused(answer, account)
-        case 403:
+        case 403 if not answer.is_foreign:
             return Forbidden(
                 f"The login {login_of(account)} may not {verb} the fax {named(key)}: ask whoever administers the "
                 "account."
             )
-        case 404 | 410:
+        case 404 | 410 if lacks_route(answer):
+            return WrongAddress(
+                f"{answer.place} has nothing at the address of the fax {named(key)} ({answer.message}): check "
+                f"{answer.purpose.setting}."
+            )
+        case 404 | 410 if answer.is_own_error:
             return Gone(
                 f"The fax {named(key)} is no longer at the service: someone else took or deleted it. Refresh the list."
             )

@@ -16,13 +16,14 @@ from faxtui.odyssey.connection import Limits
 from faxtui.odyssey.document import TYPES, Document, read_document, read_rest, resuming
 from faxtui.odyssey.document_failures import not_deleted, not_fetched, while_deleting, while_fetching
 from faxtui.odyssey.exchange import Exchange, Incoming
+from faxtui.odyssey.jsontext import is_blank
 from faxtui.odyssey.sign_in import SignIn
 
 _WHOLE = frozenset({httpx.codes.OK, httpx.codes.NON_AUTHORITATIVE_INFORMATION})
 """203 is a 200 that a proxy has changed, for example by compressing it."""
 _RESUMED = _WHOLE | {httpx.codes.PARTIAL_CONTENT}
 _NOT_RESUMED = frozenset({httpx.codes.PRECONDITION_FAILED, httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE})
-_DELETED = Purpose("a plain yes", "base_url", most=65_536)
+_DELETED = Purpose("a confirmation", "base_url", most=65_536)
 
 
 class Documents:
@@ -80,12 +81,14 @@ class Documents:
                 return await self._exchange.ask("DELETE", url, _DELETED, authorization)
 
         answer = await self._sign_in.signed_in(ask)
-        if not _is_done(answer):
+        if not _confirms(answer):
             raise not_deleted(answer, self._account, key)
 
 
-def _is_done(answer: Answer) -> bool:
-    """200 (public; its empty body is not insisted on) or 204, but no page of a proxy's (our decision)."""
-    if answer.status == httpx.codes.OK:
-        return not (answer.body and answer.is_html)
-    return answer.status == httpx.codes.NO_CONTENT
+def _confirms(answer: Answer) -> bool:
+    """Return whether ``answer`` confirms a delete: 200 with an empty body (public), or 204 (our decision).
+
+    A body of blanks, of no chunks, or of nothing in gzip is empty (our decision). Anything else with a 2xx status may
+    be a message that it was not done, or a page of somebody else.
+    """
+    return answer.status == httpx.codes.NO_CONTENT or (answer.status == httpx.codes.OK and is_blank(answer.body))

@@ -35,6 +35,10 @@ class Incoming:
     def status(self) -> int:
         return self.answer.status
 
+    @property
+    def refuses_sign_in(self) -> bool:
+        return self.answer.refuses_sign_in
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body of a success as it is sent, once. Raises NoAnswer if it is cut off, or comes too slowly.
 

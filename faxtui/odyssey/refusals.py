@@ -16,11 +16,17 @@ from faxtui.odyssey.words import excerpt
 _REASON = 200
 """Characters of what the service says about one parameter."""
 _MOST_REASONS = 12
+_NO_ROUTE = "No HTTP resource was found"
 
 
 def failure(answer: Answer, account: Account, window: Window) -> ServiceError:
-    """The error that ``answer`` is, to a request for a page of ``window``."""
-    known = _MEANINGS.get(answer.status)
+    """Return the error that ``answer`` is, to a request for a page of ``window``.
+
+    400, 401 and 403 with a page that the service would not write are somebody else's: nobody is asked for a password
+    or told to change a filter because of them (our decision).
+    """
+    is_believed = answer.refuses_sign_in if answer.status == 401 else not answer.is_foreign or answer.status == 404
+    known = _MEANINGS.get(answer.status) if is_believed else None
     return statuses.failure(answer) if known is None else known(answer, account, window)
 
 
@@ -36,9 +42,8 @@ def _refused(answer: Answer, account: Account, window: Window) -> ServiceError:
 
 
 def message_words(answer: Answer) -> str:
-    """What a refusal says in its ``Message`` (documented), or what came instead."""
-    message = member(parse_or_none(answer.body), "Message")
-    return excerpt(message, _REASON) if isinstance(message, str) else answer.described
+    """Return what a refusal says in its ``Message``, or a description of what came instead."""
+    return answer.message or answer.described
 
 
 def sign_in_refused(answer: Answer, account: Account) -> SignInRefused:
@@ -66,7 +71,19 @@ def _forbidden(answer: Answer, account: Account, window: Window) -> ServiceError
 
 
 def _wrong_address(answer: Answer, account: Account, window: Window) -> ServiceError:
-    return WrongAddress(f"There is no fax service at {excerpt(account.base_url, 120)}: check base_url.")
+    base_url = excerpt(account.base_url, 120)
+    if member(parse_or_none(answer.body), "Code") is not None:
+        return WrongAddress(
+            f"{answer.place} has no such list ({answer.message}). Check the filters, and base_url ({base_url})."
+        )
+    said = f" ({answer.message})" if answer.message else ""
+    return WrongAddress(f"There is no fax service at {base_url}{said}: check base_url.")
+
+
+def lacks_route(answer: Answer) -> bool:
+    """Return whether a 404 comes from the service's framework, because nothing is at the address (ASP.NET Web API)."""
+    message = member(parse_or_none(answer.body), "Message")
+    return isinstance(message, str) and message.startswith(_NO_ROUTE)
 
 
 _MEANINGS: Mapping[int, Callable[[Answer, Account, Window], ServiceError]] = {

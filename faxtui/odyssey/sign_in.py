@@ -22,7 +22,7 @@ class Answered(Protocol):
     """An answer, whole or only begun, as far as signing in reads it."""
 
     @property
-    def status(self) -> int: ...
+    def refuses_sign_in(self) -> bool: ...
 
 
 A = TypeVar("A", bound=Answered)
@@ -34,8 +34,8 @@ class SignIn(Protocol):
     async def signed_in(self, ask: Callable[[str], Awaitable[A]]) -> A:
         """What ``ask``, which sends one request with the ``Authorization`` that it is given, gets when signed in.
 
-        It is called again only where its answer was a 401, and then once. Raises what it raises, and ServiceError of
-        the signing in.
+        It is called again only if its answer was a 401 of the service, and then once. Raises what it raises, and
+        ServiceError of the signing in.
         """
         ...
 
@@ -83,7 +83,7 @@ class TokenSignIn:
         renewal = self._renewal()
         is_new = not renewal.done()
         answer = await ask(_bearer(await _token(renewal)))
-        if answer.status != httpx.codes.UNAUTHORIZED or is_new:
+        if is_new or not answer.refuses_sign_in:
             return answer
         return await ask(_bearer(await _token(self._renewal(instead_of=renewal))))
 

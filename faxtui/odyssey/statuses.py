@@ -30,11 +30,13 @@ def failure(answer: Answer) -> ServiceError:
         return NoAnswer(f"{answer.place} gave up waiting for the request (408): ask again in a moment.")
     if status == 429 or (status == 503 and answer.asks_to_wait):
         return _busy(answer)
-    if status >= 500:
-        return ServiceFailed(
-            f"{answer.place} says that it failed ({status_words(answer)}): ask again in a moment; if it lasts, tell "
-            "the service's support."
+    if status == 511:
+        return Unreachable(
+            f"The network between here and {answer.place} asks for a sign-in of its own (511): open a web browser to "
+            "sign in there, and ask again."
         )
+    if 500 <= status < 600:
+        return service_failed(answer)
     if 300 <= status < 400 and answer.sends_on_to:
         return WrongAddress(
             f"{answer.place} sends requests on to {answer.sends_on_to} ({status_words(answer)}), where your sign-in "
@@ -42,6 +44,13 @@ def failure(answer: Answer) -> ServiceError:
             f"{answer.purpose.setting}."
         )
     return something_else(answer)
+
+
+def service_failed(answer: Answer) -> ServiceFailed:
+    return ServiceFailed(
+        f"{answer.place} says that it failed ({status_words(answer)}): ask again in a moment; if it lasts, tell the "
+        "service's support."
+    )
 
 
 def something_else(answer: Answer, reason: str = "", path: str = "") -> UnexpectedAnswer:

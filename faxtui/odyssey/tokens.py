@@ -47,13 +47,16 @@ def read_token(answer: Answer, asked_at: float) -> Token:
 
 
 def token_failure(answer: Answer, account: Account, oauth2: OAuth2) -> ServiceError:
-    """The error that ``answer``, of another status than 200, is. 400, 401 and 403 refuse the sign-in."""
+    """Return the error that ``answer``, of another status than 200, is.
+
+    400, 401 and 403 refuse the sign-in, unless they come with a page that is no answer of such an address.
+    """
     if answer.status in (404, 405):
         return WrongAddress(
             f"Nothing gives out tokens at {excerpt(oauth2.token_url, 120)} ({statuses.status_words(answer)}): "
             "check token_url."
         )
-    if answer.status not in (400, 401, 403):
+    if answer.status not in (400, 401, 403) or (answer.is_foreign and not answer.refuses_sign_in):
         return statuses.failure(answer)
     login, client = f"“{excerpt(account.login)}”", f"“{excerpt(oauth2.client_id)}”"
     said = parse_or_none(answer.body)

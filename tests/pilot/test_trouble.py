@@ -29,7 +29,9 @@ def said(desk: Console) -> str:
         (answer(404, "{}", JSON), "There is no fax service at http://127.0.0.1"),
         (answer(200, PORTAL, HTML), "Welcome to the ward's network"),
         (answer(200, "%PDF-1.7", {"Content-Type": "application/pdf"}), "application/pdf"),
-        (answer(200, "", JSON), "no words in it"),
+        (answer(200, "", HTML), "no words in it"),
+        (answer(401, PORTAL, HTML), "Welcome to the ward's network"),
+        (answer(404, '{"Code":40402,"Message":"Unknown customer."}', JSON), "(Unknown customer., code 40402)"),
         (answer(200, '{"Resources": 7}', JSON), "Resources"),
         (answer(200, "[1, 2, 3]", JSON), "application/json"),
         (answer(200, '{"Resources": [', JSON), "application/json"),
@@ -69,7 +71,7 @@ async def test_a_machine_that_nobody_listens_on_is_told_of() -> None:
 async def test_a_wrong_path_of_the_right_machine_is_told_of() -> None:
     with demo_server() as address:
         async with console(connect=connecting_to(f"{address}/wrong"), until="failed") as desk:
-            assert f"There is no fax service at {address}/wrong: check base_url." in said(desk)
+            assert f"There is no fax service at {address}/wrong (There is nothing at this address.)" in said(desk)
 
 
 async def test_the_real_thing_over_a_real_socket_turns_pages() -> None:

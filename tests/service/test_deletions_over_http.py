@@ -25,13 +25,13 @@ from faxtui.odyssey.client import OdysseyService
 class Counter:
     """A demo that counts requests to delete and spoils the next ones.
 
-    A number is answered as a status, without anything being done; ``arrives`` and ``is lost`` break off the answer to
-    a request that is carried out and to one that is not.
+    A number is answered as a status, bytes as the body of a 200, without anything being done; ``arrives`` and
+    ``is lost`` break off the answer to a request that is carried out and to one that is not.
     """
 
     demo: DemoService = field(default_factory=lambda: DemoService(accounts={LOGIN: PASSWORD}))
     deletes: int = 0
-    faults: list[int | str] = field(default_factory=list)
+    faults: list[int | bytes | str] = field(default_factory=list)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         is_delete = scope["type"] == "http" and scope["method"] == "DELETE"
@@ -42,10 +42,11 @@ class Counter:
             return
         if fault == "arrives":
             await self.demo(scope, receive, _nowhere)
-        status, length = (fault, b"0") if isinstance(fault, int) else (200, b"10")
-        headers = [(b"content-length", length), (b"retry-after", b"7")]
+        status, length = (fault, 0) if isinstance(fault, int) else (200, 10)
+        body = fault if isinstance(fault, bytes) else b""
+        headers = [(b"content-length", b"%d" % (len(body) or length)), (b"retry-after", b"7")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.body", "body": body})
 
 
 async def _nowhere(message: Message) -> None:
@@ -219,3 +220,32 @@ async def test_what_nobody_can_tell_is_unknown_until_the_operator_asks(tmp_path:
             await desk.until(lambda: len(server.requests) == 3 and isinstance(desk.state_of(fax), Unknown))
             assert [request.split()[0] for request in server.requests] == ["DELETE", "GET", "GET"]
             assert desk.journal.records(ACCOUNT)[fax.key].was_deleted is WasDeleted.UNKNOWN
+
+
+async def test_a_yes_with_words_in_it_is_unconfirmed_and_the_others_go_on(tmp_path: Path) -> None:
+    with counter() as (server, address):
+        async with desk_at(address, tmp_path) as (desk, service):
+            faxes = await some_faxes(service, 2)
+            server.faults = [b'{"Code":42301,"Message":"The file is locked"}']
+            await desk.pending(*faxes, with_copies=True)
+            await desk.time.goes_by(10)
+            first, second = await outcome(desk, faxes)
+            assert isinstance(first, Unknown)
+            assert "(“The file is locked, code 42301”)" in first.reason
+            assert second == Deleted(by_us=True)
+            assert desk.journal.records(ACCOUNT)[faxes[0].key].was_deleted is WasDeleted.UNKNOWN
+            assert server.deletes == 2
+            assert await is_there(service, faxes[0])
+
+
+@pytest.mark.parametrize("fault", [404, 410, b"<h1>Not Found</h1>"])
+async def test_what_somebody_else_says_of_a_fax_is_not_believed(tmp_path: Path, fault: int | bytes) -> None:
+    with counter() as (server, address):
+        async with desk_at(address, tmp_path) as (desk, service):
+            faxes = await some_faxes(service, 1)
+            server.faults = [fault]
+            (state,) = await sent(desk, faxes)
+            assert isinstance(state, Back)
+            record = desk.journal.records(ACCOUNT)[faxes[0].key]
+            assert record.was_deleted is WasDeleted.NO
+            assert server.deletes == 1

@@ -282,7 +282,7 @@ async def test_names_are_sent_as_one_encoded_segment_each(
     folder: str, file_name: str, segments: tuple[str, str]
 ) -> None:
     key = FaxKey(folder, file_name)
-    with answering(answer(200, PDF)) as server:
+    with answering([answer(200, PDF), answer(200)]) as server:
         async with documents(server.address + "/fax") as service:
             await fetched(service, key)
             await service.delete_document(key)

@@ -1,6 +1,7 @@
 """Deleting a fax: one request for each time it is asked, and words for what is known of it, over a real socket."""
 
 import asyncio
+import gzip
 import socket
 from collections.abc import Iterator
 
@@ -34,6 +35,7 @@ from faxtui.errors import (
     ServiceError,
     ServiceFailed,
     SignInRefused,
+    Unconfirmed,
     UnexpectedAnswer,
     Unreachable,
     WrongAddress,
@@ -80,11 +82,17 @@ async def test_a_deleted_fax_is_gone(demo: WatchedDemo) -> None:
     [
         answer(200),
         answer(200, headers=HTML),
-        answer(200, "true", {"Content-Type": "application/json"}),
+        answer(200, " \r\n\t"),
+        answer(200, b"\xef\xbb\xbf"),
+        answer(200, gzip.compress(b"", mtime=0), {"Content-Encoding": "gzip"}),
+        answer(200, headers={"Content-Encoding": "gzip"}),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\n\r\n",
         b"HTTP/1.1 204 No Content\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" + answer(200),
     ],
 )
-async def test_a_plain_yes_is_enough(said: bytes) -> None:
+async def test_an_empty_answer_confirms_a_delete(said: bytes) -> None:
     with answering(said) as server:
         async with asking(server.address) as service:
             await service.delete_document(KEY)
@@ -93,12 +101,65 @@ async def test_a_plain_yes_is_enough(said: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(404, '{"Code":40401,"Message":"File 0 does not exist"}'), (404, "<h1>Not Found</h1>"), (404, ""), (410, "")],
+    [
+        (404, '{"Code":40401,"Message":"File 0 does not exist"}'),
+        (404, '{"Message":"File 0 does not exist"}'),
+        (410, '{"Code":40401}'),
+    ],
 )
 async def test_a_fax_that_is_not_there_any_more_is_gone(status: int, body: str) -> None:
     error = await failure(answer(status, body))
     assert isinstance(error, Gone)
     assert NAMED.removeprefix("the ") in str(error)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (answer(200, '{"Code":42301,"Message":"File 0 is locked"}'), "200 OK (“File 0 is locked, code 42301”)"),
+        (answer(200, '{"message":"Queued\\u001b[2J"}'), "200 OK (“Queued␛[2J”)"),
+        (answer(200, '{"Code":42301}', HTML), "(“code 42301”)"),
+        (answer(200, "true", {"Content-Type": "application/json"}), "application/json, beginning “true”"),
+        (answer(200, "{}"), "beginning “{}”"),
+        (answer(200, "null"), "beginning “null”"),
+        (answer(200, "."), "beginning “.”"),
+        (answer(202), "202 Accepted"),
+        (answer(202, '{"Message":"Queued"}'), "202 Accepted (“Queued”)"),
+        (answer(203), "203 Non-Authoritative"),
+        (answer(206), "206 Partial"),
+    ],
+)
+async def test_any_other_success_leaves_a_delete_unconfirmed_and_tells_what_was_said(said: bytes, words: str) -> None:
+    error = await failure(said)
+    assert isinstance(error, Unconfirmed)
+    assert str(error).startswith(NOT_KNOWN)
+    assert words in str(error)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize(
+    "body",
+    ["<h1>Not Found</h1>", "", "{}", '{"message":"no Route matched with those values"}', '{"Code":null}', '"Message"'],
+)
+async def test_a_404_of_somebody_else_leaves_it_unknown(status: int, body: str) -> None:
+    error = await failure(answer(status, body))
+    assert type(error) is UnexpectedAnswer
+    assert str(error).startswith(NOT_KNOWN)
+
+
+async def test_a_404_of_the_service_s_framework_is_a_wrong_address() -> None:
+    error = await failure(answer(404, '{"Message":"No HTTP resource was found that matches the request URI."}'))
+    assert isinstance(error, WrongAddress)
+    assert f"nothing at the address of {NAMED} (No HTTP resource" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"), [(400, {}), (401, {}), (403, {}), (405, {}), (503, {"Retry-After": "30"})]
+)
+async def test_a_page_of_somebody_else_leaves_it_unknown(status: int, headers: dict[str, str]) -> None:
+    error = await failure(answer(status, "<h1>Blocked</h1>", {**HTML, **headers}))
+    assert type(error) in (UnexpectedAnswer, ServiceFailed)
+    assert str(error).startswith(NOT_KNOWN)
 
 
 async def test_a_fax_that_one_may_not_delete_is_named_with_the_login() -> None:
@@ -124,6 +185,7 @@ async def test_a_refused_sign_in_is_told_as_for_a_list() -> None:
         (503, {"Retry-After": "30"}, Busy),
         (302, {"Location": "https://login.example.com/"}, WrongAddress),
         (405, {}, UnexpectedAnswer),
+        (511, {}, Unreachable),
         (407, {}, Unreachable),
         (408, {}, NoAnswer),
     ],
@@ -148,7 +210,7 @@ async def test_of_a_service_that_failed_it_is_not_known_whether_it_deleted(statu
     [
         answer(200, "<h1>Welcome</h1>", HTML),
         answer(200, "<h1>Welcome</h1>"),
-        answer(202),
+        answer(202, headers=HTML),
         answer(200, "packed", {"Content-Encoding": "gzip"}),
         answer(200, "x" * 70_000),
         b"220 fax ESMTP\r\n\r\n",

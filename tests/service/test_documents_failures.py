@@ -59,9 +59,9 @@ def json_of(content: object) -> bytes:
     ("status", "body"),
     [
         (404, '{"Code":40401,"Message":"File 0-20170711-0714-1126279.PDF does not exist"}'),
-        (404, "<h1>Not Found</h1>"),
-        (404, ""),
-        (410, ""),
+        (404, '{"Message":"Gone."}'),
+        (404, '{"Code":40401}'),
+        (410, '{"Code":"40401","Message":null}'),
     ],
 )
 async def test_a_fax_that_someone_else_took_is_gone(status: int, body: str) -> None:
@@ -69,6 +69,41 @@ async def test_a_fax_that_someone_else_took_is_gone(status: int, body: str) -> N
     assert isinstance(error, Gone)
     assert not error.passing
     assert str(error).startswith(f"{NAMED} is no longer at the service: someone else took or deleted it.")
+
+
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h1>Not Found</h1>",
+        "",
+        "default backend - 404",
+        "{}",
+        '{"message":"no Route matched with those values"}',
+        '{"error":"Not Found","status":404}',
+        '{"Code":null,"Message":""}',
+        '{"Code":true,"Message":" "}',
+        '[{"Code":40401}]',
+        '{"Code":40401,"Message":"Fi',
+    ],
+)
+async def test_a_404_of_somebody_else_takes_no_fax_for_gone(status: int, body: str) -> None:
+    error = await failure(answer(status, body))
+    assert type(error) is UnexpectedAnswer
+    assert str(error).startswith(f"{NAMED} was not fetched.")
+
+
+async def test_a_404_of_the_service_s_framework_is_a_wrong_address() -> None:
+    error = await failure(answer(404, '{"Message":"No HTTP resource was found that matches the request URI."}'))
+    assert isinstance(error, WrongAddress)
+    assert "check base_url" in str(error)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_a_page_of_somebody_else_is_no_refusal(status: int) -> None:
+    error = await failure(answer(status, "<h1>Blocked</h1>", {"Content-Type": "text/html"}))
+    assert type(error) is UnexpectedAnswer
+    assert "“Blocked”" in str(error)
 
 
 async def test_a_fax_that_one_may_not_fetch_is_named_with_the_login() -> None:
@@ -84,7 +119,7 @@ async def test_a_refused_sign_in_is_told_as_for_a_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"), [('{"Message": "A dangerous path."}', "(A dangerous path.)"), ("<b>No</b>", "“No”")]
+    ("body", "told"), [('{"Message": "A dangerous path."}', "(A dangerous path.)"), ('{"error": "No"}', "“{")]
 )
 async def test_a_refused_request_is_told_with_what_the_service_says(body: str, told: str) -> None:
     error = await failure(answer(400, body))

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 from demo_server import demo_server
-from odyssey_server import PASSWORD, Ending, answer, answering, asking, failure, failure_of
+from odyssey_server import PASSWORD, Ending, answer, answering, asking, client_of, failure, failure_of
 
 from faxtui.domain.filters import Filters
 from faxtui.domain.query import FaxQuery
@@ -73,11 +73,11 @@ async def test_not_all_of_a_thousand_reasons_are_told() -> None:
     ("body", "told"),
     [
         ('{"Message": "Not today."}', "Not today."),
+        ('{"Message": "Not today.", "Code": 40001}', "(Not today., code 40001)"),
+        ('{"Code": "E7"}', "(code E7)"),
         ('{"Message": 7, "ModelState": []}', "{"),
-        ("<h1>Bad Request</h1>", "“Bad Request”"),
+        ("{}", "{}"),
         ("", "no words in it"),
-        ("[" * 50_000, "[[["),
-        ("[1]", "[1]"),
     ],
 )
 async def test_a_refusal_without_reasons_tells_what_there_is(body: str, told: str) -> None:
@@ -85,6 +85,90 @@ async def test_a_refusal_without_reasons_tells_what_there_is(body: str, told: st
     assert isinstance(error, Refused)
     assert error.reasons == ()
     assert told in str(error)
+
+
+FOREIGN = [
+    ("<h1>Please sign in</h1>", HTML),
+    ("Please sign in", {"Content-Type": "text/plain"}),
+    ("Please sign in", {}),
+    ("[1]", {"Content-Type": "application/json"}),
+    ('"no"', {"Content-Type": "application/json"}),
+    ("[" * 50_000, {}),
+    ("\x89PNG", {"Content-Type": "image/png"}),
+    ("{}", {"Content-Encoding": "br"}),
+]
+"""Bodies that the service would not write, and their headers."""
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+@pytest.mark.parametrize(("body", "headers"), FOREIGN)
+async def test_a_page_of_somebody_else_is_no_refusal_of_the_service(
+    status: int, body: str, headers: dict[str, str]
+) -> None:
+    error = await failure_of(status, body, headers)
+    assert type(error) is UnexpectedAnswer
+    assert not error.passing
+    assert f"answered {status} " in str(error)
+
+
+@pytest.mark.parametrize(
+    "challenge", ['Basic realm="fax"', "bearer", 'Negotiate, Basic realm="a, b"', "BEARER error=x"]
+)
+async def test_a_page_with_a_challenge_that_a_password_answers_is_a_refusal(challenge: str) -> None:
+    error = await failure_of(401, "<h1>Unauthorized</h1>", {**HTML, "WWW-Authenticate": challenge})
+    assert isinstance(error, SignInRefused)
+
+
+@pytest.mark.parametrize("challenge", ["Negotiate", "NTLM", 'Digest realm="basics"', "", "Basically"])
+async def test_a_challenge_that_a_password_does_not_answer_makes_a_page_no_refusal(challenge: str) -> None:
+    error = await failure_of(401, "<h1>Unauthorized</h1>", {**HTML, "WWW-Authenticate": challenge})
+    assert type(error) is UnexpectedAnswer
+
+
+@pytest.mark.parametrize("body", ["", '{"Message": "Authorization has been denied."}', '{"error": "x"}', " "])
+async def test_without_a_page_401_is_a_refusal(body: str) -> None:
+    assert isinstance(await failure_of(401, body), SignInRefused)
+
+
+async def test_a_token_is_not_renewed_because_of_a_page_of_somebody_else() -> None:
+    listed = answer(200, '{"Resources": []}')
+    with (
+        answering(answer(200, '{"access_token": "t0ken"}')) as tokens,
+        answering([listed, answer(401, "<h1>Please sign in</h1>", HTML)]) as server,
+    ):
+        async with asking(server.address, oauth2=client_of(tokens.address)) as service:
+            await service.list_faxes(WINDOW, 1)
+            with pytest.raises(UnexpectedAnswer, match="Please sign in"):
+                await service.list_faxes(WINDOW, 1)
+    assert (len(tokens.requests), len(server.requests)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"Code":40402,"Message":"Customer 60314 does not exist"}', "(Customer 60314 does not exist, code 40402)"),
+        ('{"Code":1,"Message":"No such number\\u001b[2J."}', "(No such number␛[2J., code 1)"),
+        ('{"Code":40402}', "(code 40402)"),
+    ],
+)
+async def test_a_404_of_the_service_is_told_in_its_own_words(body: str, told: str) -> None:
+    error = await failure_of(404, body)
+    assert isinstance(error, WrongAddress)
+    assert told in str(error)
+    assert "Check the filters" in str(error)
+
+
+async def test_a_404_without_a_code_is_a_wrong_address_told_with_what_it_says() -> None:
+    error = await failure_of(404, '{"Message":"No HTTP resource was found that matches the request URI."}')
+    assert isinstance(error, WrongAddress)
+    assert "There is no fax service at http://127.0.0.1" in str(error)
+    assert "(No HTTP resource was found that matches the request URI.)" in str(error)
+
+
+async def test_a_network_that_wants_a_sign_in_of_its_own_is_told() -> None:
+    error = await failure_of(511, "<h1>Please sign in</h1>", HTML)
+    assert isinstance(error, Unreachable)
+    assert "(511)" in str(error)
 
 
 async def test_wrong_credentials_are_told_with_the_login() -> None:

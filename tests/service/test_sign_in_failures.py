@@ -72,14 +72,12 @@ async def failure_of(status: int, body: bytes | str = b"", headers: Mapping[str,
         (401, '{"error": "invalid_client"}', "refuses the client “faxtui” or its secret (401 Unauthorized, invalid_"),
         (400, '{"error": "invalid_client"}', "refuses the client “faxtui” or its secret (400 Bad Request, invalid_"),
         (401, "", "refuses the client “faxtui” or its secret (401 Unauthorized):"),
-        (401, "<h1>No</h1>", "refuses the client “faxtui” or its secret (401 Unauthorized):"),
         (
             400,
             '{"error": "invalid_scope"}',
             "won't sign in “60300.console” with the client “faxtui” (400 Bad Request, ",
         ),
         (400, '{"error": ["x"]}', "with the client “faxtui” (400 Bad Request):"),
-        (400, "[" * 50_000, "with the client “faxtui” (400 Bad Request):"),
         (401, '{"error": "unauthorized_client"}', "won't sign in “60300.console” with the client “faxtui” (401 Un"),
         (403, "", "with the client “faxtui” (403 Forbidden):"),
     ],
@@ -89,6 +87,20 @@ async def test_a_refusal_says_whether_it_is_the_password_or_the_client(status: i
     assert isinstance(error, SignInRefused)
     assert told in str(error)
     assert not error.passing
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+@pytest.mark.parametrize("body", ["<h1>No</h1>", "No", "[" * 50_000, '["invalid_grant"]'])
+async def test_a_page_of_somebody_else_refuses_nobody(status: int, body: str) -> None:
+    error = await failure_of(status, body)
+    assert type(error) is UnexpectedAnswer
+    assert f"answered {status} " in str(error)
+    assert "token_url" in str(error)
+
+
+async def test_a_page_with_a_challenge_refuses_the_client() -> None:
+    error = await failure_of(401, "<h1>No</h1>", {"WWW-Authenticate": 'Basic realm="tokens"'})
+    assert isinstance(error, SignInRefused)
 
 
 async def test_what_a_refusal_says_is_told_short_and_safe() -> None:

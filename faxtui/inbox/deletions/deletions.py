@@ -17,7 +17,16 @@ from faxtui.inbox.deletions.ledger import Ledger
 from faxtui.inbox.deletions.pauses import TICK, Clocks, PauseWatch
 from faxtui.inbox.deletions.plan import Plan, plan_deletion
 from faxtui.inbox.deletions.queue import Item, Queue
-from faxtui.inbox.deletions.sending import FAILS_ALL, Kept, StillThere, Unsure, Vanished, delete_once, settle
+from faxtui.inbox.deletions.sending import (
+    FAILS_ALL,
+    Kept,
+    StillThere,
+    Unproven,
+    Unsure,
+    Vanished,
+    delete_once,
+    settle,
+)
 from faxtui.inbox.deletions.states import (
     Back,
     Closing,
@@ -226,6 +235,8 @@ class Deletions:
                     self._queue.hold_up(item, self._look(), min(reason.retry_after, LONGEST_WAIT))
                 else:
                     self._keep(item, reason, wording.KEPT)
+            case Unproven(error=unproven):
+                item.state = Unknown(str(unproven))
             case Unsure():
                 item.state = Settling()
                 self._tell()

@@ -12,6 +12,7 @@ from faxtui.errors import (
     Refused,
     ServiceError,
     SignInRefused,
+    Unconfirmed,
     Unreachable,
     WrongAddress,
 )
@@ -49,7 +50,14 @@ class Unsure:
     error: ServiceError
 
 
-async def delete_once(service: DocumentService, key: FaxKey) -> Vanished | Kept | Unsure:
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """The service answered, but not with the documented confirmation: the next listing settles it."""
+
+    error: Unconfirmed
+
+
+async def delete_once(service: DocumentService, key: FaxKey) -> Vanished | Kept | Unproven | Unsure:
     """Send the one request."""
     try:
         await service.delete_document(key)
@@ -57,6 +65,8 @@ async def delete_once(service: DocumentService, key: FaxKey) -> Vanished | Kept 
         return Vanished(by_us=False)
     except NOT_CARRIED_OUT as error:
         return Kept(error)
+    except Unconfirmed as error:
+        return Unproven(error)
     except ServiceError as error:
         return Unsure(error)
     return Vanished(by_us=True)

@@ -7,6 +7,8 @@ FaxtuiError                     exit code 1
 │   └── NoSignIn                2   no login or no password, and nobody to ask
 ├── ServiceError                1   the service, or what stands between it and us
 │   ├── Unreachable             1   no connection: name look-up, refusal, TLS, proxy
+│   │   ├── Untrusted           1   certificates that can't be trusted, or can't be read
+│   │   └── UnusableProxy       1   a proxy in the environment that can't be used
 │   ├── NoAnswer                1   connected, but no whole answer came in time
 │   ├── ServiceFailed           1   the service says that it failed (5xx)
 │   ├── Busy                    1   the service asks to wait (429, 503)
@@ -67,6 +69,18 @@ class Unreachable(ServiceError):
     """No connection could be made: name look-up, refusal, TLS, proxy."""
 
     passing = True
+
+
+class Untrusted(Unreachable):
+    """The service's certificate can't be trusted, or the trusted ones can't be read: trying again changes nothing."""
+
+    passing = False
+
+
+class UnusableProxy(Unreachable):
+    """The environment names a proxy that can't be used: trying again changes nothing."""
+
+    passing = False
 
 
 class NoAnswer(ServiceError):

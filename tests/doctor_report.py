@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from odyssey_server import PASSWORD
+from odyssey_server import PASSWORD, known_to_proxies
 
 from faxtui.commands.doctor.examination import examine
 from faxtui.commands.doctor.finding import Finding, Topic, Verdict
@@ -100,6 +100,7 @@ def installation(
     environ: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     connect: Callable[[], FaxService] | None = None,
+    allow_http: bool = False,
     settings: Settings | None = None,
     password_file: Path | None = None,
     terminal: os.terminal_size | None = None,
@@ -111,7 +112,7 @@ def installation(
         paths=Paths(folder / "config.toml", folder / "site" / "config.toml", folder / "state.toml", folder / "logs"),
         base_url=base_url,
         login=login,
-        connect=connect or (lambda: OdysseyService(Account(base_url, login, password))),
+        connect=connect or (lambda: OdysseyService(Account(base_url, login, password, allow_http=allow_http))),
         environ=dict(os.environ) if environ is None else environ,
         limits=limits or Limits(),
         password_file=password_file,
@@ -184,7 +185,7 @@ def _tunnel(near: socket.socket, proxy: Proxy) -> None:
             return
         proxy.requests.append(head)
         host, _, port = head.split()[1].rpartition(":")
-        with socket.create_connection((host, int(port))) as far:
+        with socket.create_connection((known_to_proxies(host), int(port))) as far:
             near.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             back = threading.Thread(target=_pump, args=(far, near), daemon=True)
             back.start()

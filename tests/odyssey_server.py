@@ -59,6 +59,25 @@ YJWtCnNjifexCIpavWy/MrOHrg8GZHSe++XUhEt7mG0Ha2A9+5vtaUWY
 """
 """A certificate that nobody trusts, for 127.0.0.1 until 2120, and its key: made for these tests and nothing else."""
 
+NAMED_CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIBZzCCAQ2gAwIBAgIBBDAKBggqhkjOPQQDAjAWMRQwEgYDVQQDDAtmYXguZXhh
+bXBsZTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFjEUMBIGA1UE
+AwwLZmF4LmV4YW1wbGUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARQAInjX5Gi
+sWqwNhOAtXoOkTFtm8WtJdqZr615MCys8GwxXlkZJexTf1gl5CQv/DdElPIkeu89
+nV9fjzQd9fDko0owSDAWBgNVHREEDzANggtmYXguZXhhbXBsZTAPBgNVHRMBAf8E
+BTADAQH/MB0GA1UdDgQWBBRAHD4GNrMnfeLUaqK9Zzxtj6hsZTAKBggqhkjOPQQD
+AgNIADBFAiB/lFpQypzRwiVn6ZcTlV6MKweF3yO8d74kNAwTspJ/sgIhAKb1cTUE
+OgazclVhdksILwBQe7w/cTd7St/+0B82auJw
+-----END CERTIFICATE-----
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg7nkIsWonxExRPDZF
+vPDa4878kf6lvtL+7W+pSOSrElmhRANCAARQAInjX5GisWqwNhOAtXoOkTFtm8Wt
+JdqZr615MCys8GwxXlkZJexTf1gl5CQv/DdElPIkeu89nV9fjzQd9fDk
+-----END PRIVATE KEY-----
+"""
+"""The same for fax.example, a name that no network knows. Like many inspecting authorities it lacks a key usage."""
+
 
 class Ending(Enum):
     """What becomes of the connection once the bytes are sent."""
@@ -159,14 +178,22 @@ def answer(status: int, body: bytes | str = b"", headers: Mapping[str, str] | No
 
 @contextmanager
 def answering(
-    said: bytes | Sequence[bytes], ending: Ending = Ending.CLOSE, *, tls: bool = False
+    said: bytes | Sequence[bytes],
+    ending: Ending = Ending.CLOSE,
+    *,
+    tls: bool = False,
+    certificate: str = "",
+    host: str = "127.0.0.1",
 ) -> Iterator[RawServer]:
-    """Answer every connection with these bytes; of several, each connection with the next, and then with the last."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        host = f"127.0.0.1:{listener.getsockname()[1]}"
-        server = RawServer(f"{'https' if tls else 'http'}://{host}")
+    """Answer every connection with these bytes; of several, each connection with the next, and then with the last.
+
+    A ``certificate`` makes it secure.
+    """
+    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        place = f"{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+        server = RawServer(f"{'https' if tls or certificate else 'http'}://{place}")
         stop = threading.Event()
-        context = _tls() if tls else None
+        context = _tls(certificate or CERTIFICATE) if tls or certificate else None
         all_said = [said] if isinstance(said, bytes) else said
         thread = threading.Thread(target=_serve, args=(listener, server, all_said, ending, stop, context), daemon=True)
         thread.start()
@@ -176,8 +203,17 @@ def answering(
             stop.set()
             # Whoever waits for a connection gets one.
             with suppress(OSError):
-                socket.create_connection(listener.getsockname()).close()
+                socket.create_connection(listener.getsockname()[:2]).close()
             thread.join()
+
+
+def behind_a_proxy(address: str) -> str:
+    """The same server by a name that only proxies know: this machine is never reached through one."""
+    return address.replace("127.0.0.1", "fax.example")
+
+
+def known_to_proxies(host: str) -> str:
+    return "127.0.0.1" if host == "fax.example" else host
 
 
 @asynccontextmanager
@@ -188,10 +224,12 @@ async def asking(
     *,
     password: str = PASSWORD,
     oauth2: OAuth2 | None = None,
+    allow_http: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[OdysseyService]:
     """The service at an address, as faxtui asks it."""
-    service = OdysseyService(Account(base_url, login, password, oauth2=oauth2), limits=limits, clock=clock)
+    account = Account(base_url, login, password, oauth2=oauth2, allow_http=allow_http)
+    service = OdysseyService(account, limits=limits, clock=clock)
     try:
         yield service
     finally:
@@ -292,10 +330,10 @@ def _end(connection: socket.socket, ending: Ending, stop: threading.Event) -> No
         connection.sendall(b" ")
 
 
-def _tls() -> ssl.SSLContext:
+def _tls(certificate: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "server.pem"
-        path.write_text(CERTIFICATE)
+        path.write_text(certificate)
         context.load_cert_chain(path)
     return context

@@ -10,6 +10,7 @@ from faxtui.config.settings import DEFAULT_BASE_URL, OAUTH2, Profile
 from faxtui.config.values import zone_named
 from faxtui.domain.account import Account, OAuth2
 from faxtui.errors import ConfigurationError, NoSignIn
+from faxtui.network.loopback import is_loopback
 
 _WAYS = (
     "Give --login with FAXTUI_PASSWORD or --password-file, or write login and password_command into "
@@ -51,7 +52,7 @@ class SignIn:
         if not found:
             raise NoSignIn(f"There is no password for {self.login}. {self.ways}")
         zone = zone_named(self.service_timezone)
-        return Account(self.base_url, self.login, found, zone, self._oauth2())
+        return Account(self.base_url, self.login, found, zone, self._oauth2(), allow_http=self.profile.allow_http)
 
     @property
     def password_file(self) -> Path | None:
@@ -129,20 +130,9 @@ def _check_address(address: str, called: str, *, allow_http: bool) -> None:
     if parts.scheme not in ("http", "https") or not host or any(each.isspace() for each in address):
         whose = "" if called == "address" else f", which {called} takes"
         raise ConfigurationError(f"“{address}” is no address{whose}: write it like {DEFAULT_BASE_URL}.")
-    if parts.scheme == "http" and not allow_http and not _is_loopback(host):
+    if parts.scheme == "http" and not allow_http and not is_loopback(host):
         raise ConfigurationError(
             f"The {called} {address} is plain http, which anybody on the way can read: write https or, "
             f"where the way is safe, a profile with that {'base_url' if called == 'address' else called} and "
             "allow_http = true."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        import ipaddress
-
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -38,7 +38,8 @@ class OAuth2:
 class Account:
     """An account of the service at ``base_url``, which tells wall-clock times of ``service_zone``.
 
-    It signs in with ``oauth2``, or where that is None with HTTP Basic.
+    It signs in with ``oauth2``, or where that is None with HTTP Basic. Without ``allow_http``, plain http never leaves
+    this machine.
     The password is in no representation of it. Raises ConfigurationError for what HTTP Basic can't carry.
     """
 
@@ -47,6 +48,7 @@ class Account:
     password: str = field(repr=False)
     service_zone: tzinfo = field(default_factory=lambda: ZoneInfo(SERVICE_ZONE))
     oauth2: OAuth2 | None = None
+    allow_http: bool = False
 
     def __post_init__(self) -> None:
         if not _is_basic_name(self.login):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from functools import partial
+from functools import cache, partial
 
 import httpx
 
@@ -16,9 +17,10 @@ from faxtui.domain.fax import FaxKey
 from faxtui.domain.page import Listing
 from faxtui.domain.window import Window
 from faxtui.errors import UnexpectedAnswer
+from faxtui.network.trust import trust_store
 from faxtui.odyssey.address import list_address
 from faxtui.odyssey.answer import Answer, Purpose
-from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.connection import Limits, Line
 from faxtui.odyssey.document import Document
 from faxtui.odyssey.documents import Documents
 from faxtui.odyssey.exchange import Exchange
@@ -37,8 +39,9 @@ class OdysseyService:
     """A fax service (see `faxtui.inbox.service`) over HTTP, for one account.
 
     Asks once for each call and never again by itself, but where a token has ended. ``clock`` counts the seconds of a
-    token's life and of a slow document. To make one raises ConfigurationError where the account's addresses can't be
-    used, and Unreachable where this machine's certificates or proxy settings can't.
+    token's life and of a slow document. Raises ConfigurationError if the account's addresses can't be used, Untrusted
+    or UnusableProxy if this machine's certificates or proxies can't. Loading certificates takes a moment: keep it off
+    the event loop.
     """
 
     def __init__(
@@ -52,8 +55,14 @@ class OdysseyService:
         self._account = account
         self._list_address = list_address(account.base_url)
         self._listing = Purpose("a list of faxes", "base_url", limits.body, "ask for smaller pages")
-        self._exchange = Exchange(limits, transport, clock)
-        self._sign_in = sign_in_for(account, self._exchange, clock)
+        load_trust = cache(lambda: trust_store(os.environ))
+
+        def exchange_with(url: httpx.URL) -> Exchange:
+            line = transport or Line(url, load_trust, allow_http=account.allow_http)
+            return Exchange(limits, line, clock)
+
+        self._exchange = exchange_with(self._list_address)
+        self._sign_in = sign_in_for(account, exchange_with, clock)
         self._documents = Documents(account, self._exchange, self._sign_in, limits)
 
     async def list_faxes(self, window: Window, page: int) -> Listing:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import httpx
 
 from faxtui import __version__
 from faxtui.domain.text import counted
-from faxtui.errors import NoAnswer, ServiceError, UnexpectedAnswer, Unreachable
+from faxtui.errors import ConfigurationError, NoAnswer, ServiceError, UnexpectedAnswer, Unreachable, Untrusted
+from faxtui.network.loopback import is_loopback
+from faxtui.network.proxy import Proxy, route_to
+from faxtui.network.trust import trusting_nobody
 from faxtui.odyssey.address import place
 from faxtui.odyssey.content_coding import ACCEPTED
 from faxtui.odyssey.words import excerpt
@@ -44,58 +47,114 @@ class Limits:
     document_json: int = 64 * 1024 * 1024
 
 
-def open_client(limits: Limits, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
-    """A client that follows no redirect, so that credentials go to no other host.
+class Line:
+    """The way to one address: directly or through a proxy, and what is checked on it.
 
-    Raises Unreachable where this machine's certificates or proxy settings can't be used.
+    Plain http stays on this machine unless ``allow_http``. ``load_trust`` gives the trusted certificates; it is called
+    only if something on the way is secure. Raises ConfigurationError for plain http to another machine, UnusableProxy
+    and Untrusted.
     """
-    tls = _tls() if transport is None else True
-    try:
-        return httpx.AsyncClient(
-            headers={
-                "User-Agent": f"faxtui/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": ACCEPTED,
-            },
-            timeout=httpx.Timeout(connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool),
-            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
-            follow_redirects=False,
-            verify=tls,
-            transport=transport,
+
+    def __init__(self, url: httpx.URL, load_trust: Callable[[], ssl.SSLContext], *, allow_http: bool) -> None:
+        host = url.raw_host.decode("ascii")
+        self._stays_here = url.scheme == "http" and not allow_http
+        if self._stays_here and not is_loopback(host):
+            raise ConfigurationError(
+                f"{place(url)} is plain http, which anybody on the way can read. Write https, or allow_http = true in "
+                "the profile if the way is safe."
+            )
+        self.proxy = route_to(url.scheme, host, url.port, os.environ).proxy
+        is_secure = url.scheme == "https" or (self.proxy is not None and self.proxy.scheme == "https")
+        self._tls = load_trust() if is_secure else trusting_nobody()
+
+    def client(self, limits: Limits) -> httpx.AsyncClient:
+        return _client(limits, verify=self._tls, proxy=self._httpx_proxy())
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """What httpx is told with each request."""
+        return {"trace": _refuse_other_machines} if self._stays_here else {}
+
+    def _httpx_proxy(self) -> httpx.Proxy | None:
+        proxy = self.proxy
+        if proxy is None:
+            return None
+        headers = {"Proxy-Authorization": proxy.sign_in} if proxy.sign_in else None
+        tls = self._tls if proxy.scheme == "https" else None
+        return httpx.Proxy(f"{proxy.scheme}://{proxy}", headers=headers, ssl_context=tls)
+
+
+def client_of(transport: httpx.AsyncBaseTransport, limits: Limits) -> httpx.AsyncClient:
+    """A client of something in this process, to which there is no way."""
+    return _client(limits, transport=transport)
+
+
+def _client(
+    limits: Limits,
+    *,
+    verify: ssl.SSLContext | bool = True,
+    proxy: httpx.Proxy | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> httpx.AsyncClient:
+    """Follows no redirect, so that credentials go to no other host, and reads nothing from the environment."""
+    return httpx.AsyncClient(
+        headers={
+            "User-Agent": f"faxtui/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": ACCEPTED,
+        },
+        timeout=httpx.Timeout(connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool),
+        limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
+        follow_redirects=False,
+        trust_env=False,
+        verify=verify,
+        proxy=proxy,
+        transport=transport,
+    )
+
+
+async def _refuse_other_machines(event: str, info: Mapping[str, object]) -> None:
+    """Close a connection that does not end on this machine, before anything is sent: a name may lead anywhere."""
+    if event != "connection.connect_tcp.complete":
+        return
+    import httpcore
+
+    stream = info["return_value"]
+    assert isinstance(stream, httpcore.AsyncNetworkStream)
+    address = str(stream.get_extra_info("server_addr")[0])
+    if not is_loopback(address):
+        await stream.aclose()
+        raise Untrusted(
+            f"The address of the service is plain http and leads to {excerpt(address)}, which is not this machine. "
+            "Nothing was sent. Check /etc/hosts, or write https."
         )
-    except (httpx.InvalidURL, ValueError, ImportError) as error:
-        raise Unreachable(
-            f"This machine's proxy settings ({_proxies_set()}) can't be used: write a proxy like "
-            "http://proxy.example:3128, and leave ranges such as fd00::/8 and brackets out of NO_PROXY; then start "
-            "faxtui again."
-        ) from error
 
 
 def why_not_reached(
-    error: httpx.HTTPError | OSError | UnicodeError, url: httpx.URL, setting: str, limits: Limits
+    error: httpx.HTTPError | OSError | UnicodeError, url: httpx.URL, setting: str, limits: Limits, proxy: Proxy | None
 ) -> ServiceError:
     """What kept a whole answer from coming from ``url``, an address that ``setting`` holds."""
     where = place(url)
     match error:
         case httpx.ConnectTimeout():
             return Unreachable(
-                f"No connection to {where} came about within {_seconds(limits.connect)}: "
-                f"check this machine's network.{_proxy_hint(url)}"
+                f"No connection to {_first_stop(url, proxy)} came about within {_seconds(limits.connect)}: "
+                f"check this machine's network.{_proxy_hint(proxy)}"
             )
         case httpx.TimeoutException():
             return NoAnswer(f"{where} is connected, but sends no answer in time: ask again in a moment.")
         case httpx.ProxyError():
             return Unreachable(
-                f"The proxy between here and {where} won't connect them ({excerpt(str(error))}): "
-                f"check {_proxies_set()}, or ask whoever runs the proxy."
+                f"The proxy {proxy} between here and {where} won't connect them ({excerpt(str(error))}): "
+                f"check {_variable(proxy)}, or ask whoever runs the proxy."
             )
         case UnicodeError():
             return Unreachable(
                 f"{where}, its proxy, or the host it sends requests on to has a name that can't be looked up: "
-                f"check {setting}.{_proxy_hint(url)}"
+                f"check {setting}.{_proxy_hint(proxy)}"
             )
         case httpx.ConnectError():
-            return Unreachable(f"{_no_connection(error, url, setting)}{_proxy_hint(url)}")
+            return _no_connection(error, url, setting, proxy)
         case httpx.RemoteProtocolError() if not str(error).startswith("Server disconnected"):
             return UnexpectedAnswer(
                 f"{where} does not speak HTTP as it should ({excerpt(str(error))}): check host and port in {setting}."
@@ -142,36 +201,34 @@ def took_too_long(url: httpx.URL, way_out: str, limits: Limits) -> NoAnswer:
     )
 
 
-def _tls() -> ssl.SSLContext:
-    try:
-        return httpx.create_ssl_context()
-    except OSError as error:
-        raise Unreachable(
-            f"The certificates in SSL_CERT_FILE ({excerpt(os.environ.get('SSL_CERT_FILE', ''), 120)}) can't be read: "
-            "name a file of PEM certificates there, or unset it, and start faxtui again."
-        ) from error
-
-
-def _no_connection(error: BaseException, url: httpx.URL, setting: str) -> str:
-    where = place(url)
+def _no_connection(error: BaseException, url: httpx.URL, setting: str, proxy: Proxy | None) -> Unreachable:
+    where, stop, hint = place(url), _first_stop(url, proxy), _proxy_hint(proxy)
+    stop_first = f"{stop[0].upper()}{stop[1:]}"
+    named_in = setting if proxy is None else proxy.variable
     for cause in _causes(error):
         match cause:
             case socket.gaierror():
-                host = excerpt(url.host)
-                return f"The name {host} can't be looked up: check {setting}, and this machine's network and DNS."
+                host = excerpt(url.host) if proxy is None else proxy.host
+                return Unreachable(
+                    f"The name {host} can't be looked up: check {named_in}, and this machine's network and DNS.{hint}"
+                )
             case ssl.SSLCertVerificationError():
-                return (
-                    f"The certificate of {where} can't be trusted ({excerpt(cause.verify_message)}): check {setting} "
-                    "and this machine's date; name your network's own authority, if it has one, in SSL_CERT_FILE."
+                return Untrusted(
+                    f"The certificate of {where} can't be trusted ({excerpt(cause.verify_message)}). Check {setting} "
+                    "and this machine's date. If your network inspects secure connections, add its authority to this "
+                    f"system's certificates, or name its PEM file in SSL_CERT_FILE.{hint}"
                 )
             case ssl.SSLError():
-                return (
+                return Unreachable(
                     f"No secure connection to {where} came about ({excerpt(cause.reason or 'TLS failed')}): "
-                    f"check that host and port in {setting} are those of https."
+                    f"check that host and port in {setting} are those of https.{hint}"
                 )
             case ConnectionRefusedError():
-                return f"{where} refuses connections: check host and port in {setting}, or wait until it is up."
-    return f"No connection to {where} came about: check {setting} and this machine's network."
+                return Unreachable(
+                    f"{stop_first} refuses connections: check host and port in {named_in}, or wait until it is up."
+                    f"{hint}"
+                )
+    return Unreachable(f"No connection to {stop} came about: check {named_in} and this machine's network.{hint}")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -183,18 +240,16 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             yield from _causes(each)
 
 
-def _proxy_hint(url: httpx.URL) -> str:
-    names = _set_among(f"{url.scheme.upper()}_PROXY", "ALL_PROXY")
-    return f" {' and '.join(names)} may send it through a proxy: check that too." if names else ""
+def _first_stop(url: httpx.URL, proxy: Proxy | None) -> str:
+    return place(url) if proxy is None else f"the proxy {proxy}"
 
 
-def _proxies_set() -> str:
-    return ", ".join(_set_among("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")) or "those of its desktop"
+def _proxy_hint(proxy: Proxy | None) -> str:
+    return "" if proxy is None else f" {proxy.variable} sends this through the proxy {proxy}: check that too."
 
 
-def _set_among(*variables: str) -> list[str]:
-    """Those that are set, in either of the cases that programs read."""
-    return [name for name in variables if os.environ.get(name) or os.environ.get(name.lower())]
+def _variable(proxy: Proxy | None) -> str:
+    return "HTTPS_PROXY" if proxy is None else proxy.variable
 
 
 def _seconds(seconds: float) -> str:

@@ -13,9 +13,10 @@ import httpx
 from faxtui.odyssey.answer import Answer, Purpose, receive
 from faxtui.odyssey.connection import (
     Limits,
+    Line,
+    client_of,
     cut_off,
     fell_silent,
-    open_client,
     too_slow,
     took_too_long,
     why_not_reached,
@@ -66,20 +67,19 @@ class Incoming:
 
 
 class Exchange:
-    """Asks any address over one client, within the limits, once for each call.
+    """Asks one host over one client, within the limits, once for each call.
 
-    To make one raises Unreachable where this machine's certificates or proxy settings can't be used.
+    ``line`` is the way there, or what stands for a host in this process.
     """
 
     def __init__(
-        self,
-        limits: Limits,
-        transport: httpx.AsyncBaseTransport | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        self, limits: Limits, line: Line | httpx.AsyncBaseTransport, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._limits = limits
         self._clock = clock
-        self._client = open_client(limits, transport)
+        self._proxy = line.proxy if isinstance(line, Line) else None
+        self._extensions = line.extensions if isinstance(line, Line) else {}
+        self._client = line.client(limits) if isinstance(line, Line) else client_of(line, limits)
 
     async def ask(
         self,
@@ -96,7 +96,9 @@ class Exchange:
         with self._in_words(url, purpose):
             async with (
                 asyncio.timeout(self._limits.whole),
-                self._client.stream(method, url, params=parameters, data=form, headers=headers) as response,
+                self._client.stream(
+                    method, url, params=parameters, data=form, headers=headers, extensions=self._extensions
+                ) as response,
             ):
                 return await _receive(response, purpose)
 
@@ -115,7 +117,7 @@ class Exchange:
         statuses ``successes`` the body is still to come. Raises ServiceError if there is no response.
         """
         headers = {"Authorization": authorization, "Accept-Encoding": "identity", **headers}
-        request = self._client.build_request("GET", url, headers=headers)
+        request = self._client.build_request("GET", url, headers=headers, extensions=self._extensions)
         with self._in_words(url, purpose):
             async with asyncio.timeout(self._limits.whole):
                 response = await self._client.send(request, stream=True)
@@ -136,7 +138,7 @@ class Exchange:
         except TimeoutError as error:
             raise took_too_long(url, purpose.or_way_out, self._limits) from error
         except (httpx.HTTPError, OSError, UnicodeError) as error:
-            raise why_not_reached(error, url, purpose.setting, self._limits) from error
+            raise why_not_reached(error, url, purpose.setting, self._limits, self._proxy) from error
 
 
 async def _receive(response: httpx.Response, purpose: Purpose) -> Answer:

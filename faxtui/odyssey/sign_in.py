@@ -44,11 +44,11 @@ class SignIn(Protocol):
         ...
 
 
-def sign_in_for(account: Account, exchange: Exchange, clock: Callable[[], float]) -> SignIn:
-    """``clock`` counts seconds. Raises ConfigurationError where the account's token_url can't be used."""
+def sign_in_for(account: Account, exchange_with: Callable[[httpx.URL], Exchange], clock: Callable[[], float]) -> SignIn:
+    """``clock`` counts seconds. Raises ConfigurationError, Untrusted or UnusableProxy if token_url can't be used."""
     if account.oauth2 is None:
         return BasicSignIn(account)
-    return TokenSignIn(account, account.oauth2, exchange, clock)
+    return TokenSignIn(account, account.oauth2, exchange_with, clock)
 
 
 class BasicSignIn:
@@ -71,11 +71,17 @@ class TokenSignIn:
     so a burst of requests is one attempt. The renewal goes on when nobody waits for it any more, for the same reason.
     """
 
-    def __init__(self, account: Account, oauth2: OAuth2, exchange: Exchange, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        oauth2: OAuth2,
+        exchange_with: Callable[[httpx.URL], Exchange],
+        clock: Callable[[], float],
+    ) -> None:
         self._account = account
         self._oauth2 = oauth2
         self._url = token_address(oauth2.token_url)
-        self._exchange = exchange
+        self._exchange = exchange_with(self._url)
         self._clock = clock
         self._latest: _Renewal | None = None
 
@@ -91,6 +97,7 @@ class TokenSignIn:
         if self._latest is not None:
             self._latest.cancel()
             await asyncio.wait((self._latest,))
+        await self._exchange.aclose()
 
     def _renewal(self, instead_of: _Renewal | None = None) -> _Renewal:
         """The latest renewal where its token holds or is on its way, else a new one.

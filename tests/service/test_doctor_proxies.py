@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from demo_server import demo_server
 from doctor_report import LISTING, SURROUNDINGS, free_port, installation, report_on, tunnelling_proxy
-from odyssey_server import CERTIFICATE, PASSWORD, answer, answering
+from odyssey_server import NAMED_CERTIFICATE, PASSWORD, answer, answering, behind_a_proxy
 
 from faxtui.commands.doctor.finding import Topic, Verdict
 
@@ -35,17 +35,18 @@ async def test_a_secure_connection_is_looked_at_through_the_proxys_tunnel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authorities = tmp_path / "authorities.pem"
-    authorities.write_text(CERTIFICATE)
+    authorities.write_text(NAMED_CERTIFICATE)
     monkeypatch.setenv("SSL_CERT_FILE", str(authorities))
-    with tunnelling_proxy() as proxy, answering(answer(200, LISTING), tls=True) as server:
+    with tunnelling_proxy() as proxy, answering(answer(200, LISTING), certificate=NAMED_CERTIFICATE) as server:
+        address = behind_a_proxy(server.address)
         monkeypatch.setenv("HTTPS_PROXY", f"http://operator:p%40ss@127.0.0.1:{proxy.port}")
-        report = await report_on(installation(tmp_path, server.address))
+        report = await report_on(installation(tmp_path, address))
     assert report.exit_code == 0
     assert report.of(Topic.PROXY).sentence == f"127.0.0.1:{proxy.port}, from HTTPS_PROXY"
     assert report.of(Topic.ADDRESS).sentence.startswith("the proxy 127.0.0.1, reached in ")
-    assert "certificate by localhost" in report.of(Topic.TLS).sentence
+    assert "certificate by fax.example" in report.of(Topic.TLS).sentence
     assert report.of(Topic.LIST).sentence.startswith("1,234 faxes")
-    assert [head.split()[1] for head in proxy.requests] == [server.address.removeprefix("https://")] * 2
+    assert [head.split()[1] for head in proxy.requests] == [address.removeprefix("https://")] * 2
     # operator:p@ss
     assert all("Basic b3BlcmF0b3I6cEBzcw==" in head for head in proxy.requests)
 
@@ -55,7 +56,7 @@ async def test_a_service_without_tls_is_asked_through_the_proxy_with_a_warning(
 ) -> None:
     with answering(answer(200, LISTING)) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.address)
-        report = await report_on(installation(tmp_path, "http://fax.invalid"))
+        report = await report_on(installation(tmp_path, "http://fax.invalid", allow_http=True))
     assert report.exit_code == 0
     assert report.verdict_of(Topic.TLS) is Verdict.WARNING
     assert proxy.requests[-1].startswith("GET http://fax.invalid/api/V1/InboundFax?")
@@ -101,25 +102,38 @@ async def test_tls_behind_a_proxy_that_speaks_tls_is_not_looked_into(
     assert report.verdict_of(Topic.LIST) is Verdict.FAILED
 
 
-async def test_an_ipv6_range_in_no_proxy_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "localhost,fd00::/8")
-    with demo_server() as address:
-        report = await report_on(installation(tmp_path, address))
+@pytest.mark.parametrize("value", ["socks5://me:hunter2@proxy.example:1080", "gopher://me:hunter2@proxy.example"])
+async def test_a_proxy_that_cannot_be_used_is_explained_and_nothing_else_is_tried(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", value)
+    report = await report_on(installation(tmp_path, TARGET))
     assert report.exit_code == 1
     told = report.of(Topic.PROXY).sentence
-    assert told.startswith("“fd00::/8” in NO_PROXY is a range of IPv6 addresses")
-    assert "Take it out" in told
+    assert told.startswith("ALL_PROXY ")
+    assert "hunter2" not in told
     for topic in (Topic.ADDRESS, Topic.TLS, Topic.CLOCK, Topic.SIGN_IN, Topic.LIST):
         assert report.of(topic).sentence == "not tried: the proxy settings can't be used."
 
 
-async def test_a_proxy_that_does_not_count_here_is_told_with_why(
+async def test_a_range_of_ipv6_addresses_in_no_proxy_stops_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("NO_PROXY", "localhost,fd00::/8,[::1]")
+    with demo_server(accounts={"60300.console": PASSWORD}) as address:
+        report = await report_on(installation(tmp_path, address))
+    assert report.exit_code == 0
+    assert report.verdict_of(Topic.LIST) is Verdict.OK
+
+
+async def test_a_proxy_that_is_not_used_is_told_with_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
-    monkeypatch.setenv("NO_PROXY", "localhost, 127.0.0.1")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid:3128")
+    monkeypatch.setenv("NO_PROXY", "other.example,.invalid")
     with demo_server(accounts={"60300.console": PASSWORD}) as address:
         report = await report_on(installation(tmp_path, address))
     host = address.removeprefix("http://")
-    assert report.of(Topic.PROXY).sentence == f"none: 127.0.0.1 in NO_PROXY exempts {host}"
+    assert report.of(Topic.PROXY).sentence == f"none for {host}: 127.0.0.1 is this machine"
     assert report.verdict_of(Topic.LIST) is Verdict.OK
+    report = await report_on(installation(tmp_path, TARGET))
+    assert report.of(Topic.PROXY).sentence == "none for fax.invalid: .invalid in NO_PROXY"

@@ -15,7 +15,7 @@ from faxtui.demo import DemoService
 from faxtui.demo.asgi import Message, Receive, Send
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.window import open_window
-from faxtui.errors import NoAnswer, ServiceError, UnexpectedAnswer, Unreachable
+from faxtui.errors import NoAnswer, ServiceError, UnexpectedAnswer, Unreachable, Untrusted
 from faxtui.odyssey.client import DEFAULT_LIMITS
 from faxtui.odyssey.connection import Limits
 
@@ -98,7 +98,8 @@ async def test_a_connection_that_does_not_come_about_in_time_is_no_connection() 
 async def test_a_certificate_that_nobody_trusts_is_told_with_the_reason() -> None:
     with answering(answer(200, LISTING), tls=True) as server:
         error = await failure(server.address)
-    assert isinstance(error, Unreachable)
+    assert isinstance(error, Untrusted)
+    assert not error.passing
     assert "certificate" in str(error)
     assert "SSL_CERT_FILE" in str(error)
     assert server.requests == []
@@ -232,7 +233,9 @@ async def test_a_proxy_that_refuses_is_told_with_its_reason(monkeypatch: pytest.
 
 
 async def test_where_a_proxy_is_set_it_is_named_as_what_may_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{free_port()}")
+    port = free_port()
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
     error = await failure("https://api.example.com")
     assert isinstance(error, Unreachable)
-    assert "HTTPS_PROXY may send it through a proxy" in str(error)
+    assert error.passing
+    assert str(error).startswith(f"The proxy 127.0.0.1:{port} refuses connections: check host and port in https_proxy")

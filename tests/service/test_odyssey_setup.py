@@ -6,14 +6,13 @@ import pytest
 from odyssey_server import PASSWORD, asking
 
 from faxtui.domain.account import Account
-from faxtui.errors import ConfigurationError, Unreachable
+from faxtui.errors import ConfigurationError, Untrusted, UnusableProxy
 from faxtui.odyssey.client import OdysseyService
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("NO_PROXY", "fd00::/8"),
         ("HTTPS_PROXY", "http://user:hunter2@proxy:port"),
         ("HTTPS_PROXY", "gopher://user:hunter2@proxy:1"),
         ("ALL_PROXY", "socks5://user:hunter2@proxy:1"),
@@ -21,7 +20,7 @@ from faxtui.odyssey.client import OdysseyService
 )
 def test_proxy_settings_that_cannot_be_used_are_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(Unreachable, match=name) as caught:
+    with pytest.raises(UnusableProxy, match=name) as caught:
         OdysseyService(Account("https://api.example.com", "60300.console", PASSWORD))
     assert "hunter2" not in str(caught.value)
 
@@ -34,7 +33,7 @@ def test_certificates_that_cannot_be_read_are_named(
     if content is not None:
         path.write_text(content)
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    with pytest.raises(Unreachable, match="SSL_CERT_FILE") as caught:
+    with pytest.raises(Untrusted, match="SSL_CERT_FILE") as caught:
         OdysseyService(Account("https://api.example.com", "60300.console", PASSWORD))
     assert str(path)[:20] in str(caught.value)
 

@@ -1,8 +1,9 @@
 """Signing in through a real proxy and over TLS, on loopback."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,18 +12,21 @@ import pytest
 from odyssey_server import (
     CERTIFICATE,
     CLIENT_SECRET,
+    NAMED_CERTIFICATE,
     PASSWORD,
     WINDOW,
     WatchedDemo,
     answer,
     answering,
     asking,
+    behind_a_proxy,
     client_of,
+    known_to_proxies,
     watched_demo,
 )
 
 from faxtui.domain.account import Account, OAuth2
-from faxtui.errors import ServiceError, Unreachable
+from faxtui.errors import ConfigurationError, ServiceError, Unreachable, Untrusted
 from faxtui.odyssey.client import OdysseyService
 
 LISTING = answer(200, '{"Resources": [{}]}')
@@ -54,7 +58,7 @@ async def forward_proxy() -> AsyncIterator[Proxy]:
         requests.append(head)
         method, target, _ = head.split(maxsplit=2)
         url = httpx.URL(f"https://{target}" if method == "CONNECT" else target)
-        onward_reader, onward = await asyncio.open_connection(url.host, url.port)
+        onward_reader, onward = await asyncio.open_connection(known_to_proxies(url.host), url.port)
         if method == "CONNECT":
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         else:
@@ -92,7 +96,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     authority = tmp_path / "authority.pem"
-    authority.write_text(CERTIFICATE)
+    authority.write_text(CERTIFICATE + NAMED_CERTIFICATE)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
 
 
@@ -103,7 +107,7 @@ def demo() -> Iterator[WatchedDemo]:
 
 
 async def failure(base_url: str, oauth2: OAuth2 | None = None) -> ServiceError:
-    async with asking(base_url, oauth2=oauth2) as service:
+    async with asking(base_url, oauth2=oauth2, allow_http=True) as service:
         with pytest.raises(ServiceError) as caught:
             await service.list_faxes(WINDOW, 1)
     message = str(caught.value)
@@ -116,24 +120,15 @@ async def failure(base_url: str, oauth2: OAuth2 | None = None) -> ServiceError:
 async def test_list_and_token_go_through_the_proxy_that_is_set(
     demo: WatchedDemo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    address = behind_a_proxy(demo.address)
     async with forward_proxy() as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.address)
-        async with asking(demo.address, oauth2=client_of(demo.address)) as service:
+        async with asking(address, oauth2=client_of(address), allow_http=True) as service:
             assert (await service.list_faxes(WINDOW, 1)).page.faxes
     token, listing = proxy.asked
-    assert token == f"POST {demo.address}/connect/token"
-    assert listing.startswith(f"GET {demo.address}/api/V1/InboundFax?")
+    assert token == f"POST {address}/connect/token"
+    assert listing.startswith(f"GET {address}/api/V1/InboundFax?")
     assert demo.asked == ["token", "list"]
-
-
-async def test_login_and_password_go_through_the_proxy_that_is_set(
-    demo: WatchedDemo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with forward_proxy() as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.address)
-        async with asking(demo.address) as service:
-            assert (await service.list_faxes(WINDOW, 1)).page.faxes
-    assert len(proxy.requests) == 1
 
 
 async def test_the_sign_in_of_the_proxy_goes_to_the_proxy_alone(
@@ -141,43 +136,140 @@ async def test_the_sign_in_of_the_proxy_goes_to_the_proxy_alone(
 ) -> None:
     async with forward_proxy() as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.address.replace("//", "//user:hunter2@"))
-        async with asking(demo.address) as service:
+        async with asking(behind_a_proxy(demo.address), allow_http=True) as service:
             assert (await service.list_faxes(WINDOW, 1)).page.faxes
     # base64 of user:hunter2
     assert "Proxy-Authorization: Basic dXNlcjpodW50ZXIy\r\n" in proxy.requests[0]
 
 
 @pytest.mark.usefixtures("trusted")
-async def test_over_tls_the_proxy_sees_where_it_goes_and_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering(GIVEN, tls=True) as tokens, answering(LISTING, tls=True) as lists:
-        async with forward_proxy() as proxy:
-            monkeypatch.setenv("HTTPS_PROXY", proxy.address)
-            async with asking(lists.address, oauth2=client_of(tokens.address)) as service:
-                assert (await service.list_faxes(WINDOW, 1)).page.faxes
-    assert proxy.asked == [f"CONNECT {each.address.removeprefix('https://')}" for each in (tokens, lists)]
-    assert "authorization" not in "".join(proxy.requests).lower()
-    assert "Authorization: Bearer t0ken" in lists.requests[0]
-
-
-@pytest.mark.parametrize("no_proxy", ["127.0.0.1", "example.com, 127.0.0.1", "*", "::1,127.0.0.1"])
-async def test_a_host_in_no_proxy_is_asked_directly(
-    demo: WatchedDemo, no_proxy: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("sign_in", ["", "us#er:hunt#er@2@"])
+async def test_over_tls_the_proxy_sees_where_it_goes_and_no_credentials(
+    sign_in: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with forward_proxy() as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.address)
-        monkeypatch.setenv("NO_PROXY", no_proxy)
-        async with asking(demo.address, oauth2=client_of(demo.address)) as service:
+    with (
+        answering(GIVEN, certificate=NAMED_CERTIFICATE) as tokens,
+        answering(LISTING, certificate=NAMED_CERTIFICATE) as lists,
+    ):
+        async with forward_proxy() as proxy:
+            monkeypatch.setenv("HTTPS_PROXY", f" {proxy.address.replace('//', f'//{sign_in}')} ")
+            oauth2 = client_of(behind_a_proxy(tokens.address))
+            async with asking(behind_a_proxy(lists.address), oauth2=oauth2) as service:
+                assert (await service.list_faxes(WINDOW, 1)).page.faxes
+    assert proxy.asked == [f"CONNECT {behind_a_proxy(each.address)[8:]}" for each in (tokens, lists)]
+    assert "\nauthorization" not in "".join(proxy.requests).lower()
+    assert "Authorization: Bearer t0ken" in lists.requests[0]
+    # base64 of us#er:hunt#er@2
+    signed_in = ["Proxy-Authorization: Basic dXMjZXI6aHVudCNlckAy\r\n" in each for each in proxy.requests]
+    assert signed_in == [bool(sign_in)] * 2
+    assert not any("Proxy-Authorization" in each for each in (*tokens.requests, *lists.requests))
+
+
+THIS_MACHINE = ("127.0.0.1", "127.0.0.2", "[::1]", "localhost", "LOCALHOST", "127.1")
+VARIABLES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+@pytest.mark.parametrize("host", THIS_MACHINE)
+async def test_no_proxy_ever_gets_what_is_sent_to_this_machine(
+    host: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listening = host if host == "127.0.0.2" else "::1" if host == "[::1]" else "127.0.0.1"
+    with (
+        answering(GIVEN, host=listening) as tokens,
+        answering(LISTING, host=listening) as lists,
+        answering(answer(500)) as proxy,
+    ):
+        monkeypatch.setenv(variable, proxy.address)
+        place, token_place = (f"http://{host}:{each.address.rpartition(':')[2]}" for each in (lists, tokens))
+        for oauth2, allow_http in ((None, False), (None, True), (client_of(token_place), False)):
+            async with asking(place, oauth2=oauth2, allow_http=allow_http) as service:
+                assert (await service.list_faxes(WINDOW, 1)).page.faxes
+    assert proxy.requests == []
+    assert (len(tokens.requests), len(lists.requests)) == (1, 3)
+
+
+@pytest.mark.parametrize("allow_http", [False, True])
+@pytest.mark.parametrize("name", ["localhost.", "fax.localhost"])
+async def test_a_name_of_this_machine_that_may_be_unknown_is_not_asked_for_through_a_proxy_either(
+    name: str, allow_http: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(LISTING) as lists, answering(answer(500)) as proxy:
+        monkeypatch.setenv("ALL_PROXY", proxy.address)
+        async with asking(lists.address.replace("127.0.0.1", name), allow_http=allow_http) as service:
+            with suppress(Unreachable):
+                await service.list_faxes(WINDOW, 1)
+    assert proxy.requests == []
+
+
+@pytest.mark.usefixtures("trusted")
+async def test_a_secure_service_on_this_machine_is_not_reached_through_a_proxy_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with answering(LISTING, tls=True) as lists, answering(answer(500)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.address)
+        async with asking(lists.address) as service:
             assert (await service.list_faxes(WINDOW, 1)).page.faxes
     assert proxy.requests == []
-    assert demo.asked == ["token", "list"]
 
 
-@pytest.mark.parametrize("no_proxy", ["127.0.0.1,fd00::/8", "[::1]"])
-def test_a_no_proxy_that_cannot_be_used_is_explained(no_proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", no_proxy)
-    oauth2 = client_of("https://oauth.example.com")
-    with pytest.raises(Unreachable, match=r"\(NO_PROXY\) can't be used: .+ ranges such as fd00::/8 and brackets"):
-        OdysseyService(Account("https://api.example.com", "60300.console", PASSWORD, oauth2=oauth2))
+def other_address() -> str:
+    """An address of this machine that others reach, too."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no network")
+        host: str = probe.getsockname()[0]
+    return host
+
+
+@pytest.mark.parametrize("with_token", [True, False])
+@pytest.mark.parametrize("name", ["localhost", "fax.localhost", "LOCALHOST."])
+async def test_plain_http_to_a_name_of_this_machine_that_leads_elsewhere_sends_nothing(
+    name: str, with_token: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = socket.getaddrinfo
+    with answering(LISTING, host=other_address()) as elsewhere, watched_demo() as demo:
+
+        def lead_elsewhere(host: str | bytes | None, port: int, *rest: int, **options: int) -> object:
+            is_meant = port == int(elsewhere.address.rpartition(":")[2])
+            return look_up(other_address() if is_meant else host, port, *rest, **options)
+
+        monkeypatch.setattr(socket, "getaddrinfo", lead_elsewhere)
+        address = f"http://{name}:{elsewhere.address.rpartition(':')[2]}"
+        oauth2 = client_of(address) if with_token else None
+        async with asking(demo.address if with_token else address, oauth2=oauth2) as service:
+            with pytest.raises(Untrusted, match=r"leads to .+, which is not this machine\. Nothing was sent\."):
+                await service.list_faxes(WINDOW, 1)
+    assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize(
+    "base_url", ["http://fax.example", "http://10.1.2.3", "http://0.0.0.0", "http://localhost.example"]
+)
+def test_plain_http_to_another_machine_is_refused_unless_the_account_allows_it(base_url: str) -> None:
+    for account in (
+        Account(base_url, "60300.console", PASSWORD),
+        Account("https://fax.example", "60300.console", PASSWORD, oauth2=client_of(base_url)),
+    ):
+        with pytest.raises(ConfigurationError, match="is plain http, which anybody on the way can read"):
+            OdysseyService(account)
+
+
+@pytest.mark.parametrize(
+    "no_proxy", ["fax.example", "example.com, .example", "*", "fd00::/8 fax.example", "[::1],example"]
+)
+async def test_a_host_in_no_proxy_is_not_asked_for_through_the_proxy(
+    no_proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with forward_proxy() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.address)
+        monkeypatch.setenv("NO_PROXY", no_proxy)
+        error = await failure("https://fax.example")
+    assert "The name fax.example can't be looked up" in str(error)
+    assert "proxy" not in str(error)
+    assert proxy.requests == []
 
 
 @pytest.mark.parametrize("with_token", [True, False])
@@ -201,7 +293,7 @@ async def test_a_proxy_that_makes_no_tunnel_is_told_from_the_service(
         monkeypatch.setenv("HTTPS_PROXY", proxy.address.replace("//", "//user:hunter2@"))
         error = await failure("https://api.invalid", client_of("https://oauth.invalid"))
     assert isinstance(error, Unreachable)
-    assert f"The proxy between here and oauth.invalid won't connect them ({status} " in str(error)
+    assert f"between here and oauth.invalid won't connect them ({status} " in str(error)
     assert len(proxy.requests) == 1
 
 
@@ -209,7 +301,8 @@ async def test_no_secret_is_sent_where_the_certificate_cannot_be_trusted() -> No
     with answering(GIVEN, tls=True) as tokens, answering(LISTING, tls=True) as lists:
         for oauth2, server in ((client_of(tokens.address), tokens), (None, lists)):
             error = await failure(lists.address, oauth2)
-            assert isinstance(error, Unreachable)
+            assert isinstance(error, Untrusted)
+            assert not error.passing
             assert f"The certificate of {server.address.removeprefix('https://')} can't be trusted" in str(error)
             assert "in SSL_CERT_FILE" in str(error)
     assert tokens.requests == lists.requests == []

@@ -82,7 +82,10 @@ def test_what_is_missing_is_told_with_every_way_to_give_it() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["http://127.0.0.1:8000", "http://127.9.9.9", "http://localhost", "http://LOCALHOST:1", "http://[::1]:8000"],
+    [
+        *("http://127.0.0.1:8000", "http://127.9.9.9", "http://localhost", "http://LOCALHOST:1", "http://[::1]:8000"),
+        *("http://localhost.:8000", "http://fax.localhost", "http://[::ffff:127.0.0.1]", "http://127.1"),
+    ],
 )
 def test_plain_http_may_go_to_this_machine(address: str) -> None:
     assert settle(Profile(), Given(address, "a", password="b")).base_url == address
@@ -90,7 +93,10 @@ def test_plain_http_may_go_to_this_machine(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["http://api.example", "http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example", "http://0.0.0.0"],
+    [
+        *("http://api.example", "http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example"),
+        *("http://0.0.0.0", "http://[::2]", "http://localhostx", "http://128.0.0.1"),
+    ],
 )
 def test_plain_http_to_other_machines_takes_a_profile_that_allows_it(address: str) -> None:
     mine = Given(login="a", password="b")

@@ -16,6 +16,8 @@ from faxtui.errors import (
     SignInRefused,
     UnexpectedAnswer,
     Unreachable,
+    Untrusted,
+    UnusableProxy,
     WrongAddress,
 )
 from faxtui.inbox.patience import Patience
@@ -52,7 +54,10 @@ def test_a_busy_service_is_given_the_time_it_asks_for_up_to_a_minute(asked: floa
 
 @pytest.mark.parametrize(
     "error",
-    [SignInRefused("No."), Forbidden("No."), Refused("No."), WrongAddress("No."), UnexpectedAnswer("No.")],
+    [
+        *(SignInRefused("No."), Forbidden("No."), Refused("No."), WrongAddress("No."), UnexpectedAnswer("No.")),
+        *(Untrusted("No."), UnusableProxy("No.")),
+    ],
     ids=repr,
 )
 def test_what_asking_again_does_not_help_is_never_asked_again(error: ServiceError) -> None:

@@ -54,7 +54,8 @@ def distrusted(
         )
     return Unreachable(
         f"{what} can't be trusted ({error.verify_message}). {_who(issuer)} get its certificate from whoever runs the "
-        f"network, as a PEM file, and name that file in SSL_CERT_FILE.{_now_named(environ)}"
+        "network, as a PEM file, and add it to the system's certificates, or name that file in SSL_CERT_FILE."
+        f"{_now_named(environ)}"
     )
 
 

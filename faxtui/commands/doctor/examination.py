@@ -10,15 +10,15 @@ from faxtui.commands.doctor.far_end import check_terminal
 from faxtui.commands.doctor.finding import Finding, Topic, Verdict, failed, ok, skipped, warning
 from faxtui.commands.doctor.limited import within
 from faxtui.commands.doctor.network import Reached, reach
-from faxtui.commands.doctor.place import Target, target_of
-from faxtui.commands.doctor.proxies import Proxy, proxy_in_force
-from faxtui.commands.doctor.proxy_check import check_proxies
+from faxtui.commands.doctor.place import Place, Target, target_of
+from faxtui.commands.doctor.proxy_check import check_route
 from faxtui.commands.doctor.subject import Subject
 from faxtui.commands.doctor.tls import check_tls
 from faxtui.commands.doctor.way import Way
 from faxtui.commands.doctor.words import span
-from faxtui.errors import FaxtuiError, NoAnswer, Unreachable, UsageError
+from faxtui.errors import FaxtuiError, NoAnswer, Unreachable, UnusableProxy, UsageError
 from faxtui.inbox.service import FaxService
+from faxtui.network.proxy import Proxy, route_to
 
 _MOST_TELLING = (2, 3, 1)
 _OF_THE_ANSWER = (Topic.CLOCK, Topic.SIGN_IN, Topic.LIST)
@@ -86,12 +86,16 @@ class _Examination:
     async def _go_to(self, target: Target) -> str:
         """Take the way step by step; returns what stands in it, if anything does."""
         environ, limits = self._subject.environ, self._subject.limits
-        if self._tell_of_proxies(target):
+        try:
+            route = route_to(target.scheme, target.place.host, target.place.port, environ)
+        except UnusableProxy as error:
+            self._tell([failed(Topic.PROXY, error)])
             self._leave_out((Topic.ADDRESS, Topic.TLS), "the proxy settings can't be used")
             return "the proxy settings can't be used"
-        proxy = proxy_in_force(target, environ)
-        place = target.place if proxy is None else proxy.place
-        name = target.name if proxy is None else f"the proxy {proxy.place.host}"
+        self._tell(check_route(target, route))
+        proxy = route.proxy
+        place = target.place if proxy is None else Place(proxy.host, proxy.port, proxy.variable)
+        name = target.name if proxy is None else f"the proxy {proxy.host}"
         try:
             reached = await reach(place, limits)
         except Unreachable as error:
@@ -105,12 +109,6 @@ class _Examination:
         finding = await check_tls(Way(target, proxy, reached.address), environ, limits.handshake)
         self._tell([finding])
         return "no secure connection came about" if finding.verdict is Verdict.FAILED else ""
-
-    def _tell_of_proxies(self, target: Target) -> bool:
-        """Whether they are broken."""
-        findings = list(check_proxies(target, self._subject.environ))
-        self._tell(findings)
-        return any(each.verdict is Verdict.FAILED for each in findings)
 
     async def _sign_in(self, service: FaxService | FaxtuiError, obstacle: str) -> None:
         if isinstance(service, UsageError):

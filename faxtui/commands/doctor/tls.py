@@ -11,11 +11,11 @@ from faxtui.commands.doctor.certificates import Certificate, read_certificate
 from faxtui.commands.doctor.distrust import distrusted
 from faxtui.commands.doctor.finding import Finding, Topic, failed, ok, skipped, warning
 from faxtui.commands.doctor.limited import within
-from faxtui.commands.doctor.trust import trusting
 from faxtui.commands.doctor.way import Way, connect
 from faxtui.commands.doctor.words import span
 from faxtui.domain.text import counted
 from faxtui.errors import Unreachable
+from faxtui.network.trust import trust_store
 
 _SOON = 7
 """Days left from which on a certificate's end is worth a warning (our decision: most are renewed 30 days before)."""
@@ -43,7 +43,7 @@ async def _session(way: Way, environ: Mapping[str, str], seconds: float) -> Sess
     """Raises Unreachable."""
     place = way.target.place
     try:
-        return await within(seconds, lambda: _shake_hands(way, trusting(environ), seconds))
+        return await within(seconds, lambda: _shake_hands(way, trust_store(environ), seconds))
     except ssl.SSLCertVerificationError as error:
         raise distrusted(error, way.target, await _distrusted_certificate(way, seconds), environ) from error
     except TimeoutError as error:

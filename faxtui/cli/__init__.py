@@ -25,7 +25,10 @@ def main() -> NoReturn:
     """Run faxtui, and end the process at once: a thread may still hang in a name look-up."""
     sys.excepthook = _end_unexpectedly
     _open_what_is_closed()
-    _end(run(sys.argv[1:], os.environ))
+    environ = dict(os.environ)
+    # A library, such as a back end of the keyring, starts its own programs with what is left here.
+    os.environ.pop("FAXTUI_PASSWORD", None)
+    _end(run(sys.argv[1:], environ))
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:

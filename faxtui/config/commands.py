@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn, why
+from faxtui.processes import start
 
 LARGEST = 65_536
 """Bytes: more than any secret has."""
@@ -80,16 +81,10 @@ def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
     between a program that runs and the number to end it by. Raises OSError or ValueError."""
     starting: Future[subprocess.Popen[bytes]] = Future()
 
-    def start() -> None:
+    def begin() -> None:
         try:
             with _starting:
-                process = subprocess.Popen(
-                    list(command),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    start_new_session=True,
-                )
+                process = start(command, is_read=True)
                 _running.add(process)
         except (OSError, ValueError) as error:
             starting.set_exception(error)
@@ -97,7 +92,7 @@ def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
             starting.set_result(process)
 
     try:
-        threading.Thread(target=start, daemon=True).start()
+        threading.Thread(target=begin, daemon=True).start()
         return starting.result()
     except (OSError, ValueError):
         raise

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 
 from faxtui.errors import UnreadableDocument
 from faxtui.preview import protocol
 from faxtui.preview.parts import require_parts
 from faxtui.preview.protocol import Box, Kind, Raster, Request, Sheet
+from faxtui.processes import start_worker
 
 PATIENCE = 20.0
 """Seconds that a page may take."""
@@ -83,9 +84,7 @@ class DocumentReader:
     async def _start(self) -> None:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environ = {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self._process = await asyncio.create_subprocess_exec(
-            *_COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environ, start_new_session=True
-        )
+        self._process = await start_worker(_COMMAND, environ)
         count = await self._exchange(protocol.pack_length(self._document) + self._document)
         self.pages = protocol.unpack_count(count)
 

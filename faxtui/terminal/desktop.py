@@ -11,6 +11,7 @@ from pathlib import Path
 
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError, why
+from faxtui.processes import start
 
 _MOMENT = 2.0
 """Seconds after which a program that has not failed is taken to show the file."""
@@ -41,14 +42,7 @@ def open_file(path: Path, environ: Mapping[str, str]) -> None:
         raise FaxtuiError(f"The saved file {visible(str(path))} is no longer there: save the fax again.")
     command = ["open"] if sys.platform == "darwin" else ["explorer"] if sys.platform == "win32" else ["xdg-open"]
     try:
-        process = subprocess.Popen(
-            [*command, str(path.absolute())],
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = start([*command, str(path.absolute())], environ)
     except OSError as error:
         raise FaxtuiError(f"{command[0]} can't be started: {why(error)}.") from error
     _wait_a_moment(process, command[0], path)

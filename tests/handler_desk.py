@@ -21,7 +21,14 @@ from faxtui.inbox.place import Place
 class Desk:
     """Handling, and everything that it told."""
 
-    def __init__(self, tmp_path: Path, read_only: bool, where: Callable[[], Place] | None, journal: Journal) -> None:
+    def __init__(
+        self,
+        tmp_path: Path,
+        read_only: bool,
+        where: Callable[[], Place] | None,
+        journal: Journal,
+        patience: Patience,
+    ) -> None:
         self.service, self.time = Documents(), Time()
         self.said: list[str] = []
         self.wrong: list[str] = []
@@ -40,7 +47,7 @@ class Desk:
                 read_only=read_only,
                 is_blind=lambda: self.is_blind,
                 clocks=self.time.clocks,
-                patience=Patience(waits=()),
+                patience=patience,
             ),
             where or (lambda: Place(tmp_path / "faxes", "{file}")),
             Listener(
@@ -77,9 +84,15 @@ class Desk:
 
 @asynccontextmanager
 async def at_desk(
-    tmp_path: Path, *, read_only: bool = False, where: Callable[[], Place] | None = None, journal: Journal | None = None
+    tmp_path: Path,
+    *,
+    read_only: bool = False,
+    where: Callable[[], Place] | None = None,
+    journal: Journal | None = None,
+    patience: Patience | None = None,
 ) -> AsyncIterator[Desk]:
-    desk = Desk(tmp_path, read_only, where, journal or Journal(tmp_path / "state" / "journal.jsonl"))
+    journal = journal or Journal(tmp_path / "state" / "journal.jsonl")
+    desk = Desk(tmp_path, read_only, where, journal, patience or Patience(waits=()))
     await desk.handling.begin()
     try:
         yield desk

@@ -80,7 +80,9 @@ async def download(service: DocumentService, clock: ServiceClock, request: Downl
     tally = Tally()
     shelf = await asyncio.to_thread(Shelf, request.folder, request.name, request.zone, request.host)
     listeners = Listeners(
-        words.tell_of_outcome, words.tell_of_progress, lambda _, error, seconds: words.tell_of_wait(error, seconds)
+        words.tell_of_outcome,
+        words.tell_of_progress,
+        lambda fax, error, seconds: words.tell_of_wait(error, seconds, shown(fax.key)),
     )
     batch = Batch(service, shelf, patience=request.patience, listeners=listeners)
     try:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import suppress
 
 from faxtui.commands.output import Streams
-from faxtui.domain.text import counted, in_ascii, visible
+from faxtui.domain.text import in_ascii
 from faxtui.errors import ServiceError
+from faxtui.inbox.retry import retry_notice
 
 
 class Words:
@@ -37,10 +37,10 @@ class Words:
             self._write(f"\r{' ' * self._shown}\r")
             self._shown = 0
 
-    def tell_of_wait(self, error: ServiceError, seconds: float) -> None:
-        """Something failed and is tried again in so many seconds."""
-        when = f"in {counted(math.ceil(seconds), 'second', 'seconds')}" if seconds else "at once"
-        self.say(f"{visible(str(error))} faxtui does so by itself {when}.")
+    def tell_of_wait(self, error: ServiceError, seconds: float, what: str = "") -> None:
+        """Say that a request failed, for ``what`` if given, and in how many seconds it is sent again."""
+        notice = retry_notice(error, seconds)
+        self.say(f"{what}: {notice}." if what else f"{notice[0].upper()}{notice[1:]}.")
 
     def _write(self, text: str) -> None:
         """Where nobody listens any more, the data still counts."""

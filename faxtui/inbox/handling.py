@@ -29,6 +29,8 @@ from faxtui.inbox.journal import Record, WasDeleted
 from faxtui.inbox.marks import Marks
 from faxtui.inbox.means import Means
 from faxtui.inbox.news import DeletionNews
+from faxtui.inbox.retry import Retries
+from faxtui.inbox.view import Waiting
 
 if TYPE_CHECKING:
     from faxtui.inbox.deletions.deletions import Deletions
@@ -53,7 +55,10 @@ class Done(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HandlingView:
-    """``opened`` and ``gone`` in this run, ``records`` of every run; ``errand`` is what goes on, if anything does."""
+    """``opened`` and ``gone`` in this run, ``records`` of every run; ``errand`` is what goes on, if anything does.
+
+    ``retry`` is the request for one of these that is sent again next.
+    """
 
     marks: Marks = field(default_factory=Marks)
     opened: AbstractSet[FaxKey] = frozenset()
@@ -61,6 +66,7 @@ class HandlingView:
     records: Mapping[FaxKey, Record] = field(default_factory=dict)
     deletions: DeletionsView = field(default_factory=DeletionsView)
     errand: Errand | None = None
+    retry: Waiting | None = None
 
     def record(self, key: FaxKey) -> Record:
         """What the journal knows of a fax."""
@@ -114,6 +120,7 @@ class Handling:
 
     def __init__(self, means: Means, where: Callable[[], Place], listener: Listener) -> None:
         self.view = HandlingView()
+        self.retries = Retries(self._tell)
         self.errands = Errands(
             on_change=self._tell, on_end=self._ended, on_error=listener.failed, on_crash=listener.crashed
         )
@@ -130,7 +137,7 @@ class Handling:
         """Loaded when something is saved: most shifts begin with looking."""
         from faxtui.inbox.saving import Saver
 
-        return Saver(self._means, self._where, on_gone=self._note_gone)
+        return Saver(self._means, self._where, self.retries, on_gone=self._note_gone)
 
     @property
     def deletions(self) -> Deletions:
@@ -251,5 +258,6 @@ class Handling:
             records=self._means.journal.records(self._means.account),
             deletions=self.view.deletions if self._deletions is None else self._deletions.view,
             errand=self.errands.current,
+            retry=self.retries.next,
         )
         self._listener.changed(self.view)

@@ -32,6 +32,7 @@ from faxtui.inbox.downloads.wholeness import require_whole
 from faxtui.inbox.journal import Entry, Event, Record
 from faxtui.inbox.means import Means
 from faxtui.inbox.place import Place
+from faxtui.inbox.retry import Retries
 from faxtui.inbox.service import DocumentService
 
 _TOLD = 3
@@ -41,8 +42,11 @@ _TOLD = 3
 class Saver:
     """Documents of one account into the place that ``where`` names at that moment (it may raise FaxtuiError)."""
 
-    def __init__(self, means: Means, where: Callable[[], Place], *, on_gone: Callable[[FaxKey], None]) -> None:
+    def __init__(
+        self, means: Means, where: Callable[[], Place], retries: Retries, *, on_gone: Callable[[FaxKey], None]
+    ) -> None:
         self.where = where
+        self._retries = retries
         self._means = means
         self._on_gone = on_gone
         self._shelf: tuple[Place, Shelf] | None = None
@@ -64,13 +68,13 @@ class Saver:
 
         place = self.where()
         shelf = await self._shelf_at(place)
-        listeners = Listeners(on_outcome=note, on_progress=lambda progress: tell(_going_on(progress)))
-        batch = Batch(self._means.service, shelf, patience=self._means.patience, listeners=listeners)
+        batch = self._batch(shelf, on_outcome=note, on_progress=lambda progress: tell(_going_on(progress)))
         try:
             await batch.save(faxes)
         except asyncio.CancelledError:
             opening = "Cancelled: "
         finally:
+            self._end_retries(faxes)
             unwritten = await asyncio.gather(*written)
         told = [f"{opening}{summary(batch.progress)}, in {visible(str(place.folder))}.", *missed[:_TOLD]]
         if len(missed) > _TOLD:
@@ -80,9 +84,11 @@ class Saver:
     async def copy(self, fax: Fax) -> SavedCopy:
         """Save one, to be deleted afterwards. Raises FaxtuiError where there is no copy; Gone where there is no fax."""
         outcomes: list[Outcome] = []
-        listeners = Listeners(on_outcome=lambda _, outcome: outcomes.append(outcome))
         shelf = await self._shelf_at(self.where())
-        await Batch(self._means.service, shelf, patience=self._means.patience, listeners=listeners).save([fax])
+        try:
+            await self._batch(shelf, on_outcome=lambda _, outcome: outcomes.append(outcome)).save([fax])
+        finally:
+            self._end_retries([fax])
         match outcomes:
             case [Saved(path=path, sha256=sha256)] | [AlreadyThere(path=path, sha256=sha256)]:
                 return SavedCopy(path, sha256)
@@ -92,6 +98,24 @@ class Saver:
             case [Failed(error=error)]:
                 raise error
         raise UnexpectedAnswer(f"{shown(fax.key)} can't be asked for: its folder or file name leads nowhere.")
+
+    def _batch(
+        self,
+        shelf: Shelf,
+        on_outcome: Callable[[Fax, Outcome], None],
+        on_progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Batch:
+        listeners = Listeners(
+            on_outcome,
+            on_progress,
+            on_wait=lambda fax, error, seconds: self._retries.wait(fax.key, error, seconds),
+            on_begin=lambda fax: self._retries.end(fax.key),
+        )
+        return Batch(self._means.service, shelf, patience=self._means.patience, listeners=listeners)
+
+    def _end_retries(self, faxes: Sequence[Fax]) -> None:
+        for each in faxes:
+            self._retries.end(each.key)
 
     async def _shelf_at(self, place: Place) -> Shelf:
         if self._shelf is None or self._shelf[0] != place:

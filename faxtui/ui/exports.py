@@ -57,6 +57,8 @@ class Exports:
             folder=folder,
             excel=extent.excel,
         )
-        work = export(self._inbox.service, self._inbox.clock, request, self._handling.errands.tell)
+        work = export(
+            *(self._inbox.service, self._inbox.clock, request), self._handling.errands.tell, self._handling.retries
+        )
         if not self._handling.export(work):
             self._acts.tell_of_busy()

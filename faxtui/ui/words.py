@@ -10,8 +10,9 @@ from faxtui.domain.page import FaxPage
 from faxtui.domain.period import period_in_words
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.text import counted, visible
-from faxtui.errors import Busy, FaxtuiError, NoAnswer, Refused, ServiceFailed
+from faxtui.errors import FaxtuiError, Refused
 from faxtui.inbox.handling import Ending, HandlingView
+from faxtui.inbox.retry import clock_time, retry_notice
 from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting
 from faxtui.ui.keys import Keys
 
@@ -41,11 +42,15 @@ def state(view: InboxView, now: float) -> str:
     return view.shown.page.disagreement or ""
 
 
-def handling(view: HandlingView, keys: Keys, *, leaves: bool = False) -> str:
-    """What is being done with faxes, the most pressing first; ``leaves``: the program ends once that is through."""
+def handling(view: HandlingView, keys: Keys, now: float, *, leaves: bool = False) -> str:
+    """What is being done with faxes, the most pressing first; ``leaves``: the program ends once that is through.
+
+    ``now`` is in seconds, monotonic.
+    """
     deletions = f"{view.deletions.progress}, then quitting" if leaves else view.deletions.progress
     undo = f"{keys.first('fax.undo')} undo" if view.deletions.unsent else ""
-    return going_on(deletions, undo, view.errand.words if view.errand else "")
+    retry = waiting(view.retry, now) if view.retry else ""
+    return going_on(deletions, undo, retry, view.errand.words if view.errand else "")
 
 
 def going_on(*parts: str) -> str:
@@ -81,16 +86,19 @@ def activity(doing: Activity, now: float) -> str:
         case Fetching(page=page, since=since):
             if now - since < PATIENCE_BEFORE_SAYING:
                 return ""
-            waited = f" no answer for {_clock(now - since)}" if now - since >= PATIENCE_BEFORE_COUNTING else ""
+            waited = f" no answer for {clock_time(now - since)}" if now - since >= PATIENCE_BEFORE_COUNTING else ""
             return f"fetching page {page:,} …{waited}"
-        case Waiting(error=Busy() as error, until=until):
-            return f"the service is busy, asks for {error.retry_after:.0f} s: next try in {_seconds(until - now)}"
-        case Waiting(error=error, since=since, until=until):
-            return f"{_trouble(error)} for {_clock(now - since)}, next try in {_seconds(until - now)}"
+        case Waiting():
+            return waiting(doing, now)
         case Failed(error=error):
             return failure(error)
         case _:
             return ""
+
+
+def waiting(retry: Waiting, now: float) -> str:
+    """Why a request is sent again, and when; ``now`` is in seconds, monotonic."""
+    return retry_notice(retry.error, retry.until - now, now - retry.since)
 
 
 def failure(error: FaxtuiError) -> str:
@@ -121,22 +129,3 @@ def nothing_found(query: FaxQuery) -> str:
     others = [each.said.format(visible(value)) for each, value in query.filters if each not in PERIOD]
     when = period_in_words(query.filters)
     return f"{' '.join(['no faxes', *others])}, {when[0].lower()}{when[1:]}"
-
-
-def _trouble(error: FaxtuiError) -> str:
-    match error:
-        case NoAnswer():
-            return "no answer"
-        case ServiceFailed():
-            return "the service fails"
-        case _:
-            return "no connection"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(max(int(seconds), 0), 60)
-    return f"{minutes}:{rest:02}"
-
-
-def _seconds(seconds: float) -> str:
-    return f"{max(round(seconds), 0)} s"

@@ -7,8 +7,12 @@ import pytest
 from handling_desk import BRIEF, BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, Door, handling, note
 from wire import resource
 
-from faxtui.demo.asgi import Answer
+from faxtui.demo.asgi import Answer, json_answer
+from faxtui.inbox.inbox import Manners
 from faxtui.inbox.journal import Event, Journal
+from faxtui.inbox.patience import Patience
+
+PATIENT = Manners(prefetch=False, patience=Patience(waits=(8,), jitter=0))
 
 
 async def test_the_fax_under_the_cursor_is_saved(tmp_path: Path) -> None:
@@ -164,6 +168,40 @@ async def test_what_the_journal_does_not_take_is_saved_all_the_same(tmp_path: Pa
         await desk.press("d")
         await desk.console.until_told("1 fax saved", "The journal", "can't be written")
         assert len(desk.saved) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (json_answer(429, {}, {"Retry-After": "30"}), ("service busy for 0:0", "retrying in 30 s")),
+        (json_answer(503, {}, {"Retry-After": "7200"}), ("service busy for 0:0", "retrying in 60 s")),
+        (BROKEN, ("service unavailable for 0:0", "retrying in 8 s")),
+        (Door(hang=True), ("no complete response for 0:0", "retrying in 8 s")),
+        (Answer(200, b"%PDF-1.4", {"Content-Encoding": "gzip"}), ("no complete response for 0:0", "retrying in 8 s")),
+    ],
+    ids=["429", "503", "500", "hang", "damaged"],
+)
+async def test_a_fax_that_is_requested_again_is_shown_with_the_reason_and_the_next_try(
+    tmp_path: Path, answer: Answer | Door, said: tuple[str, str]
+) -> None:
+    async with handling(tmp_path, manners=PATIENT, limits=BRIEF) as desk:
+        desk.demo.says("GET", answer)
+        await desk.press("d")
+        await desk.until_shown(*said, "saving 0 of 1 faxes")
+        await desk.press("down", "escape")
+        await desk.until_shown("Cancelled: 0 faxes saved")
+        assert "retrying" not in desk.console.page_bar
+
+
+async def test_the_next_try_counts_down_and_is_forgotten_once_the_fax_comes(tmp_path: Path) -> None:
+    manners = Manners(prefetch=False, patience=Patience(waits=(3,), jitter=0))
+    async with handling(tmp_path, manners=manners) as desk:
+        desk.demo.says("GET", BROKEN)
+        await desk.press("d")
+        for second in (3, 2, 1):
+            await desk.until_shown(f"retrying in {second} s")
+        await desk.until_shown("1 fax saved")
+        assert "retrying" not in desk.console.page_bar
 
 
 async def test_a_service_that_hangs_does_not_hang_the_screen(tmp_path: Path) -> None:

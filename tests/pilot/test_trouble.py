@@ -127,12 +127,12 @@ async def test_a_service_that_fails_is_asked_again_after_a_while_and_the_bar_say
         desk.wire.says = Answer(500)
         await desk.press("r")
         await desk.until(lambda: isinstance(desk.view.activity, Waiting))
-        assert "the service fails for 0:00, next try in 8 s" in desk.page_bar
+        assert "service unavailable for 0:00, retrying in 8 s" in desk.page_bar
         assert "r tries now" in desk.page_bar
         desk.wire.says = None
         await desk.press("r")
         await desk.until_idle()
-        assert "next try" not in desk.page_bar
+        assert "retrying" not in desk.page_bar
 
 
 async def test_a_request_that_takes_its_time_leaves_the_keyboard_alive_and_the_old_rows_in_place() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -174,11 +175,13 @@ async def test_each_problem_is_a_line_and_the_rest_is_saved(tmp_path: Path) -> N
     assert done.said[-1].endswith(f"2 failed, in {tmp_path}.")
 
 
-@pytest.mark.parametrize("code", [429, 500, 503])
-async def test_what_may_pass_is_asked_for_again_and_said_to_be(tmp_path: Path, code: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "reason"), [(429, "service busy"), (500, "service unavailable"), (503, "service busy")]
+)
+async def test_what_may_pass_is_asked_for_again_and_said_to_be(tmp_path: Path, code: int, reason: str) -> None:
     done = await run(status(code, 1), request(tmp_path))
     assert (done.code, len(documents(tmp_path))) == (0, 10)
-    assert done.said[0].endswith("faxtui does so by itself at once.")
+    assert re.fullmatch(rf"faxtui: [0-9]+/0-\S+: {reason}, retrying now\.", done.said[0])
 
 
 async def test_a_refused_sign_in_stops_it_and_what_is_left_is_told(tmp_path: Path) -> None:

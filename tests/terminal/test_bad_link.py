@@ -99,16 +99,16 @@ def test_when_the_line_breaks_it_is_told_when_the_next_try_is_and_the_page_comes
         rows = terminal.lines[3:20]
         line.cut()
         terminal.type("o")
-        terminal.wait_for("‹ 1–50 of", " for 0:0", "next try in ", "r tries now")
+        terminal.wait_for("‹ 1–50 of", " for 0:0", "retrying in ", "r tries now")
         assert terminal.lines[3:20] == rows
         move_the_cursor(terminal)
         line.mend()
         terminal.wait_for("Received ▲")
-        terminal.wait_until_gone("next try")
+        terminal.wait_until_gone("retrying")
         terminal.wait_until(lambda: terminal.lines[3:20] != rows, "other rows")
         line.cut()
         terminal.type("o")
-        terminal.wait_for("next try in ")
+        terminal.wait_for("retrying in ")
         line.mend()
         asked = time.monotonic()
         terminal.type("r")
@@ -123,7 +123,7 @@ def test_what_was_asked_before_the_line_broke_is_asked_again(tmp_path: Path) -> 
         terminal.type("o")
         terminal.wait_for("fetching page 1")
         line.cut()
-        terminal.wait_for("next try in ")
+        terminal.wait_for("retrying in ")
         line.mend()
         terminal.wait_for("Received ▲")
         assert end(terminal, "q") == 0

@@ -16,6 +16,7 @@ from faxtui.errors import NoAnswer, Refused, ServiceError, SignInRefused, Storag
 from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.export.exporting import ExportRequest, export
 from faxtui.inbox.export.formats import Format
+from faxtui.inbox.retry import Retries
 
 CLOCK = ServiceClock(lambda: NOW)
 A, B = (Fax(folder="f", file_name=name, sender="0478", resource=f'{{"FileName": "{name}"}}') for name in ("a", "b"))
@@ -32,7 +33,7 @@ def left(folder: Path) -> list[str]:
 
 async def test_every_page_from_the_first_on_is_written_and_how_far_it_is_told(tmp_path: Path) -> None:
     service, told = ScriptedService(), list[str]()
-    work = asyncio.create_task(export(service, CLOCK, request(tmp_path), told.append))
+    work = asyncio.create_task(export(service, CLOCK, request(tmp_path), told.append, Retries(_nothing)))
     for number in (1, 2):
         call = await service.next_call()
         assert (call.page, call.window.page_size) == (number, MAXIMUM_PAGE_SIZE)
@@ -47,7 +48,9 @@ async def test_every_page_from_the_first_on_is_written_and_how_far_it_is_told(tm
 async def test_what_was_marked_is_written_without_asking_the_service(tmp_path: Path) -> None:
     service = ScriptedService()
     path = tmp_path / "x.json"
-    said = await export(service, CLOCK, request(tmp_path, path=path, format=Format.JSON, faxes=(A, B)), _ignore)
+    said = await export(
+        service, CLOCK, request(tmp_path, path=path, format=Format.JSON, faxes=(A, B)), _ignore, Retries(_nothing)
+    )
     assert said == f"2 faxes are in {path}."
     assert [each["FileName"] for each in json.loads(path.read_text())] == ["a", "b"]
     assert service.calls == []
@@ -55,7 +58,7 @@ async def test_what_was_marked_is_written_without_asking_the_service(tmp_path: P
 
 async def test_what_may_be_missing_is_said(tmp_path: Path) -> None:
     service = ScriptedService()
-    work = asyncio.create_task(export(service, CLOCK, request(tmp_path), _ignore))
+    work = asyncio.create_task(export(service, CLOCK, request(tmp_path), _ignore, Retries(_nothing)))
     await service.answer_next(page_of(1, pages=2, size=1))
     await service.answer_next(replace(page_of(2, pages=2, size=1), total=9))
     assert "some may be missing: ask again to be sure." in await work
@@ -65,7 +68,7 @@ async def test_what_may_be_missing_is_said(tmp_path: Path) -> None:
 async def test_where_a_page_does_not_come_there_is_nothing(tmp_path: Path, error: ServiceError) -> None:
     service = ScriptedService()
     (tmp_path / "x.jsonl").write_text("as before")
-    work = asyncio.create_task(export(service, CLOCK, request(tmp_path), _ignore))
+    work = asyncio.create_task(export(service, CLOCK, request(tmp_path), _ignore, Retries(_nothing)))
     await service.answer_next(page_of(1, pages=2, size=1))
     for _ in range(1 + (3 if error.passing else 0)):
         (await service.next_call()).fail(error)
@@ -77,7 +80,7 @@ async def test_where_a_page_does_not_come_there_is_nothing(tmp_path: Path, error
 
 async def test_cancelled_there_is_nothing_and_that_is_said(tmp_path: Path) -> None:
     service = ScriptedService()
-    work = asyncio.create_task(export(service, CLOCK, request(tmp_path), _ignore))
+    work = asyncio.create_task(export(service, CLOCK, request(tmp_path), _ignore, Retries(_nothing)))
     await service.answer_next(page_of(1, pages=2, size=1))
     await service.next_call()
     await settle()
@@ -88,7 +91,7 @@ async def test_cancelled_there_is_nothing_and_that_is_said(tmp_path: Path) -> No
 
 async def test_the_folder_that_files_are_meant_for_is_made(tmp_path: Path) -> None:
     folder = tmp_path / "Downloads" / "faxes"
-    await export(ScriptedService(), CLOCK, request(folder, faxes=(A,), folder=folder), _ignore)
+    await export(ScriptedService(), CLOCK, request(folder, faxes=(A,), folder=folder), _ignore, Retries(_nothing))
     assert left(folder) == ["x.jsonl"]
     assert folder.stat().st_mode & 0o777 == 0o700
 
@@ -96,7 +99,13 @@ async def test_the_folder_that_files_are_meant_for_is_made(tmp_path: Path) -> No
 async def test_no_other_folder_is_made(tmp_path: Path) -> None:
     elsewhere = tmp_path / "no" / "x.csv"
     with pytest.raises(StorageError, match="There is no folder"):
-        await export(ScriptedService(), CLOCK, request(tmp_path, path=elsewhere, faxes=(A,), folder=tmp_path), _ignore)
+        await export(
+            ScriptedService(),
+            CLOCK,
+            request(tmp_path, path=elsewhere, faxes=(A,), folder=tmp_path),
+            _ignore,
+            Retries(_nothing),
+        )
     assert left(tmp_path) == []
 
 
@@ -104,7 +113,7 @@ async def test_a_folder_that_can_not_be_made_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     folder = tmp_path / "file" / "faxes"
     with pytest.raises(StorageError, match="can't be used: Not a directory"):
-        await export(ScriptedService(), CLOCK, request(folder, faxes=(A,), folder=folder), _ignore)
+        await export(ScriptedService(), CLOCK, request(folder, faxes=(A,), folder=folder), _ignore, Retries(_nothing))
 
 
 async def test_a_full_disk_is_told_of_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +122,7 @@ async def test_a_full_disk_is_told_of_and_leaves_nothing(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageError, match="No space left on device"):
-        await export(ScriptedService(), CLOCK, request(tmp_path, faxes=(A,)), _ignore)
+        await export(ScriptedService(), CLOCK, request(tmp_path, faxes=(A,)), _ignore, Retries(_nothing))
     assert left(tmp_path) == []
 
 
@@ -126,9 +135,14 @@ async def test_for_spreadsheets_no_cell_becomes_a_formula(tmp_path: Path) -> Non
             CLOCK,
             request(tmp_path, path=path, format=Format.CSV, faxes=(formula,), excel=excel),
             _ignore,
+            Retries(_nothing),
         )
         (row,) = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
         assert row["from"] == written
+
+
+def _nothing() -> None:
+    pass
 
 
 def _ignore(_: str) -> None:

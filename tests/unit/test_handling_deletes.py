@@ -8,9 +8,10 @@ from handler_desk import at_desk
 from scripted_service import settle
 
 from faxtui.domain.fax import Fax
-from faxtui.errors import Forbidden, SignInRefused, StorageError
+from faxtui.errors import Forbidden, ServiceFailed, SignInRefused, StorageError
 from faxtui.inbox.handling import Done
 from faxtui.inbox.journal import Entry, Journal, WasDeleted
+from faxtui.inbox.patience import Patience
 
 REFUSED = SignInRefused("The sign-in was refused.")
 
@@ -89,6 +90,16 @@ async def test_read_only_nothing_is_planned(tmp_path: Path) -> None:
         desk.handling.delete(plan, with_copies=True)
         await settle()
         assert desk.view.deletions.by_key == {}
+
+
+async def test_a_copy_that_is_requested_again_is_told_with_the_reason_until_it_comes(tmp_path: Path) -> None:
+    async with at_desk(tmp_path, patience=Patience(waits=(0.01,), jitter=0)) as desk:
+        desk.service.when_looked_for(A, ServiceFailed("It failed."))
+        desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=True)
+        await desk.until(lambda: desk.view.retry is not None)
+        assert desk.view.deletions.progress == "saving 1 first"
+        assert isinstance(desk.view.retry and desk.view.retry.error, ServiceFailed)
+        await desk.until(lambda: desk.view.retry is None and "deleting 1" in desk.view.deletions.progress)
 
 
 # The end

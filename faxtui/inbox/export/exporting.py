@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +22,7 @@ from faxtui.inbox.downloads.unbroken import unbroken
 from faxtui.inbox.export.formats import Format, writer_of
 from faxtui.inbox.export.whole_file import whole_file
 from faxtui.inbox.patience import Patience
+from faxtui.inbox.retry import Retries
 from faxtui.inbox.service import FaxService
 from faxtui.inbox.walk import Tally, walk
 
@@ -42,7 +44,9 @@ class ExportRequest:
     excel: bool = False
 
 
-async def export(service: FaxService, clock: ServiceClock, request: ExportRequest, tell: Callable[[str], None]) -> str:
+async def export(
+    service: FaxService, clock: ServiceClock, request: ExportRequest, tell: Callable[[str], None], retries: Retries
+) -> str:
     """Gives a sentence about how it ended, cancelled too. Raises ServiceError and StorageError.
 
     Unless all of it was written, the file is as it was before.
@@ -50,15 +54,22 @@ async def export(service: FaxService, clock: ServiceClock, request: ExportReques
     path = visible(str(request.path))
     tally = Tally()
     try:
-        count = await _write(service, clock, request, tally, tell)
+        count = await _write(service, clock, request, tally, tell, retries)
     except asyncio.CancelledError:
         return f"Cancelled: {path} was not written."
+    finally:
+        retries.end(request.path)
     said = f"{counted(count, 'fax is', 'faxes are')} in {path}."
     return f"{said} {tally.remark}".rstrip() if request.faxes is None else said
 
 
 async def _write(
-    service: FaxService, clock: ServiceClock, request: ExportRequest, tally: Tally, tell: Callable[[str], None]
+    service: FaxService,
+    clock: ServiceClock,
+    request: ExportRequest,
+    tally: Tally,
+    tell: Callable[[str], None],
+    retries: Retries,
 ) -> int:
     """Gives how many faxes are in the file."""
     reading = Reading(clock.now().astimezone(request.zone).year, request.zone)
@@ -70,9 +81,13 @@ async def _write(
             file.write(writer.page(request.faxes))
         else:
             query = request.query.with_page_size(MAXIMUM_PAGE_SIZE).at_page(1)
-            pages = walk(service, clock, query, request.zone, request.patience or Patience(), tally=tally)
+            on_wait = partial(retries.wait, request.path)
+            pages = walk(
+                *(service, clock, query, request.zone, request.patience or Patience()), tally=tally, on_wait=on_wait
+            )
             async with aclosing(pages):
                 async for shown in pages:
+                    retries.end(request.path)
                     await unbroken(file.write, writer.page(shown.page.faxes))
                     tell(_going_on(tally))
         file.write(writer.end())

@@ -107,7 +107,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         self._header.say(f"faxtui  {self._account}", in_words(view.query.filters), period_in_words(view.query.filters))
         self._body.follow(view.query, _refusal(view))
         self._tell()
-        self._tick_while(isinstance(view.activity, Fetching | Waiting))
+        self._tick_if_needed()
         self.refresh_bindings()
 
     def _show_rows(self, shown: Shown) -> None:
@@ -123,6 +123,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         if self.is_attached:
             self._paint_handling()
             self._tell()
+            self._tick_if_needed()
             self.refresh_bindings()
         if self._details is not None:
             self._details.show_handling(view)
@@ -141,18 +142,18 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
     def _tell(self) -> None:
         view, shown = self._inbox.view, self._inbox.view.shown
         handling = self._handling.view
+        now = time.monotonic()
         self._page_bar.say(
             "" if shown is None else words.position(shown.page),
             "" if shown is None else self.look.clock(shown.as_of),
-            words.going_on(
-                words.handling(handling, self.look.keys, leaves=self._leaves), words.state(view, time.monotonic())
-            ),
+            words.going_on(words.handling(handling, self.look.keys, now, leaves=self._leaves), words.state(view, now)),
             words.right(handling, self._table.faxes, self.look.keys) or words.remedy(view, self.look.keys),
             can_turn=(view.has_previous, view.has_next),
         )
 
-    def _tick_while(self, is_waiting: bool) -> None:
+    def _tick_if_needed(self) -> None:
         """What is said of a request changes with time, and only then does anything run."""
+        is_waiting = isinstance(self._inbox.view.activity, Fetching | Waiting) or self._handling.view.retry is not None
         if is_waiting and self._ticking is None:
             self._ticking = self.set_interval(_TICK, self._tell)
         elif not is_waiting and self._ticking is not None:

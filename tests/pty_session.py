@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from fork_server import Forked, spawn
 from repeating_pyte import RepeatingScreen, RepeatingStream
 
 PATIENCE = 20.0
@@ -62,16 +63,57 @@ def faxtui(
     home: Path,
     environ: Mapping[str, str | None] | None = None,
     command: Sequence[str] = PROGRAM,
+    fresh: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """The program without a terminal, run to its end."""
+    """The program without a terminal, run to its end; ``fresh``: by an interpreter of its own."""
+    told = environment(home, environ)
+    if not fresh and tuple(command) == PROGRAM and can_be_forked(told):
+        return _run_forked(arguments, told)
     return subprocess.run(
         [*command, *arguments],
-        env=environment(home, environ),
+        env=told,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
         check=False,
+    )
+
+
+def can_be_forked(environ: Mapping[str, str]) -> bool:
+    """Whether nothing is asked of Python's own start, such as another locale."""
+    return environ.get("LANG") == "C.UTF-8" and not any(
+        name.startswith(("LC_", "PYTHON")) for name in environ if name != "PYTHONPATH"
+    )
+
+
+def _run_forked(arguments: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    out, err = os.pipe(), os.pipe()
+    process = spawn(arguments, environ, (nothing, out[1], err[1]))
+    for each in (nothing, out[1], err[1]):
+        os.close(each)
+    sent = {out[0]: b"", err[0]: b""}
+    still_open = set(sent)
+    deadline = time.monotonic() + PATIENCE
+    try:
+        while still_open:
+            ready = select.select(list(still_open), [], [], max(deadline - time.monotonic(), 0))[0]
+            if not ready:
+                raise subprocess.TimeoutExpired(["faxtui", *arguments], PATIENCE)
+            for each in ready:
+                data = os.read(each, 65536)
+                sent[each] += data
+                if not data:
+                    still_open.discard(each)
+        code = process.wait(max(deadline - time.monotonic(), ROUND))
+    finally:
+        process.kill()
+        process.wait()
+        for each in sent:
+            os.close(each)
+    return subprocess.CompletedProcess(
+        ["faxtui", *arguments], code, *(sent[each].decode().replace("\r\n", "\n") for each in (out[0], err[0]))
     )
 
 
@@ -91,14 +133,18 @@ class PtySession:
         self.resize(*size)
         self._settings = termios.tcgetattr(self._terminal)
         try:
-            self._process = subprocess.Popen(
-                ["/bin/sh", "-c", _IN_TERMINAL, self._name, *command],
-                env=dict(environ),
-                start_new_session=True,
-                stdin=slave,
-                stdout=slave,
-                stderr=slave,
-            )
+            self._process: subprocess.Popen[bytes] | Forked
+            if tuple(command[: len(PROGRAM)]) == PROGRAM and can_be_forked(environ):
+                self._process = spawn(command[len(PROGRAM) :], environ, (slave, slave, slave), self._name)
+            else:
+                self._process = subprocess.Popen(
+                    ["/bin/sh", "-c", _IN_TERMINAL, self._name, *command],
+                    env=dict(environ),
+                    start_new_session=True,
+                    stdin=slave,
+                    stdout=slave,
+                    stderr=slave,
+                )
         finally:
             os.close(slave)
 

@@ -216,6 +216,15 @@ class PtySession:
     def kill(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
+    @property
+    def number(self) -> int:
+        """The process's."""
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def hang_up(self) -> None:
         """Take the terminal away."""
         os.close(self._terminal)

@@ -8,21 +8,22 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
 
 from faxtui import __version__
+from faxtui.signals import end_process, heed_signals
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
+    from typing import NoReturn
 
     from faxtui.cli.arguments import Options
-
-INTERRUPTED = 130
 
 
 def main() -> NoReturn:
     """Run faxtui, and end the process at once: a thread may still hang in a name look-up."""
+    heed_signals()
     sys.excepthook = _end_unexpectedly
     _open_what_is_closed()
     environ = dict(os.environ)
@@ -104,8 +105,6 @@ def _open_what_is_closed() -> None:
 
 def _end_unexpectedly(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
     """In place of a traceback, whose messages can hold numbers, names and passwords."""
-    if issubclass(kind, KeyboardInterrupt):
-        _end(INTERRUPTED)
     from faxtui.config.logs import explanation
     from faxtui.config.paths import default_paths
 
@@ -114,10 +113,6 @@ def _end_unexpectedly(kind: type[BaseException], error: BaseException, trace: Tr
 
 
 def _end(code: int) -> NoReturn:
-    if "faxtui.config.commands" in sys.modules:
-        from faxtui.config.commands import end_commands
-
-        end_commands()
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
@@ -126,4 +121,4 @@ def _end(code: int) -> NoReturn:
             continue
         except OSError:
             code = code or 1
-    os._exit(code)
+    end_process(code)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from faxtui.cli.running import ended_in_order
+from faxtui.cli.running import exit_on_signal
 from faxtui.cli.saying import say
 from faxtui.cli.wiring import Connect, Desk, connection
 from faxtui.commands.output import Streams
@@ -40,7 +40,7 @@ def connected(at: Desk, environ: Mapping[str, str]) -> DocumentService:
     connect = connection(at)
     for problem in at.settings.problems:
         say(problem, environ)
-    with ended_in_order():
+    with exit_on_signal():
         return _signed_in(connect, at, environ)
 
 

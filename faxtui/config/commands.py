@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn, why
 from faxtui.processes import start
+from faxtui.signals import clean_up_with
 
 LARGEST = 65_536
 """Bytes: more than any secret has."""
@@ -74,6 +75,9 @@ def end_commands() -> None:
         _end(each)
     if is_alone:
         _starting.release()
+
+
+clean_up_with(end_commands)
 
 
 def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:

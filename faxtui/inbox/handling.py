@@ -92,10 +92,11 @@ class HandlingView:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What the end left undone: deletes, and in a sentence what went on until then."""
+    """What the end left undone: deletes, and in a sentence each what went on until then and what was not saved."""
 
     closing: Closing
     errand: str = ""
+    unsaved: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,16 @@ def forget_screen(driver: Driver | None) -> None:
             driver.forget_screen()
 
 
+def give_back_terminal(driver: Driver | None) -> None:
+    """Restore the terminal, without waiting for it: the process ends right after this, whatever it was doing."""
+    if sys.platform == "win32":
+        return
+    from faxtui.terminal.thin.whole import WholeDriver
+
+    if isinstance(driver, WholeDriver):
+        driver.give_back()
+
+
 def is_behind(driver: Driver | None) -> bool:
     """Whether the terminal takes nothing, so that nobody sees what happens. Only the thin driver can tell."""
     if sys.platform == "win32":

@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import signal
 import sys
 from contextlib import suppress
 from functools import partial
 
 from faxtui.config.logs import explanation
+from faxtui.signals import Orderly
 from faxtui.ui.app import FaxApp
+from faxtui.ui.drivers import give_back_terminal
 from faxtui.ui.launch import Start
 
 _STARTED = 3.0
 """Seconds after which the start is over."""
-_ENDED_BY = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
-"""Signals that end the program in order, and the exit codes that tell of them."""
+_CLOSING = 1.0
+"""Seconds that what still runs at the end gets to end too: it may hang in a name look-up, or on a disk."""
 
 
 def browse(start: Start) -> int:
@@ -27,22 +28,30 @@ def browse(start: Start) -> int:
     app = FaxApp(start)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    for number, code in _ENDED_BY.items():
-        loop.add_signal_handler(number, partial(app.exit, return_code=code))
     loop.call_later(_STARTED, _look_for_garbage)
-    try:
-        loop.run_until_complete(app.run_async(mouse=start.first.settings.ui.mouse))
-        _cancel_rest(loop)
-    finally:
-        # Closing does not wait for threads: one may hang in a name look-up.
-        loop.close()
-    if app.farewell:
-        _tell(app.look.marks.write(app.farewell))
-    error = app.failure
-    if error is not None:
-        _tell(explanation(start.logs, error))
-        return 1
-    return app.return_code or 0
+
+    def end(code: int) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(partial(app.exit, return_code=code))
+
+    def at_once() -> None:
+        give_back_terminal(app.driver_in_use)
+
+    # A terminal that goes away is a hang-up, whether or not that signal was to be ignored.
+    with Orderly(end, at_once=at_once, also_ignored=True) as ending:
+        try:
+            loop.run_until_complete(app.run_async(mouse=start.first.settings.ui.mouse))
+            _cancel_rest(loop)
+        finally:
+            # Closing does not wait for threads: one may hang in a name look-up.
+            loop.close()
+        if app.farewell:
+            _tell(app.look.marks.write(app.farewell))
+        error = app.failure
+        if error is not None:
+            _tell(explanation(start.logs, error))
+            return 1
+        return ending.code or app.return_code or 0
 
 
 def _look_for_garbage() -> None:
@@ -61,5 +70,6 @@ def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()
-    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=_CLOSING))
     loop.run_until_complete(loop.shutdown_asyncgens())

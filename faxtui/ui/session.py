@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from faxtui.inbox.place import Place
 
 log = logging.getLogger(__name__)
+_SAVING = 1.5
+"""Seconds that saving the state may take at the end: longer than it waits for a lock."""
+_FORGOTTEN = "Filters and sort will not be there the next time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Session:
         self._shown: Shown | None = None
         self._to_save: Remembered | None = None
         self._saving: asyncio.Task[None] | None = None
+        self._unsaved = ""
 
     def connect(self) -> None:
         """Begin with what the first page takes, ahead of it."""
@@ -120,8 +124,10 @@ class Session:
         ending = await self.handling.aclose()
         await self.inbox.aclose()
         if self._saving is not None:
-            await self._saving
-        return ending
+            await asyncio.wait([self._saving], timeout=_SAVING)
+            if self._saving is not None:
+                self._unsaved = f"The disk did not respond in time. {_FORGOTTEN}"
+        return replace(ending, unsaved=self._unsaved)
 
     def _place(self) -> Place:
         from faxtui.inbox.place import Place
@@ -168,8 +174,10 @@ class Session:
             while state is not None and self._to_save is not None:
                 newest, self._to_save = self._to_save, None
                 await asyncio.to_thread(state.save, newest)
+            self._unsaved = ""
         except StorageError as error:
             log.warning("the state could not be saved")
-            self._ears.complain(f"{error} Filters and sort will not be there the next time.")
+            self._unsaved = f"{error} {_FORGOTTEN}"
+            self._ears.complain(self._unsaved)
         finally:
             self._saving = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from textual.driver import Driver
+
 from faxtui.config.settings import Settings
 from faxtui.inbox.handling import HandlingView
 from faxtui.inbox.inbox import Inbox
@@ -33,6 +35,11 @@ class SessionApp(QuietApp, inherit_bindings=False):
         for each in THEMES:
             self.register_theme(each)
         self.begin_with(theme_for(self.settings.ui.theme, start.far_end))
+
+    @property
+    def driver_in_use(self) -> Driver | None:
+        """There is none before the start."""
+        return self._driver
 
     # What is shown
 

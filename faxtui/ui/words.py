@@ -78,6 +78,8 @@ def farewell(ending: Ending, why: str = "faxtui ended") -> str:
     if ending.closing.unknown:
         faxes = counted(len(ending.closing.unknown), "fax was", "faxes were")
         parts.append(f"Whether {faxes} deleted is not known: look in the list, where they have a question mark.")
+    if ending.unsaved:
+        parts.append(ending.unsaved)
     return " ".join(parts)
 
 

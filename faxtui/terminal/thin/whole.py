@@ -76,6 +76,14 @@ class WholeDriver(LinuxDriver):
         """Set how long to wait for the rest of a sequence before ESC counts as the Esc key."""
         self._input_filter.escape_delay = seconds
 
+    def give_back(self) -> None:
+        """Restore the terminal, unless that was done before. Runs in a signal handler, or in another thread."""
+        if self._has_terminal:
+            # In another thread, stop_application_mode fails to set a signal's handler before it comes to the mouse.
+            self._disable_mouse_support()
+            self.stop_application_mode()
+            self.close()
+
     def run_input_thread(self) -> None:
         """Runs in a thread. Where the terminal goes away, this ends as a hang-up does, of which not all are told."""
         tty, keys = TtyInput(self.fileno), KeyReader()

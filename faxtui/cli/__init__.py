@@ -26,7 +26,9 @@ def main() -> NoReturn:
     heed_signals()
     sys.excepthook = _end_unexpectedly
     _open_what_is_closed()
-    environ = dict(os.environ)
+    from faxtui.terminal.charset import written_environment
+
+    environ = dict(written_environment(os.environ))
     # A library, such as a back end of the keyring, starts its own programs with what is left here.
     os.environ.pop("FAXTUI_PASSWORD", None)
     _end(run(sys.argv[1:], environ))
@@ -69,7 +71,7 @@ def _do(options: Options, environ: Mapping[str, str]) -> int:
     if options.command == arguments.CONFIG and options.what == arguments.PATH:
         from faxtui.cli.configuration import run_paths
 
-        return run_paths(options)
+        return run_paths(options, environ)
     at = desk(options)
     start_log(at.paths.logs, options.log_level)
     if options.command == arguments.CONFIG:
@@ -105,10 +107,12 @@ def _open_what_is_closed() -> None:
 
 def _end_unexpectedly(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
     """In place of a traceback, whose messages can hold numbers, names and passwords."""
+    from faxtui.cli.saying import say
     from faxtui.config.logs import explanation
     from faxtui.config.paths import default_paths
+    from faxtui.terminal.charset import written_environment
 
-    print(f"faxtui: {explanation(default_paths().logs, error)}", file=sys.stderr)
+    say(explanation(default_paths().logs, error), written_environment(os.environ))
     _end(1)
 
 

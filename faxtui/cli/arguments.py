@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import NoReturn
 from faxtui.config.logs import DEFAULT_LEVEL, LEVELS
 from faxtui.domain.fields import SORTABLE
 from faxtui.domain.filters import FILTERS, TO
-from faxtui.domain.text import visible
 from faxtui.errors import UsageError
 
 BROWSE, LIST, DOWNLOAD, DOCTOR, CONFIG = "browse", "list", "download", "doctor", "config"
@@ -82,9 +81,12 @@ class _Parser(argparse.ArgumentParser):
         return tuple(self._option_string_actions)
 
     def error(self, message: str) -> NoReturn:
-        said = visible(message)
-        end = "" if said.endswith("?") else "."
-        print(f"faxtui: {said[:1].upper()}{said[1:]}{end} faxtui --help shows what there is.", file=sys.stderr)
+        from faxtui.cli.saying import say
+        from faxtui.terminal.charset import written_environment
+
+        end = "" if message.endswith("?") else "."
+        sentence = f"{message[:1].upper()}{message[1:]}{end} faxtui --help shows what there is."
+        say(sentence, written_environment(os.environ))
         self.exit(UsageError.exit_code)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from faxtui.cli.arguments import Options
 from faxtui.cli.wiring import DEMO, DEMO_FOLDER, Desk, connect, connect_to_demo, connector, desk
 from faxtui.config.state import Remembered, StateFile
+from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.inbox import Manners
 from faxtui.inbox.journal import AccountName, Journal
@@ -84,7 +85,7 @@ def _demo(at: Desk) -> Launch:
 
 
 def _title(settings: Settings, *whose: str) -> str:
-    return " · ".join([*whose, *(["read only"] if settings.profile.read_only else [])])
+    return " · ".join([*map(visible, whose), *(["read only"] if settings.profile.read_only else [])])
 
 
 def _doors(at: Desk) -> Doors:

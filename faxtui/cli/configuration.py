@@ -23,9 +23,9 @@ from faxtui.errors import ConfigurationError, UsageError
 from faxtui.terminal.capabilities import capabilities
 
 
-def run_paths(options: Options) -> int:
+def run_paths(options: Options, environ: Mapping[str, str]) -> int:
     """Print where files are, whatever is wrong with them."""
-    put(path_lines(paths_for(options)))
+    put(path_lines(paths_for(options)), environ)
     return 0
 
 
@@ -33,7 +33,7 @@ def run_config(at: Desk, environ: Mapping[str, str]) -> int:
     """Print every setting."""
     for problem in at.settings.problems:
         say(problem, environ)
-    put(setting_lines(at.settings, _overrides(at.options, environ)))
+    put(setting_lines(at.settings, _overrides(at.options, environ)), environ)
     return 0
 
 
@@ -52,11 +52,11 @@ def run_doctor(options: Options, environ: Mapping[str, str]) -> int:
     def tell(finding: Finding) -> None:
         found.append(finding)
         if not options.json:
-            put([as_text(finding, width, utf8=far_end.utf8)])
+            put(as_text(finding, width, utf8=far_end.utf8).splitlines(), environ)
 
     code = run_to_end(examine(_subject(at, unusable, environ), tell))
     if options.json:
-        put([as_json(found, code)])
+        put(as_json(found, code).splitlines(), environ)
     return code
 
 

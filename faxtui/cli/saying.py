@@ -14,17 +14,25 @@ from faxtui.terminal.capabilities import capabilities
 def say(sentence: str, environ: Mapping[str, str]) -> None:
     """Where nobody could hear it, nothing is said."""
     if sys.stderr is not None:
-        text = visible(sentence)
-        print(f"faxtui: {text if capabilities(environ).utf8 else in_ascii(text)}", file=sys.stderr)
+        print(f"faxtui: {shown(sentence, environ)}", file=sys.stderr)
 
 
-def put(lines: Iterable[str]) -> None:
-    """Raises BrokenPipeError where nobody reads any more, StorageError where standard output takes nothing else."""
+def shown(text: str, environ: Mapping[str, str]) -> str:
+    """Return the text as the terminal can show it, with visible marks in place of what would act on it."""
+    written = visible(text)
+    return written if capabilities(environ).utf8 else in_ascii(written)
+
+
+def put(lines: Iterable[str], environ: Mapping[str, str]) -> None:
+    """Print lines of data: on a terminal as it can show them, elsewhere as they are.
+
+    Raises BrokenPipeError where nobody reads any more, StorageError where standard output takes nothing else."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
     try:
         for line in lines:
-            print(line)
+            print(shown(line, environ) if is_terminal else line)
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:

@@ -8,10 +8,9 @@ import sys
 from collections.abc import Mapping
 
 from faxtui.cli.running import exit_on_signal
-from faxtui.cli.saying import say
+from faxtui.cli.saying import say, shown
 from faxtui.cli.wiring import Connect, Desk, connection
 from faxtui.commands.output import Streams
-from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.service import DocumentService
 from faxtui.terminal.capabilities import capabilities
@@ -23,10 +22,12 @@ def standard_streams(environ: Mapping[str, str], *, needs_output: bool) -> Strea
         if needs_output:
             raise UsageError("Standard output is closed, so there is nowhere to write to: give --output FILE.")
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+    is_terminal = sys.stdout.isatty()
     return Streams(
         out=sys.stdout.buffer,
         err=sys.stderr,
-        width=os.get_terminal_size(sys.stdout.fileno()).columns or None if sys.stdout.isatty() else None,
+        width=os.get_terminal_size(sys.stdout.fileno()).columns or None if is_terminal else None,
+        is_terminal=is_terminal,
         err_is_terminal=sys.stderr.isatty(),
         utf8=capabilities(environ).utf8,
     )
@@ -51,7 +52,7 @@ def _signed_in(connect: Connect, at: Desk, environ: Mapping[str, str]) -> Docume
         if not all(each is not None and each.isatty() for each in (sys.stdin, sys.stderr)):
             raise
         say(str(error), environ)
-        password = _asked_for(f"Password of {visible(at.sign_in().login)}: ")
+        password = _asked_for(shown(f"Password of {at.sign_in().login}: ", environ))
         if not password:
             raise
         return connect(password)

@@ -17,7 +17,7 @@ from faxtui.domain.query import FaxQuery
 from faxtui.domain.text import counted, visible
 from faxtui.errors import InvalidValue
 from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.export.formats import Format, Writer, writer_of
+from faxtui.inbox.export.formats import Format, Terminal, Writer, writer_of
 from faxtui.inbox.patience import Patience
 from faxtui.inbox.service import FaxService
 from faxtui.inbox.walk import Tally, walk
@@ -84,9 +84,10 @@ async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequ
 
 def _writer(clock: ServiceClock, request: ListRequest, streams: Streams) -> Writer:
     reading = Reading(clock.now().astimezone(request.zone).year, request.zone)
-    if request.output is not None or streams.width is None:
+    if request.output is not None or not (streams.is_terminal or streams.width):
         return writer_of(request.format, reading, excel=request.excel)
-    return writer_of(request.format, reading, excel=request.excel, width=streams.width, utf8=streams.utf8)
+    terminal = Terminal(streams.width, streams.utf8)
+    return writer_of(request.format, reading, excel=request.excel, terminal=terminal)
 
 
 def _progress(tally: Tally) -> str:

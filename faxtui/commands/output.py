@@ -17,8 +17,8 @@ from faxtui.inbox.export.whole_file import whole_file
 class Streams:
     """Where data and words go.
 
-    ``width`` is in cells: that of the terminal which ``out`` is, None where it is none. ``utf8``: whether the
-    terminal shows it.
+    ``is_terminal``: ``out`` is a terminal, ``width`` cells wide; None if it is none, or does not say. ``utf8``:
+    whether the terminal shows it.
     """
 
     out: BinaryIO
@@ -26,6 +26,7 @@ class Streams:
     width: int | None = None
     err_is_terminal: bool = False
     utf8: bool = True
+    is_terminal: bool = False
 
 
 def destination(output: Path | None, streams: Streams) -> AbstractContextManager[BinaryIO]:

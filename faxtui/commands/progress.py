@@ -22,13 +22,13 @@ class Words:
     def say(self, sentence: str) -> None:
         """A line that stays."""
         self.clear()
-        self._write(f"faxtui: {sentence}\n")
+        self._write(f"faxtui: {visible(sentence)}\n")
 
     def show(self, text: str) -> None:
         """How far it is, until something else is said or shown; where there is no terminal, nothing."""
         if self._is_terminal:
             self.clear()
-            self._write(text)
+            self._write(visible(text))
             self._shown = len(text)
 
     def clear(self) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-_UTF8 = ("utf-8", "utf8")
-_COERCED = ("c.utf-8", "c.utf8")
+from faxtui.terminal.charset import UTF8, charset
+
 _TRUECOLOR = ("truecolor", "24bit")
 
 
@@ -53,17 +53,5 @@ def _colours(environ: Mapping[str, str], term: str) -> Colours:
 
 
 def _writes_utf8(environ: Mapping[str, str]) -> bool:
-    """The locale's word; the Linux console has UTF-8 but hardly a character of ours in its font.
-
-    Python itself hides LANG=C by coercing LC_CTYPE (PEP 538), so LC_CTYPE=C.UTF-8 without a LANG counts as C.
-    """
-    if environ.get("TERM") == "linux":
-        return False
-    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
-        locale = environ.get(name, "").lower().partition("@")[0]
-        if not locale:
-            continue
-        if name == "LC_CTYPE" and locale in _COERCED and environ.get("LANG", "C") in ("", "C", "POSIX"):
-            return False
-        return locale.endswith(_UTF8)
-    return False
+    """As the locale says; the Linux console has UTF-8 but hardly a character of ours in its font."""
+    return environ.get("TERM") != "linux" and charset(environ) == UTF8

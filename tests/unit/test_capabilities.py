@@ -1,8 +1,11 @@
 """What a terminal can show, as far as the environment tells."""
 
+from pathlib import Path
+
 import pytest
 
 from faxtui.terminal.capabilities import Colours, capabilities
+from faxtui.terminal.charset import charset, written_environment
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,12 @@ def test_colours(environ: dict[str, str], colours: Colours) -> None:
         ({"LANG": "fr_FR.UTF-8", "LC_ALL": "C"}, False),
         ({"LANG": "fr_FR.UTF-8", "LC_CTYPE": "POSIX"}, False),
         ({"LANG": "fr_FR.ISO-8859-1"}, False),
+        ({"LANG": "fr_FR.ISO-8859-15"}, False),
+        ({"LANG": "fr_FR"}, False),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": "de_DE.ISO-8859-1"}, False),
+        ({"LANG": "fr_FR.UTF-8", "LC_CTYPE": "ru_RU.KOI8-R"}, False),
+        ({"LANG": "fr_FR.no-such-charset"}, False),
+        ({"LANG": "fr_FR.ISO-8859-15", "LC_CTYPE": "C.UTF-8"}, True),
         ({"LANG": "fr_FR@euro"}, False),
         ({"LANG": "C"}, False),
         ({}, False),
@@ -57,10 +66,42 @@ def test_utf_8(environ: dict[str, str], utf8: bool) -> None:
     assert capabilities(environ).utf8 is utf8
 
 
-@pytest.mark.parametrize("lang", [{}, {"LANG": ""}, {"LANG": "C"}, {"LANG": "POSIX"}])
-@pytest.mark.parametrize("coerced", ["C.UTF-8", "C.utf8"])
-def test_what_python_makes_of_a_plain_locale_is_no_utf_8(lang: dict[str, str], coerced: str) -> None:
-    assert not capabilities({**lang, "LC_CTYPE": coerced}).utf8
+@pytest.mark.parametrize("coerced", ["C.UTF-8", "C.utf8", "UTF-8"])
+@pytest.mark.parametrize("lang", ["", "C", "POSIX", "fr_FR.ISO-8859-15", "ru_RU.KOI8-R"])
+def test_what_python_makes_of_the_locale_does_not_count(tmp_path: Path, lang: str, coerced: str) -> None:
+    environ = {"LANG": lang, "LC_CTYPE": coerced, "TERM": "xterm"}
+    initial = tmp_path / "environ"
+    assert not capabilities(written_environment(environ, initial)).utf8
+    initial.write_bytes(f"TERM=xterm\0LANG={lang}\0".encode())
+    assert written_environment(environ, initial) == {"LANG": lang, "TERM": "xterm"}
+    assert not capabilities(written_environment(environ, initial)).utf8
+
+
+@pytest.mark.parametrize("lang", ["", "C", "fr_FR.ISO-8859-15", "fr_FR.UTF-8"])
+def test_a_locale_that_was_written_counts(tmp_path: Path, lang: str) -> None:
+    environ = {"LANG": lang, "LC_CTYPE": "C.UTF-8"}
+    initial = tmp_path / "environ"
+    initial.write_bytes(f"LANG={lang}\0LC_CTYPE=C.UTF-8\0".encode())
+    assert capabilities(written_environment(environ, initial)).utf8
+
+
+@pytest.mark.parametrize(
+    ("locale", "name"),
+    [
+        ("fr_FR.ISO-8859-15", "iso8859-15"),
+        ("fr_FR.iso885915@euro", "iso8859-15"),
+        ("fr_FR@euro", "iso8859-15"),
+        ("fr_FR", "iso8859-1"),
+        ("ru_RU.KOI8-R", "koi8-r"),
+        ("ja_JP.eucJP", "euc_jp"),
+        ("fr_FR.utf8", "utf-8"),
+        ("UTF-8", "utf-8"),
+        ("C", "ascii"),
+        ("fr_FR.nonsense", "ascii"),
+    ],
+)
+def test_the_character_set_is_the_locales(locale: str, name: str) -> None:
+    assert charset({"LANG": locale}) == name
 
 
 @pytest.mark.parametrize("name", ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"])

@@ -16,7 +16,7 @@ from faxtui.domain.fax import Fax
 from faxtui.domain.fields import FIELDS, Reading
 from faxtui.domain.query import FaxQuery
 from faxtui.errors import InvalidValue
-from faxtui.inbox.export.formats import Format, writer_of
+from faxtui.inbox.export.formats import Format, Terminal, writer_of
 from faxtui.inbox.export.formats.table import cells_of, cut
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -44,7 +44,8 @@ def written(kind: Format, *pages: tuple[Fax, ...], excel: bool = False) -> str:
 
 
 def table(*pages: tuple[Fax, ...], width: int | None = None, utf8: bool = True) -> list[str]:
-    writer = writer_of(Format.TABLE, READING, width=width, utf8=utf8)
+    terminal = Terminal(width, utf8) if width or not utf8 else None
+    writer = writer_of(Format.TABLE, READING, terminal=terminal)
     return b"".join([*(writer.page(each) for each in pages), writer.end()]).decode().split("\n")
 
 
@@ -261,3 +262,44 @@ def test_wide_characters_take_two_cells_and_combining_ones_none() -> None:
 
 def test_a_cut_needs_room_for_its_mark() -> None:
     assert (cut("abc", 1), cut("abc", 1, ".."), cut("a  bc", 4)) == ("…", ".", "a…")
+
+
+ACTING = "a\x1b[7m\x7f\x9b\u200b\u202e\u2028\ufeff\U000e0001é"
+RESOURCE = json.dumps({"From": ACTING}, ensure_ascii=False)
+
+
+def written_on(terminal: Terminal | None, kind: Format, fax: Fax, *, excel: bool = False) -> str:
+    writer = writer_of(kind, READING, excel=excel, terminal=terminal)
+    return (writer.page((fax,)) + writer.end()).decode()
+
+
+@pytest.mark.parametrize("kind", [Format.JSON, Format.JSONL])
+@pytest.mark.parametrize("terminal", [None, Terminal(80), Terminal(None, utf8=False)])
+def test_json_escapes_what_is_invisible_and_says_the_same(kind: Format, terminal: Terminal | None) -> None:
+    text = written_on(terminal, kind, replace(FAX, resource=RESOURCE))
+    assert r"\u007f\u009b\u200b\u202e\u2028\ufeff\udb40\udc01" in text
+    assert all(each.isprintable() or each == "\n" for each in text)
+    assert text.isascii() == (terminal is not None and not terminal.utf8)
+    read = json.loads(text)
+    assert (read[0] if kind is Format.JSON else read) == {"From": ACTING}
+
+
+@given(st.text())
+def test_json_says_the_same_of_any_text(text: str) -> None:
+    resource = json.dumps({"From": text}, ensure_ascii=False)
+    for terminal in (None, Terminal(80, utf8=False)):
+        assert json.loads(written_on(terminal, Format.JSONL, replace(FAX, resource=resource))) == {"From": text}
+
+
+def test_csv_is_data_in_a_file_and_marks_what_acts_on_a_terminal() -> None:
+    fax = replace(FAX, sender=f"{ACTING}\r\nx")
+    assert cells(written_on(None, Format.CSV, fax))["from"] == f"{ACTING}\r\nx"
+    seen = cells(written_on(Terminal(80), Format.CSV, fax))
+    assert seen["from"] == "a␛[7m␡\ufffd\ufffd\ufffd\ufffd\ufffd\ufffdé␍␊x"
+    assert cells(written_on(Terminal(80), Format.CSV, fax, excel=True)) == seen
+    assert written_on(Terminal(80, utf8=False), Format.CSV, fax).isascii()
+
+
+def test_elsewhere_than_on_a_terminal_other_characters_stay_in_json() -> None:
+    resource = json.dumps({"From": "é\u00a0病👍\U0001f3fb\u0301"}, ensure_ascii=False)
+    assert written_on(None, Format.JSONL, replace(FAX, resource=resource)) == f"{resource}\n"

@@ -16,6 +16,8 @@ from types import FrameType
 
 from textual.app import App
 
+from faxtui.terminal.capabilities import capabilities
+from faxtui.terminal.charset import written_environment
 from faxtui.terminal.thin.facts import Facts, terminal_facts
 from faxtui.terminal.thin.outbox import Forget, Item, Learned
 from faxtui.terminal.thin.painter import Frame
@@ -51,6 +53,7 @@ class ThinDriver(WholeDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._facts = terminal_facts(os.environ.get("TERM", ""))
+        self._utf8 = capabilities(written_environment(os.environ)).utf8
         self._reader = Reader(Screen(*self._get_terminal_size()))
         self._writer: Writer | None = None
         self._is_starting = False
@@ -141,7 +144,7 @@ class ThinDriver(WholeDriver):
     def _revive(self) -> None:
         """Have the terminal paint as it is told to, whatever was done to it, and find out what it can do."""
         self._put(Passage(_REVIVE, Leaves.NOTHING))
-        probe = Probe(self._facts, self._reader.screen.columns)
+        probe = Probe(self._facts, self._reader.screen.columns, self._utf8)
         if self.input_tty and (probe.facts.tabs or probe.facts.rep):
             self._asked.append(probe)
             self._asked_at = time.monotonic()

@@ -16,13 +16,12 @@ class TerminalGone(Exception):
 class TtyInput:
     """The input side of the terminal, decoded.
 
-    A byte that is no UTF-8, such as a noisy line or a keyboard set to another encoding makes, is one replacement
-    character.
+    A byte that is none of the ``charset``, such as a noisy line makes, is one replacement character.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, charset: str) -> None:
         self._descriptor = descriptor
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._decode = codecs.getincrementaldecoder(charset)("replace").decode
 
     def read(self, seconds: float) -> str | None:
         """Return what comes in within that time; None if nothing does. It is empty in the middle of a character.

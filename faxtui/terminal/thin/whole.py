@@ -15,6 +15,7 @@ from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
 
+from faxtui.terminal.charset import ASCII, UTF8, charset, written_environment
 from faxtui.terminal.thin.input_filter import InputFilter
 from faxtui.terminal.thin.input_tokens import (
     ESCAPE,
@@ -33,6 +34,12 @@ _MOUSE = "\x1b[?1002;1006"
 """Buttons and wheel, and movement only while a button is held; in SGR form (xterm's ctlseqs)."""
 _ROUND = 0.1
 """Seconds between two checks whether reading is to end."""
+
+
+def _charset_of_keys() -> str:
+    """Where the locale does not say it, most terminals send UTF-8."""
+    named = charset(written_environment(os.environ))
+    return UTF8 if named == ASCII else named
 
 
 class KeyReader:
@@ -86,7 +93,7 @@ class WholeDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Runs in a thread. Where the terminal goes away, this ends as a hang-up does, of which not all are told."""
-        tty, keys = TtyInput(self.fileno), KeyReader()
+        tty, keys = TtyInput(self.fileno, _charset_of_keys()), KeyReader()
         try:
             while not self.exit_event.is_set():
                 left = self._input_filter.seconds_left(time.monotonic())

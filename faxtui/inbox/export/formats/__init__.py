@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -29,24 +30,31 @@ class Writer(Protocol):
         """What a file ends with."""
 
 
-def writer_of(
-    kind: Format, reading: Reading, *, excel: bool = False, width: int | None = None, utf8: bool = True
-) -> Writer:
-    """``width`` and ``utf8`` tell of the terminal a table is for (no width: of none); ``excel`` is about CSV alone."""
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """The terminal that faxes are written to: its width in cells, None if unknown, and whether it shows UTF-8."""
+
+    width: int | None = None
+    utf8: bool = True
+
+
+def writer_of(kind: Format, reading: Reading, *, excel: bool = False, terminal: Terminal | None = None) -> Writer:
+    """Without a ``terminal``, data is written as it is. ``excel`` is about CSV alone."""
+    ascii_only = terminal is not None and not terminal.utf8
     match kind:
         case Format.TABLE:
             from faxtui.inbox.export.formats.table import Table
 
-            return Table(reading, width=width, utf8=utf8)
+            return Table(reading, width=None if terminal is None else terminal.width, utf8=not ascii_only)
         case Format.CSV:
             from faxtui.inbox.export.formats.comma_separated import CommaSeparated
 
-            return CommaSeparated(reading.zone, excel=excel)
+            return CommaSeparated(reading.zone, excel=excel, is_terminal=terminal is not None, ascii_only=ascii_only)
         case Format.JSON:
             from faxtui.inbox.export.formats.json_text import JsonArray
 
-            return JsonArray()
+            return JsonArray(ascii_only=ascii_only)
         case _:
             from faxtui.inbox.export.formats.json_text import JsonLines
 
-            return JsonLines()
+            return JsonLines(ascii_only=ascii_only)

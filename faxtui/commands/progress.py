@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from faxtui.commands.output import Streams
-from faxtui.domain.text import in_ascii
+from faxtui.domain.text import in_ascii, visible
 from faxtui.errors import ServiceError
 from faxtui.inbox.retry import retry_notice
 

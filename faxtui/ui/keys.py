@@ -103,7 +103,7 @@ def written(key: str) -> str:
     plain = _NAMES.get(name) or format_key(name)
     if name not in _NAMES and (modifiers or len(plain) > 1):
         plain = plain.capitalize()
-    return "+".join([*(each.capitalize() for each in modifiers), plain])
+    return visible("+".join([*(each.capitalize() for each in modifiers), plain]))
 
 
 def _keys_in(text: str) -> tuple[str, ...]:

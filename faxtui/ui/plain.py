@@ -1,16 +1,17 @@
-"""The last step on the way to a plain terminal: only its own colours, and only characters that it can show."""
+"""The last step on the way to a terminal: nothing that acts, and on a plain one only what it can show."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+from rich.cells import cell_len
 from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-from faxtui.domain.text import in_ascii
+from faxtui.domain.text import in_ascii, visible
 from faxtui.terminal.thin.widths import clusters
 
 _REVERSED = Style(color=RichColor.default(), bgcolor=RichColor.default(), reverse=True)
@@ -24,6 +25,21 @@ _GLYPHS = str.maketrans(
     }
 )
 """What Textual draws rules, frames and the ends of scroll bars with."""
+
+
+class VisibleOnly(LineFilter):
+    """Visible marks in place of control, bidirectional and zero-width characters, wherever a text came from.
+
+    Texts from outside are marked earlier, where they are measured, so that they keep their place. This catches the
+    rest: a line stays as wide as it was, at the cost of its end.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        if all(_is_visible(segment.text) for segment in segments):
+            return segments
+        width = sum(cell_len(segment.text) for segment in segments)
+        marked = [Segment(visible(text), style) for text, style, _ in segments]
+        return Segment.adjust_line_length(marked, width)
 
 
 class ReversedBackgrounds(LineFilter):
@@ -41,6 +57,11 @@ class AsciiOnly(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [Segment(_in_ascii(text), style, control) for text, style, control in segments]
+
+
+@lru_cache(maxsize=4096)
+def _is_visible(text: str) -> bool:
+    return visible(text) == text
 
 
 @lru_cache(maxsize=1024)

@@ -10,8 +10,10 @@ from textual.filter import LineFilter, NoColor
 from textual.widgets import Input
 
 from faxtui.terminal.capabilities import Capabilities, Colours
-from faxtui.ui.plain import AsciiOnly, ReversedBackgrounds
+from faxtui.ui.plain import AsciiOnly, ReversedBackgrounds, VisibleOnly
 from faxtui.ui.silence import AttentiveApp, Silence
+
+_VISIBLE_ONLY = VisibleOnly()
 
 
 class QuietApp(AttentiveApp, inherit_bindings=False):
@@ -37,7 +39,12 @@ class QuietApp(AttentiveApp, inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         colours = self._colours if self.native_ansi_color else ()
-        return [*self._characters, *(each for each in colours if each.enabled), *super().get_line_filters()]
+        return [
+            _VISIBLE_ONLY,
+            *self._characters,
+            *(each for each in colours if each.enabled),
+            *super().get_line_filters(),
+        ]
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):

@@ -10,10 +10,12 @@ from contextlib import suppress
 from functools import partial
 
 from faxtui.config.logs import explanation
+from faxtui.domain.text import visible
 from faxtui.signals import Orderly
 from faxtui.ui.app import FaxApp
 from faxtui.ui.drivers import give_back_terminal
 from faxtui.ui.launch import Start
+from faxtui.ui.marks import Marks
 
 _STARTED = 3.0
 """Seconds after which the start is over."""
@@ -46,10 +48,10 @@ def browse(start: Start) -> int:
             # Closing does not wait for threads: one may hang in a name look-up.
             loop.close()
         if app.farewell:
-            _tell(app.look.marks.write(app.farewell))
+            _tell(app.look.marks, app.farewell)
         error = app.failure
         if error is not None:
-            _tell(explanation(start.logs, error))
+            _tell(app.look.marks, explanation(start.logs, error))
             return 1
         return ending.code or app.return_code or 0
 
@@ -60,10 +62,10 @@ def _look_for_garbage() -> None:
     gc.enable()
 
 
-def _tell(sentence: str) -> None:
+def _tell(marks: Marks, sentence: str) -> None:
     """On what may be a terminal that was hung up: then nobody is there to be told."""
     with suppress(OSError):
-        print(f"faxtui: {sentence}", file=sys.stderr, flush=True)
+        print(f"faxtui: {marks.write(visible(sentence))}", file=sys.stderr, flush=True)
 
 
 def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:

@@ -8,7 +8,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from faxtui.ui.plain import AsciiOnly, ReversedBackgrounds
+from faxtui.domain.text import visible
+from faxtui.ui.plain import AsciiOnly, ReversedBackgrounds, VisibleOnly
 
 BEHIND = Color.parse("black")
 
@@ -62,3 +63,16 @@ def test_what_a_click_needs_to_know_is_kept() -> None:
     (segment,) = ReversedBackgrounds().apply([Segment("x", clicked)], BEHIND)
     assert segment.style is not None
     assert segment.style.meta == {"row": 3}
+
+
+@given(st.lists(st.text(st.characters(codec=None), max_size=8), max_size=4))
+def test_nothing_that_acts_is_left_in_a_line_and_it_stays_as_wide(texts: list[str]) -> None:
+    line = [Segment(text, Style(bold=True)) for text in texts]
+    shown = VisibleOnly().apply(line, BEHIND)
+    assert all(visible(each.text) == each.text for each in shown)
+    assert Segment.get_line_length(shown) == Segment.get_line_length(line)
+
+
+def test_a_line_shows_marks_where_there_is_room() -> None:
+    line = [Segment("a\x1b[7m\u202e"), Segment("b   ")]
+    assert "".join(each.text for each in VisibleOnly().apply(line, BEHIND)) == "a␛[7m\ufffdb "

@@ -29,6 +29,7 @@ TYPES = "application/pdf, image/tiff, application/octet-stream, application/json
 """What is requested: the file as it is, rather than in JSON, which takes a third more and has to be read whole."""
 
 _CHUNK = 65_536
+_BLOCK = 1_048_576
 _CONTENT = "Content"
 _CHECKED = frozenset({"gzip", "x-gzip"})
 """Content codings that end with a checksum of all that they hold. (That of "deflate" may be missing.)"""
@@ -141,7 +142,7 @@ def _content(text: bytes, begun: Answer) -> bytes:
     if not isinstance(encoded, str):
         raise no_document(begun, f"It is not whole JSON with a file in base64 at {path}.", path)
     try:
-        content = a2b_base64("".join(encoded.split()), strict_mode=True)
+        content = decode_base64(encoded)
     except ValueError:
         raise no_document(begun, f"What is at {path} is not whole base64.", path) from None
     if not content:
@@ -149,6 +150,27 @@ def _content(text: bytes, begun: Answer) -> bytes:
     if DocumentType.of(content) is None:
         raise no_document(begun, f"The file at {path} is neither a PDF nor a TIFF.", path)
     return content
+
+
+def decode_base64(text: str) -> bytes:
+    """Decode base64 that may be broken into lines. Raises ValueError if any of it is missing or wrong.
+
+    In small blocks: meanwhile no other thread runs, the screen's included.
+    """
+    decoded: list[bytes] = []
+    left = ""
+    is_over = False
+    for start in range(0, len(text), _BLOCK):
+        left += "".join(text[start : start + _BLOCK].split())
+        ready = len(left) // 4 * 4
+        if left and is_over:
+            raise ValueError("data after the padding")
+        decoded.append(a2b_base64(left[:ready], strict_mode=True))
+        is_over = left[:ready].endswith("=")
+        left = left[ready:]
+    if left:
+        raise ValueError("incomplete")
+    return b"".join(decoded)
 
 
 async def _beginning(body: AsyncIterator[bytes], size: int = HEAD) -> bytes:

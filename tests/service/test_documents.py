@@ -139,11 +139,12 @@ async def test_the_content_in_json_is_found_in_any_case(name: str) -> None:
     assert await fetched_from(answer(200, in_json(PDF, name))) == PDF
 
 
-async def test_json_may_begin_with_a_mark_and_break_its_base64_into_lines() -> None:
-    encoded = b64encode(PDF * 9).decode()
-    lines = "\r\n".join(encoded[start : start + 76] for start in range(0, len(encoded), 76))
+@pytest.mark.parametrize("content", [PDF * 9, PDF * 90_000, PDF * 90_000 + b"12", PDF * 90_000 + b"1"])
+async def test_json_may_begin_with_a_mark_and_break_its_base64_into_lines(content: bytes) -> None:
+    encoded = b64encode(content).decode()
+    lines = "\r\n".join(encoded[start : start + 75] for start in range(0, len(encoded), 75))
     body = b"\xef\xbb\xbf\n" + json.dumps({"Content": lines}).encode()
-    assert await fetched_from(answer(200, body)) == PDF * 9
+    assert await fetched_from(answer(200, body)) == content
 
 
 @pytest.mark.parametrize("content", [PDF, PDF * 5000])

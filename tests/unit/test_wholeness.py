@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 from documents_to_read import a_page, letter_pdf, letter_tiff, pdf, protected_pdf, tiff
+from hypothesis import given
+from hypothesis import strategies as st
 
 from faxtui.inbox.downloads.wholeness import is_provably_whole
 
@@ -157,6 +159,17 @@ def test_a_tiff_lacks_something_whatever_number_of_bytes_is_missing(document: by
 )
 def test_a_pdf_that_does_not_fit_together_is_not_known_to_be_whole(spoil: Callable[[bytes], bytes]) -> None:
     assert not is_whole(spoil(pdf(b"0 0 9 9 re f")))
+
+
+@given(
+    st.sampled_from([*PDFS.values(), *(each for each in TIFFS.values() if len(each) < 50_000)]),
+    st.lists(st.tuples(st.integers(0, 49_999), st.binary(max_size=9)), max_size=9),
+)
+def test_whatever_a_file_holds_it_can_be_judged(document: bytes, changes: list[tuple[int, bytes]]) -> None:
+    spoilt = bytearray(document)
+    for place, change in changes:
+        spoilt[place % len(document) : place % len(document) + len(change)] = change
+    assert is_whole(bytes(spoilt)) in (True, False)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 
@@ -97,6 +98,14 @@ def _mark(character: str) -> str:
 def counted(number: int, one: str, many: str) -> str:
     """``1 page``, ``1,234 pages``: a number with thousands marked, and the noun that goes with it."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def duration(seconds: float) -> str:
+    """``1 second``, ``5 minutes``, ``24 hours``: rounded up, in the largest unit of which there are two."""
+    for unit, (one, many) in ((3600, ("hour", "hours")), (60, ("minute", "minutes"))):
+        if seconds >= 2 * unit:
+            return counted(math.ceil(seconds / unit), one, many)
+    return counted(math.ceil(seconds), "second", "seconds")
 
 
 def in_ascii(text: str) -> str:

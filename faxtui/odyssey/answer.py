@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,12 +19,13 @@ from faxtui.odyssey.words import excerpt, first_words
 DEFAULT_WAIT = 5.0
 """Seconds to wait where a service asks to wait and does not say how long (our decision)."""
 
+_SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 86_400.0
 _BEGINNING = 65_536
 _MESSAGE = 200
 _CODE = 20
 """Characters of what the service says."""
 _CHALLENGE = re.compile(r"(?:^|,)\s*(?:basic|bearer)\b", re.IGNORECASE)
-_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,19 @@ class Answer:
 
     @property
     def retry_after(self) -> float:
-        """Seconds until the service wants to be asked again, however many; never below zero."""
+        """Seconds until the service wants the next request: a second at least, a day at most (our decision).
+
+        Nobody waits longer than that, and no screen shows a number of 300 digits. A date in the past, and 0, are a
+        second, because the service did refuse; what is neither seconds nor a date is `DEFAULT_WAIT`.
+        """
         text = _first(self.headers, "retry-after").strip()
         if _SECONDS.fullmatch(text):
-            seconds = float(text)
-            return seconds if math.isfinite(seconds) else DEFAULT_WAIT
-        until = _http_date(text)
-        if until is None:
+            wait = float(text)
+        elif (until := _http_date(text)) is not None:
+            wait = (until - (self.served_at or datetime.now(UTC))).total_seconds()
+        else:
             return DEFAULT_WAIT
-        return max(0.0, (until - (self.served_at or datetime.now(UTC))).total_seconds())
+        return min(max(wait, _SHORTEST_WAIT), _LONGEST_WAIT)
 
     @property
     def sends_on_to(self) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from http.client import responses
 
-from faxtui.domain.text import counted
+from faxtui.domain.text import duration
 from faxtui.errors import (
     Busy,
     NoAnswer,
@@ -74,6 +73,6 @@ def _busy(answer: Answer) -> Busy:
     wait = answer.retry_after
     return Busy(
         f"{answer.place} is busy ({status_words(answer)}) and asks to be left alone for "
-        f"{counted(math.ceil(wait), 'second', 'seconds')}: wait that long and ask again.",
+        f"{duration(wait)}: wait that long and ask again.",
         wait,
     )

@@ -223,23 +223,55 @@ async def test_the_demo_has_nothing_at_another_address() -> None:
     ("header", "seconds"),
     [
         ("120", 120.0),
-        ("0", 0.0),
+        ("0", 1.0),
+        ("0.2", 1.0),
+        (".5", 1.0),
         ("1.5", 1.5),
+        ("2.", 2.0),
         ("1", 1.0),
         ("86400", 86400.0),
         ("Mon, 23 Nov 2026 09:42:30 GMT", 30.0),
-        ("Mon, 23 Nov 2026 09:41:00 GMT", 0.0),
+        ("Mon, 23 Nov 2026 09:41:00 GMT", 1.0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 1.0),
+        ("Tue, 24 Nov 2026 09:43:00 GMT", 86400.0),
+        ("Fri, 31 Dec 9998 23:59:59 GMT", 86400.0),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", 5.0),
+        ("Mon, 23 Nov 2026 09:42:30 -2359", 86370.0),
         ("-5", 5.0),
         ("soon", 5.0),
         ("nan", 5.0),
         ("inf", 5.0),
-        ("9" * 400, 5.0),
+        ("86401", 86400.0),
+        ("9" * 300, 86400.0),
+        ("9" * 4000, 86400.0),
+        ("0" * 4000, 1.0),
+        ("1e9", 5.0),
+        ("+5", 5.0),
+        ("0x10", 5.0),
+        ("5 minutes", 5.0),
+        ("", 5.0),
     ],
 )
 async def test_a_busy_service_says_how_long_to_wait(status: int, header: str, seconds: float) -> None:
     error = await failure_of(status, headers={"Retry-After": header, "Date": "Mon, 23 Nov 2026 09:42:00 GMT"})
     assert isinstance(error, Busy)
     assert error.retry_after == seconds
+    assert len(str(error)) < 200
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("1", "1 second"),
+        ("119", "119 seconds"),
+        ("120", "2 minutes"),
+        ("7140", "119 minutes"),
+        ("7201", "3 hours"),
+        ("9" * 300, "24 hours"),
+    ],
+)
+async def test_a_wait_is_told_in_a_unit_that_people_count_in(header: str, told: str) -> None:
+    assert f" {told}: " in str(await failure_of(429, headers={"Retry-After": header}))
 
 
 async def test_a_date_to_wait_for_counts_from_this_machine_s_clock_where_the_service_tells_none() -> None:

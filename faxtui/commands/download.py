@@ -100,6 +100,8 @@ async def download(service: DocumentService, clock: ServiceClock, request: Downl
         words.say(_summary(batch.progress, request))
     else:
         words.say(f"There are no faxes: {query_in_words(request.query.filters)}.")
+    if warning := clock.take_warning(is_watched=streams.err_is_terminal):
+        words.say(warning)
     if tally.remark:
         words.say(tally.remark)
     return UNDONE if batch.progress.unsaved else DONE

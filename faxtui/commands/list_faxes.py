@@ -77,6 +77,8 @@ async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequ
         return DONE
     finally:
         words.clear()
+    if warning := clock.take_warning(is_watched=streams.err_is_terminal):
+        words.say(warning)
     for sentence in remarks:
         words.say(sentence)
     return DONE

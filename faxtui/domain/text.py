@@ -102,7 +102,7 @@ def counted(number: int, one: str, many: str) -> str:
 
 def duration(seconds: float) -> str:
     """``1 second``, ``5 minutes``, ``24 hours``: rounded up, in the largest unit of which there are two."""
-    for unit, (one, many) in ((3600, ("hour", "hours")), (60, ("minute", "minutes"))):
+    for unit, (one, many) in ((86_400, ("day", "days")), (3600, ("hour", "hours")), (60, ("minute", "minutes"))):
         if seconds >= 2 * unit:
             return counted(math.ceil(seconds / unit), one, many)
     return counted(math.ceil(seconds), "second", "seconds")

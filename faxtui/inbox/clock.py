@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from faxtui.domain.text import duration
+
+NOTABLE = timedelta(minutes=2)
+"""A difference above which a person is told, because it moves every period (our decision)."""
+ABSURD = timedelta(days=1)
+"""A difference above which the service's clock is not believed (our decision)."""
+
 
 def machine_now() -> datetime:
     return datetime.now(UTC)
@@ -16,17 +23,51 @@ class ServiceClock:
     def __init__(self, machine: Callable[[], datetime] = machine_now) -> None:
         self._machine = machine
         self._ahead = timedelta()
+        self._difference = timedelta()
+        self._warning = ""
+        self._has_warned = False
 
     @property
     def ahead(self) -> timedelta:
-        """How far the service's clock is ahead of this machine's."""
+        """The correction: how far the service's clock is ahead of this machine's, as last believed."""
         return self._ahead
+
+    @property
+    def difference(self) -> timedelta:
+        """How far the service's clock was ahead of this machine's when it was last heard, believed or not."""
+        return self._difference
 
     def now(self) -> datetime:
         return self._machine() + self._ahead
 
     def heard(self, served_at: datetime | None) -> datetime:
-        """Take note of what the service's clock showed just now; returns the service's time."""
-        if served_at is not None:
-            self._ahead = served_at - self._machine()
-        return served_at or self.now()
+        """Take note of what the service's clock showed just now. Return the service's time.
+
+        A clock that is absurdly far off changes nothing.
+        """
+        if served_at is None:
+            return self.now()
+        difference = self._difference = served_at - self._machine()
+        if abs(difference) > NOTABLE and not self._has_warned:
+            self._has_warned, self._warning = True, _warning(difference)
+        if abs(difference) > ABSURD:
+            return self.now()
+        self._ahead = difference
+        return served_at
+
+    def take_warning(self, *, is_watched: bool = True) -> str:
+        """Return, once in the life of this clock, a sentence on the first notable difference; else an empty text.
+
+        ``is_watched``: a person reads it. A script is not told of a clock that is ignored, because nothing changes.
+        """
+        warning, self._warning = self._warning, ""
+        return warning if is_watched or abs(self._difference) <= ABSURD else ""
+
+
+def _warning(difference: timedelta) -> str:
+    side = "ahead of" if difference > timedelta() else "behind"
+    effect = "It is ignored" if abs(difference) > ABSURD else "Periods such as “today” follow the service's"
+    return (
+        f"The service's clock is {duration(abs(difference).total_seconds())} {side} this computer's. {effect}. "
+        "Check this computer's date and time."
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from faxtui.domain.window import Window
 from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.service import FaxService
@@ -12,4 +14,6 @@ async def fetch_page(service: FaxService, clock: ServiceClock, window: Window, p
     """Ask once. The answer to a window's opening request closes it. Raises ServiceError."""
     listing = await service.list_faxes(window, page)
     now = clock.heard(listing.served_at)
-    return Shown(window.closed(listing, now), page, listing.page, now)
+    # A clock that is not believed fixes no period.
+    closed = window.closed(replace(listing, served_at=now), now)
+    return Shown(closed, page, listing.page, now)

@@ -26,4 +26,4 @@ async def try_out(service: FaxService, clock: ServiceClock) -> Trial:
         shown = await fetch_page(service, clock, open_window(FaxQuery(page_size=1), clock.now()), 1)
     finally:
         await service.aclose()
-    return Trial(shown.page.total, clock.ahead)
+    return Trial(shown.page.total, clock.difference)

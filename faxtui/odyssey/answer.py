@@ -13,13 +13,13 @@ import httpx
 from faxtui.errors import UnexpectedAnswer
 from faxtui.odyssey.address import place
 from faxtui.odyssey.content_coding import Decoder, coding_of, is_accepted
-from faxtui.odyssey.jsontext import is_blank, member, parse_or_none
+from faxtui.odyssey.jsontext import is_blank, is_json, member, parse_or_none
 from faxtui.odyssey.words import excerpt, first_words
 
 DEFAULT_WAIT = 5.0
 """Seconds to wait where a service asks to wait and does not say how long (our decision)."""
 
-_SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 86_400.0
+_LONGEST_WAIT = 86_400.0
 _BEGINNING = 65_536
 _MESSAGE = 200
 _CODE = 20
@@ -63,7 +63,12 @@ class Answer:
 
     @property
     def served_at(self) -> datetime | None:
-        """The clock of the service in UTC, where it said so and it can be a clock."""
+        """The service's clock in UTC, if it sent it and it can be a clock.
+
+        None for a response that a cache has kept for a while (``Age``), whose date is as old as itself.
+        """
+        if _first(self.headers, "age").strip().lstrip("0"):
+            return None
         return _http_date(_first(self.headers, "date"))
 
     @property
@@ -77,19 +82,20 @@ class Answer:
 
     @property
     def retry_after(self) -> float:
-        """Seconds until the service wants the next request: a second at least, a day at most (our decision).
+        """Seconds until the service wants the next request: a day at most (our decision), 0 for a date in the past.
 
-        Nobody waits longer than that, and no screen shows a number of 300 digits. A date in the past, and 0, are a
-        second, because the service did refuse; what is neither seconds nor a date is `DEFAULT_WAIT`.
+        Nobody waits longer than that, and no screen shows a number of 300 digits. What is neither seconds nor a date
+        is `DEFAULT_WAIT`.
         """
         text = _first(self.headers, "retry-after").strip()
         if _SECONDS.fullmatch(text):
             wait = float(text)
         elif (until := _http_date(text)) is not None:
-            wait = (until - (self.served_at or datetime.now(UTC))).total_seconds()
+            sent = _http_date(_first(self.headers, "date")) or datetime.now(UTC)
+            wait = (until - sent).total_seconds()
         else:
             return DEFAULT_WAIT
-        return min(max(wait, _SHORTEST_WAIT), _LONGEST_WAIT)
+        return min(max(wait, 0.0), _LONGEST_WAIT)
 
     @property
     def sends_on_to(self) -> str:
@@ -120,13 +126,13 @@ class Answer:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether this failure has a body that the service would not write: neither empty nor a JSON object.
+        """Whether this failure has a body that the service would not write: neither empty nor JSON.
 
         It is a page of a proxy, a gateway or a network's sign-in, whatever its status (our decision).
         """
         if not is_accepted(coding_of(self.headers)):
             return True
-        return not is_blank(self.body) and not isinstance(parse_or_none(self.body), dict)
+        return not is_blank(self.body) and not is_json(self.body)
 
     @property
     def refuses_sign_in(self) -> bool:

@@ -52,6 +52,15 @@ def is_blank(body: bytes) -> bool:
     return not body.removeprefix(BOM_UTF8).strip()
 
 
+def is_json(body: bytes) -> bool:
+    """Return whether `parse` can read ``body``."""
+    try:
+        parse(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def parse_or_none(body: bytes) -> Json:
     """What ``body`` says; None where that can't be read."""
     try:

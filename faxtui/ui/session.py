@@ -145,6 +145,8 @@ class Session:
             if self._shown is not None:
                 self.browser.run_worker(self.handling.look_again())
             self._shown = view.shown
+            if warning := self.inbox.clock.take_warning():
+                self._ears.complain(warning)
         if isinstance(view.activity, Failed):
             self._ask_where_refused(view.activity.error)
 

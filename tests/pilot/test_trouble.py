@@ -2,14 +2,17 @@
 
 import socket
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from console import LARGE, NARROW, SMALL, Console, console
 from demo_server import demo_server
 from odyssey_server import Ending, answer, answering
-from wire import Wire, connecting_to, listing, resource
+from wire import NOW, Wire, connecting_to, listing, resource
 
 from faxtui.demo.asgi import Answer, json_answer
+from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.inbox import Manners
 from faxtui.inbox.patience import Patience
 from faxtui.inbox.view import Fetching, Waiting
@@ -194,3 +197,15 @@ async def test_an_error_that_nobody_expected_ends_the_program_with_code_1_and_is
 async def test_what_was_wrong_with_the_configuration_is_told_at_the_start() -> None:
     async with console(notices=["Unknown setting “[ui] them”: did you mean “theme”?"]) as desk:
         await desk.until_shown("Unknown setting “[ui] them”")
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(10, "10 minutes ahead of this computer's"), (-4000, "behind")])
+async def test_a_clock_that_is_off_is_told_once(minutes: int, told: str) -> None:
+    clock = ServiceClock(lambda: NOW - timedelta(minutes=minutes))
+    async with console(change=lambda launch: replace(launch, clock=clock)) as desk:
+        await desk.until_shown("The service's clock is", told)
+        (notice,) = desk.app._notifications
+        assert told in notice.message
+        await desk.press("r")
+        await desk.until_idle()
+        assert len(desk.app._notifications) == 1

@@ -109,14 +109,15 @@ async def run(
     out: BinaryIO | None = None,
     err: TextIO | None = None,
     is_watched: bool = False,
+    machine: datetime = NOW,
 ) -> Listing:
-    """List what a service holds, or the one at an address does."""
+    """List what a service holds, or the one at an address does; ``machine`` is what this machine's clock shows."""
     data, said = io.BytesIO(), io.StringIO()
     with nullcontext(at) if isinstance(at, str) else serving(at) as address:
         service = OdysseyService(Account(address, "60300.demo", "demo"))
         try:
             streams = Streams(out or data, err or said, None, is_watched)
-            code = await list_faxes(service, ServiceClock(lambda: NOW), request, streams)
+            code = await list_faxes(service, ServiceClock(lambda: machine), request, streams)
         finally:
             await service.aclose()
     return Listing(code, data.getvalue(), said.getvalue())
@@ -186,6 +187,15 @@ async def test_a_service_that_fails_for_a_while_is_asked_again_and_said_to_be() 
         "faxtui: Service busy, retrying now.",
         "faxtui: Service unavailable, retrying in 1 s.",
     ]
+
+
+async def test_a_clock_that_is_minutes_off_is_told_once_and_an_absurd_one_to_a_person_only() -> None:
+    request = replace(ALL, query=replace(QUERY, page_size=5))
+    slow = await run(Held(20), request, machine=NOW - timedelta(minutes=10))
+    assert slow.said.count("The service's clock is 10 minutes ahead of this computer's.") == 1
+    for is_watched, times in ((False, 0), (True, 1)):
+        absurd = await run(Held(20), request, machine=NOW + timedelta(days=800), is_watched=is_watched)
+        assert absurd.said.count("The service's clock is 800 days behind this computer's. It is ignored.") == times
 
 
 async def test_a_refused_sign_in_is_not_tried_again() -> None:

@@ -228,3 +228,13 @@ async def test_what_would_act_on_a_terminal_comes_through_as_data() -> None:
         async with asking(server.address) as service:
             (fax,) = (await service.list_faxes(WINDOW, 1)).page.faxes
     assert {"From": fax.sender, "To": fax.recipient, "FileName": fax.file_name, "Folder": fax.folder} == resource
+
+
+@pytest.mark.parametrize(
+    ("age", "is_believed"), [("0", True), ("00", True), ("", True), ("1", False), ("3600", False), ("long", False)]
+)
+async def test_the_date_of_a_response_from_a_cache_is_no_clock(age: str, is_believed: bool) -> None:
+    said = answer(200, '{"Resources": []}', {"Date": "Mon, 23 Nov 2026 09:42:00 GMT", "Age": age})
+    with answering(said) as server:
+        async with asking(server.address) as service:
+            assert (await service.list_faxes(WINDOW, 1)).served_at == (NOW if is_believed else None)

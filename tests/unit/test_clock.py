@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from scripted_service import desk
+
+from faxtui.domain.query import FaxQuery
 from faxtui.inbox.clock import ServiceClock, machine_now
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 
 
 def test_before_the_first_answer_it_is_this_machines() -> None:
@@ -27,3 +31,49 @@ def test_it_keeps_the_last_known_difference() -> None:
 
 def test_this_machines_clock_has_a_zone() -> None:
     assert machine_now().tzinfo is UTC
+
+
+@pytest.mark.parametrize("ahead", [-DAY, -3 * MINUTE, 3 * MINUTE, DAY])
+def test_a_difference_above_two_minutes_is_warned_of_once_and_believed(ahead: timedelta) -> None:
+    clock = ServiceClock(lambda: NOW)
+    clock.heard(NOW + ahead)
+    warning = clock.take_warning(is_watched=False)
+    assert ("ahead of" in warning, "behind" in warning) == (ahead > timedelta(), ahead < timedelta())
+    assert "Periods such as “today” follow the service's." in warning
+    clock.heard(NOW + 2 * ahead)
+    assert clock.take_warning() == ""
+    assert clock.ahead in (ahead, 2 * ahead)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), 2 * MINUTE, -2 * MINUTE])
+def test_two_minutes_are_no_matter(ahead: timedelta) -> None:
+    clock = ServiceClock(lambda: NOW)
+    clock.heard(NOW + ahead)
+    clock.heard(None)
+    assert (clock.take_warning(), clock.ahead) == ("", ahead)
+
+
+@pytest.mark.parametrize("ahead", [DAY + SECOND, -DAY - SECOND, 3000 * DAY, -9000 * DAY])
+def test_a_clock_that_is_more_than_a_day_off_is_ignored_and_a_person_told(ahead: timedelta) -> None:
+    clock = ServiceClock(lambda: NOW)
+    clock.heard(NOW + 5 * SECOND)
+    assert clock.heard(NOW + ahead) == NOW + 5 * SECOND
+    assert (clock.ahead, clock.difference) == (5 * SECOND, ahead)
+    assert "It is ignored. Check this computer's date and time." in clock.take_warning()
+    assert clock.take_warning() == ""
+
+
+def test_a_script_is_not_told_of_a_clock_that_is_ignored() -> None:
+    clock = ServiceClock(lambda: NOW)
+    clock.heard(NOW + 2 * DAY)
+    assert clock.take_warning(is_watched=False) == ""
+
+
+async def test_an_absurd_clock_fixes_no_period() -> None:
+    async with desk() as here:
+        here.inbox.open(FaxQuery())
+        call = await here.service.next_call()
+        call.answer(served_at=NOW + 400 * DAY)
+        shown = (await here.until_idle()).shown
+        assert shown is not None
+        assert (shown.window.end, shown.as_of) == (NOW + SECOND, NOW)

@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Label, Select
 
 from faxtui.config.enrolment import Enrolment, Keep
 from faxtui.config.settings import DEFAULT_BASE_URL
-from faxtui.domain.text import counted, visible
+from faxtui.domain.text import counted, duration, visible
 from faxtui.errors import (
     ConfigurationError,
     FaxtuiError,
@@ -235,10 +235,10 @@ def _field_of(error: FaxtuiError, typed: Enrolment) -> str:
 
 
 def _in_words(trial: Trial) -> str:
-    """``signed in; 1,234 faxes in the last 7 days; the service's clock is 12 s ahead``."""
+    """``signed in; 1,234 faxes in the last 7 days; the service's clock is 12 seconds ahead``."""
     faxes = "faxes of the last 7 days" if trial.total is None else counted(trial.total, "fax", "faxes")
     ahead = round(trial.ahead.total_seconds())
     parts = ["signed in", faxes if trial.total is None else f"{faxes} in the last 7 days"]
     if abs(ahead) > _CLOSE_ENOUGH:
-        parts.append(f"the service's clock is {abs(ahead):,} s {'ahead' if ahead > 0 else 'behind'}")
+        parts.append(f"the service's clock is {duration(abs(ahead))} {'ahead' if ahead > 0 else 'behind'}")
     return "; ".join(parts)

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import errno
 import os
+import select
+import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 LOCK_LIMIT = 1.0
 """Seconds to wait for a lock that another process holds."""
 _LOCK_RETRY = 0.02
+_TEMPORARY, _RANDOM = ".faxtui-", 8
+"""What the name of a temporary file begins with, and how many characters follow, as mkstemp chooses them."""
+_STALE = 86_400.0
+"""Seconds after which a file that can't be locked is stale."""
 _UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK})
 _HERE, _NO_REPLACE = -100, 1
 """AT_FDCWD and RENAME_NOREPLACE, see renameat2(2)."""
@@ -38,19 +44,106 @@ def privately(path: str, flags: int) -> int:
 
 @contextmanager
 def replaced(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of the one at ``path`` once it is whole; after an error, that is as it was."""
-    import tempfile
+    """A file that takes the place of the one at ``path`` once it is whole; after an error, that is as it was.
 
-    handle, name = tempfile.mkstemp(prefix=".faxtui-", dir=path.parent)
+    A link at ``path`` is replaced, not followed. Temporary files that killed programs left in the folder are removed.
+    """
+    remove_temporary_files(path.parent)
+    handle, temporary = _new_temporary_file(path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             sync_handle(file.fileno())
-        Path(name).replace(path)
+            # Some file systems report an error only at close; the file itself stays open, and so stays locked.
+            os.close(os.dup(file.fileno()))
+            temporary.replace(path)
     finally:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     sync(path.parent)
+
+
+def remove_temporary_files(folder: Path) -> None:
+    """Remove the temporary files that killed programs of this user left in a folder, never one that is in use."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for name in [each.name for each in entries if _is_temporary(each.name)]:
+            remove_stale(folder / name)
+
+
+def remove_stale(path: Path, age: float = 0.0) -> None:
+    """Remove a regular file of this user that no program has locked; do nothing if it is anything else.
+
+    It was last changed more than ``age`` seconds ago; a day if the file system has no locks.
+    """
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            found = os.fstat(handle)
+            if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+                is_locked = try_lock(handle)
+                is_old = time.time() - found.st_mtime >= (_STALE if is_locked is None else age)
+                if is_locked is not False and is_old and is_at(handle, path):
+                    path.unlink()
+        finally:
+            os.close(handle)
+
+
+def is_at(handle: int, path: Path) -> bool:
+    """Whether an open file is still the one at ``path``."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def read_limited(path: Path, limit: int) -> bytes:
+    """Read a regular file of at most ``limit`` bytes. Never waits for the other end of a pipe."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as file:
+        found = os.fstat(handle)
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise OSError(errno.EFBIG, f"it is larger than {limit:,} bytes")
+    return content
+
+
+def read_in_time(handle: int, size: int, limit: float) -> bytes:
+    """Read up to ``size`` bytes from an open regular file or pipe, a pipe for at most ``limit`` seconds."""
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+        raise OSError(errno.EINVAL, "it is neither a regular file nor a pipe")
+    content = b""
+    deadline = time.monotonic() + limit
+    while len(content) < size:
+        if not select.select([handle], [], [], max(deadline - time.monotonic(), 0))[0]:
+            raise TimeoutError(errno.ETIMEDOUT, f"it did not end within {limit:.0f} seconds")
+        chunk = os.read(handle, size - len(content))
+        if not chunk:
+            break
+        content += chunk
+    return content
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith(_TEMPORARY) and len(name) == len(_TEMPORARY) + _RANDOM
+
+
+def _new_temporary_file(folder: Path) -> tuple[int, Path]:
+    """A new file, open and locked."""
+    import tempfile
+
+    while True:
+        handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=folder)
+        # Before it was locked, another program may have taken it for a stale one.
+        if try_lock(handle) is not False and is_at(handle, Path(name)):
+            return handle, Path(name)
+        os.close(handle)
 
 
 def write_whole(handle: int, data: bytes) -> None:

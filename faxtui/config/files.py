@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -10,10 +11,12 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from faxtui.disk import lock, make_folder, replaced
+from faxtui.disk import lock, make_folder, read_limited, replaced
 from faxtui.errors import ConfigurationError, StorageError, why
 
 Table = Mapping[str, object]
+LARGEST = 1_000_000
+"""Bytes of a configuration or state file: far more than any has."""
 
 
 def read_table(path: Path) -> Table:
@@ -23,11 +26,11 @@ def read_table(path: Path) -> Table:
     and column where the file is no TOML.
     """
     try:
-        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        content = read_limited(path, LARGEST).removeprefix(codecs.BOM_UTF8)
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise ConfigurationError(f"{path} can't be read: {why(error)}. Mend its permissions.") from error
+        raise ConfigurationError(f"{path} can't be read: {why(error)}. {_remedy(error)}") from error
     try:
         return tomllib.loads(content.decode())
     except UnicodeDecodeError as error:
@@ -80,7 +83,7 @@ def locked(path: Path) -> Iterator[None]:
     try:
         place = _place_of(path)
         make_folder(place.parent)
-        handle = os.open(place.with_name(f".{place.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(place.with_name(f".{place.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise StorageError(f"{path} can't be written: {why(error)}.") from error
     try:
@@ -122,6 +125,12 @@ def write_instead(path: Path, table: Table) -> Path:
             kept.rename(_place_of(path))
         raise
     return kept
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in (errno.EFBIG, errno.EINVAL):
+        return "Move it away, or name another file."
+    return "Mend its permissions."
 
 
 def _place_of(path: Path) -> Path:

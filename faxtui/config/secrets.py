@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faxtui.config.commands import LARGEST, run
+from faxtui.disk import read_in_time
 from faxtui.domain.account import host_of
 from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn, why
@@ -25,14 +26,15 @@ KEYRING_SERVICE = "faxtui"
 _SAID = 200
 
 
-def read_password_file(path: Path) -> str:
+def read_password_file(path: Path, limit: float = COMMAND_LIMIT) -> str:
     """What the file holds, without one newline at its end; refused where others can read it."""
     try:
-        with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb"):
+            mode = stat.S_IMODE(os.fstat(handle).st_mode)
             if mode & (stat.S_IRGRP | stat.S_IROTH):
                 raise NoSignIn(f"Others can read the password file {path} (mode {mode:04o}): run chmod 600 on it.")
-            content = file.read(LARGEST + 1)
+            content = read_in_time(handle, LARGEST + 1, limit)
     except OSError as error:
         raise NoSignIn(f"The password file {path} can't be read: {why(error)}.") from error
     if len(content) > LARGEST:

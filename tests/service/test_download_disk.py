@@ -99,6 +99,18 @@ async def test_a_manifest_that_another_program_keeps_locked_ends_a_download(tmp_
     assert len((tmp_path / NAME).read_bytes().splitlines()) == 1
 
 
+async def test_what_killed_runs_left_of_other_faxes_is_cleared_away_once_it_is_old(tmp_path: Path) -> None:
+    gone, recent, locked, other = (tmp_path / name for name in ("7.pdf.part", "8.pdf.part", "9.tif.part", "notes.part"))
+    export = tmp_path / ".faxtui-abcdefgh"
+    for each in (gone, recent, locked, other, export):
+        each.write_bytes(a_pdf(7)[:100])
+        if each is not recent:
+            os.utime(each, (0, 0))
+    with held(locked):
+        await download_some(tmp_path)
+    assert files(tmp_path) == {"0.pdf", recent.name, locked.name, other.name}
+
+
 @pytest.mark.parametrize("make", ["link", "folder", "pipe"])
 async def test_what_stands_where_a_part_would_is_passed_by(tmp_path: Path, make: str) -> None:
     part, elsewhere = tmp_path / "0.pdf.part", tmp_path / "mine"

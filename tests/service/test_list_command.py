@@ -8,6 +8,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from odyssey_server import Ending, answer, answering
 
 from faxtui.commands.list_faxes import ListRequest, Streams, list_faxes
 from faxtui.demo.asgi import Message, Receive, Send, json_answer, read_request
+from faxtui.disk import lock
 from faxtui.domain.account import Account
 from faxtui.domain.filters import Filters
 from faxtui.domain.query import FaxQuery
@@ -216,15 +218,41 @@ async def test_progress_is_rewritten_in_place_and_gone_before_rows_come_to_the_s
     assert all(len(text) == len(blank) for text, blank in told)
 
 
-async def test_a_file_is_there_whole_for_its_owner_alone_and_a_link_to_it_stays_one(tmp_path: Path) -> None:
-    file, link = tmp_path / "faxes.json", tmp_path / "latest"
-    link.symlink_to(file)
+async def test_a_file_is_there_whole_for_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "faxes.json"
     held = Held(1_500)
-    listing = await run(held, replace(ALL, output=link), is_watched=True)
+    listing = await run(held, replace(ALL, output=file), is_watched=True)
     assert json.loads(file.read_bytes()) == held.resources
-    assert (listing.data, file.stat().st_mode & 0o777, link.is_symlink()) == (b"", 0o600, True)
-    assert sorted(names_in(tmp_path)) == [file.name, link.name]
-    assert listing.said.endswith(f"\rfaxtui: 1,500 faxes are in {link}.\n")
+    assert (listing.data, file.stat().st_mode & 0o777) == (b"", 0o600)
+    assert names_in(tmp_path) == [file.name]
+    assert listing.said.endswith(f"\rfaxtui: 1,500 faxes are in {file}.\n")
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "link to a pipe", "pipe", "socket"])
+async def test_what_is_no_regular_file_is_neither_followed_nor_written_to(tmp_path: Path, kind: str) -> None:
+    elsewhere, file = tmp_path / "elsewhere", tmp_path / "faxes.json"
+    if kind in ("pipe", "link to a pipe"):
+        os.mkfifo(file if kind == "pipe" else elsewhere)
+    if kind == "link":
+        elsewhere.write_text("mine")
+    if "link" in kind:
+        file.symlink_to(elsewhere)
+    with socket.socket(socket.AF_UNIX) as listener:
+        if kind == "socket":
+            listener.bind(str(file))
+        before = names_in(tmp_path)
+        with pytest.raises(StorageError, match=r"faxes\.json can't be written: it is a (link|device or a pipe)"):
+            await run("http://127.0.0.1:9", replace(ALL, output=file))
+    assert names_in(tmp_path) == before
+    assert kind != "link" or elsewhere.read_text() == "mine"
+
+
+async def test_a_folder_that_is_reached_by_a_link_is_written_to(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    held = Held(3)
+    await run(held, replace(ALL, output=tmp_path / "link" / "faxes.json"))
+    assert json.loads((tmp_path / "real" / "faxes.json").read_bytes()) == held.resources
 
 
 async def test_after_a_failure_a_file_is_as_it_was(tmp_path: Path) -> None:
@@ -264,14 +292,32 @@ def test_a_disk_that_takes_no_more_is_told_and_leaves_the_file_as_it_was(demo: s
     assert (file.read_text(), names_in(tmp_path)) == ("before", [file.name])
 
 
-def test_a_pipe_or_device_is_written_to_as_it_is(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
-        held = Held(3)
-        asyncio.run(run(held, replace(ALL, output=pipe)))
+async def test_a_stream_that_is_named_is_written_to_as_it_is(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    held = Held(3)
+    with os.fdopen(reading, "rb") as reader:
+        await run(held, replace(ALL, output=Path(f"/dev/fd/{writing}")))
+        os.close(writing)
         assert json.loads(reader.read()) == held.resources
-    assert (pipe.is_fifo(), names_in(tmp_path)) == (True, [pipe.name])
+    await run(held, replace(ALL, output=Path("/dev/null")))
+    with pytest.raises(StorageError, match="/dev/full can't be written: No space left on device"):
+        await run(held, replace(ALL, output=Path("/dev/full")))
+
+
+async def test_what_killed_programs_left_of_a_list_is_removed_before_the_next_one_is_written(tmp_path: Path) -> None:
+    left, locked_by_another, theirs, named_alike = (
+        tmp_path / name for name in (".faxtui-abcdefgh", ".faxtui-ijklmnop", ".faxtui-notes.txt", "faxtui-abcdefgh")
+    )
+    for each in (left, locked_by_another, theirs, named_alike):
+        each.write_text("faxes")
+    (tmp_path / ".faxtui-linklink").symlink_to(named_alike)
+    with locked_by_another.open() as other:
+        lock(other.fileno())
+        await run(Held(3), replace(ALL, output=tmp_path / "faxes.json"))
+    assert not left.exists()
+    assert sorted(names_in(tmp_path)) == sorted(
+        ["faxes.json", ".faxtui-linklink", *(each.name for each in (locked_by_another, theirs, named_alike))]
+    )
 
 
 def test_an_interrupt_ends_with_130_and_leaves_the_file_as_it_was(tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from faxtui.config.files import read_table, set_aside, write_instead, write_table
+from faxtui.config.files import LARGEST, locked, read_table, set_aside, write_instead, write_table
 from faxtui.errors import ConfigurationError, StorageError
 
 SAVES_WITHOUT_END = """
@@ -117,6 +118,52 @@ def test_what_is_no_file_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigurationError, match="Not a directory"):
         read_table(tmp_path / "file" / "config.toml")
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda path: path.write_bytes(b"#" * (LARGEST + 1)), "larger than 1,000,000 bytes"),
+        (os.mkfifo, "not a regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
+        (lambda path: path.symlink_to("/dev/tty"), "not a regular file|No such device"),
+    ],
+    ids=["large", "pipe", "endless", "terminal"],
+)
+def test_a_file_that_can_not_be_a_configuration_is_refused_at_once(
+    tmp_path: Path, make: Callable[[Path], object], told: str
+) -> None:
+    path = tmp_path / "config.toml"
+    make(path)
+    with pytest.raises(ConfigurationError, match=told):
+        read_table(path)
+
+
+def test_a_large_configuration_is_read_up_to_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"a = 1\n".ljust(LARGEST, b"#"))
+    assert read_table(path) == {"a": 1}
+
+
+def test_a_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / ".state.toml.lock").symlink_to("elsewhere")
+    with pytest.raises(StorageError, match="can't be written"), locked(tmp_path / "state.toml"):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_whatever_the_umask_files_and_folders_are_this_users_only(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with locked(tmp_path / "a" / "state.toml"):
+            write_table(tmp_path / "a" / "state.toml", {"a": 1})
+    finally:
+        os.umask(before)
+    assert {each.name: each.stat().st_mode & 0o777 for each in tmp_path.rglob("*")} == {
+        "a": 0o700,
+        "state.toml": 0o600,
+        ".state.toml.lock": 0o600,
+    }
 
 
 def test_a_file_set_aside_keeps_its_content_under_a_new_name(tmp_path: Path) -> None:

@@ -69,6 +69,23 @@ def test_a_file_that_is_not_there_is_told_of(tmp_path: Path) -> None:
         read_password_file(tmp_path)
 
 
+def test_a_pipe_that_nobody_writes_into_is_waited_for_a_limited_time(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises(NoSignIn, match="did not end within"):
+        read_password_file(tmp_path / "pipe", 0.1)
+    writer = os.open(tmp_path / "pipe", os.O_RDWR)
+    os.write(writer, b"secret")
+    with pytest.raises(NoSignIn, match="did not end within"):
+        read_password_file(tmp_path / "pipe", 0.1)
+    os.close(writer)
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
+def test_a_device_is_no_password_file(device: str) -> None:
+    with pytest.raises(NoSignIn, match=f"{device}"):
+        read_password_file(Path(device))
+
+
 def test_what_another_program_writes_into_a_pipe_is_read() -> None:
     reading, writing = os.pipe()
     os.write(writing, b"secret\n")

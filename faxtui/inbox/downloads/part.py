@@ -5,14 +5,17 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from faxtui.disk import sync_handle, try_lock, write_whole
+from faxtui.disk import is_at, remove_stale, sync_handle, try_lock, write_whole
+from faxtui.domain.document import DocumentType
 from faxtui.domain.file_name import MOST_NUMBER, PART, numbered
 from faxtui.inbox.downloads.copies import settle
+
+_STALE = 600.0
+"""Seconds without a change after which a part that nobody has locked is a stale one."""
 
 
 class Part:
@@ -65,14 +68,18 @@ class Part:
 def clear_stale(folder: Path, name: str) -> None:
     """Remove what a run that was killed left of a file of that name; never what somebody is writing to."""
     # The name itself may be another link to the same file: so it is removed, never emptied.
-    path = folder / f"{name}{PART}"
-    with suppress(OSError):
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            if stat.S_ISREG(os.fstat(handle).st_mode) and try_lock(handle) and _is_at(handle, path):
-                path.unlink()
-        finally:
-            os.close(handle)
+    remove_stale(folder / f"{name}{PART}")
+
+
+def clear_all_stale(folder: Path) -> None:
+    """Remove what killed runs left of any document, for faxes that nobody asks for again.
+
+    Web browsers have such files too, with names of their own: what was written to of late may be one of theirs.
+    """
+    endings = tuple(f"{extension}{PART}" for each in DocumentType for extension in each.extensions)
+    with suppress(OSError), os.scandir(folder) as entries:
+        for name in [each.name for each in entries if each.name.endswith(endings)]:
+            remove_stale(folder / name, age=_STALE)
 
 
 def _claim_one_of(folder: Path, name: str) -> tuple[Path, int]:
@@ -95,13 +102,6 @@ def _claim(folder: Path, name: str) -> int | None:
         except FileExistsError:
             return None
         # Before it was locked, another program may have taken it for a stale one.
-        if try_lock(handle) is not False and _is_at(handle, path):
+        if try_lock(handle) is not False and is_at(handle, path):
             return handle
         os.close(handle)
-
-
-def _is_at(handle: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), path.lstat())
-    except FileNotFoundError:
-        return False

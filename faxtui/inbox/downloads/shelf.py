@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from faxtui.disk import make_folder
+from faxtui.disk import make_folder, remove_temporary_files
 from faxtui.domain.document import DocumentType
 from faxtui.domain.fax import Fax
 from faxtui.domain.file_name import safe_name, with_extension
@@ -15,7 +15,7 @@ from faxtui.inbox.clock import machine_now
 from faxtui.inbox.downloads.copies import CopyState, check_copy
 from faxtui.inbox.downloads.manifest import Entry, Manifest
 from faxtui.inbox.downloads.outcomes import AlreadyThere, Saved, shown
-from faxtui.inbox.downloads.part import Part, clear_stale
+from faxtui.inbox.downloads.part import Part, clear_all_stale, clear_stale
 from faxtui.inbox.downloads.trouble import told_of
 from faxtui.inbox.downloads.wholeness import require_whole
 
@@ -41,6 +41,8 @@ class Shelf:
         self._zone = zone
         self._host = host
         self._clock = clock
+        clear_all_stale(folder)
+        remove_temporary_files(folder)
         with told_of(folder):
             self._manifest = Manifest(folder)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,16 +15,24 @@ from faxtui.disk import replaced
 from faxtui.domain.text import visible
 from faxtui.errors import StorageError, why
 
+_STREAM = re.compile("/dev/(stdout|stderr|null|full|tty|fd/[0-9]+)|/proc/self/fd/[0-9]+")
+"""Paths that name a stream, also of ``>(command)`` in a shell; anything else that is no regular file may be a trap."""
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A device or a pipe is written to as it is, anything else whole or not at all. Raises StorageError."""
+    """A file that is written atomically, or a stream such as ``/dev/stdout``, which is written to as it is.
+
+    Raises StorageError, also if ``path`` is a link, a device or a pipe: in a shared folder somebody may have put it
+    there to have another file overwritten, or to read along.
+    """
     try:
-        if _is_special(path):
-            with path.open("wb") as file:
+        if _STREAM.fullmatch(str(path)):
+            with path.open("ab") as file:
                 yield file
         else:
-            with replaced(path.resolve()) as file:
+            _check_replaceable(path)
+            with replaced(path) as file:
                 yield file
     except FileNotFoundError as error:
         folder = visible(str(path.parent))
@@ -35,12 +44,15 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         ) from error
 
 
-def _is_special(path: Path) -> bool:
-    """Raises IsADirectoryError for a folder, and other OSErrors where it can't be looked at."""
+def _check_replaceable(path: Path) -> None:
+    """Raises OSError, IsADirectoryError for a folder."""
     try:
-        mode = path.stat().st_mode
+        mode = path.lstat().st_mode
     except FileNotFoundError:
-        return False
+        return
+    if stat.S_ISLNK(mode):
+        raise OSError(errno.ELOOP, "it is a link, and links are not followed")
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    return not stat.S_ISREG(mode)
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is a device or a pipe, not a regular file")

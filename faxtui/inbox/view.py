@@ -88,3 +88,18 @@ class InboxView:
         """The service's own word, and nothing else."""
         page = self.current_page
         return page is not None and page.has_next
+
+    @property
+    def awaits_page(self) -> bool:
+        """True while another page than the one shown is on its way, and no attempt has failed since."""
+        if self.shown is None:
+            return not isinstance(self.activity, Waiting | Failed)
+        page = self.current_page
+        return isinstance(self.activity, Fetching) and (page is None or page.number != self.query.page)
+
+    @property
+    def turning(self) -> int:
+        """How many pages further on the page is that is on its way; 0 if none is."""
+        page = self.current_page
+        is_on_its_way = isinstance(self.activity, Fetching | Waiting) and page is not None
+        return self.query.page - page.number if is_on_its_way and page is not None else 0

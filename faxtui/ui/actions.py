@@ -124,6 +124,14 @@ SCREENS: tuple[tuple[Action, ...], ...] = (
 )
 """The actions that live side by side, and so can't share a key."""
 
+ON_ROWS = frozenset(
+    {
+        *(each.id for each in TABLE),
+        *("page.next", "page.previous", "fax.open", "mark", "mark.page", "fax.save", "fax.delete", "fax.copy"),
+    }
+)
+"""Actions of the list that go by the rows shown: typed after a page was requested, they wait for it."""
+
 
 def bindings(actions: Iterable[Action]) -> list[BindingType]:
     return [each.binding() for each in actions]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import events
+from textual import events, on
 from textual.app import SystemCommand
 from textual.screen import Screen
 
@@ -20,10 +20,12 @@ from faxtui.ui.launch import FirstRun, Launch, Start
 from faxtui.ui.leaving import Leaving
 from faxtui.ui.saved_views import SavedViews
 from faxtui.ui.session_app import SessionApp
-from faxtui.ui.type_ahead import Settled, TypeAhead
+from faxtui.ui.type_ahead import Settled, TypeAhead, WaitsForRows
 
 if TYPE_CHECKING:
     from faxtui.ui.screens.connect import ConnectScreen
+    from faxtui.ui.screens.palette import Command
+    from faxtui.ui.screens.panel import Chosen
 
 
 class FaxApp(SessionApp, inherit_bindings=False):
@@ -55,6 +57,7 @@ class FaxApp(SessionApp, inherit_bindings=False):
             self.begin_session(self.session)
         if isinstance(self.start.first, FirstRun):
             await Accounts(self, self.start.first.doors).connect(self.start.first.reason)
+        self.call_after_refresh(self._type_ahead.begin)
 
     async def on_unmount(self) -> None:
         if self.session is not None:
@@ -67,18 +70,25 @@ class FaxApp(SessionApp, inherit_bindings=False):
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._type_ahead.take(event)
-        elif not (isinstance(event, events.Paste) and self.silence.drops(event)):
-            await super().on_event(event)
+            return
+        if isinstance(event, events.MouseDown):
+            self._type_ahead.drop_held()
+        await super().on_event(event)
 
-    async def _deliver(self, key: events.Key) -> None:
+    async def _deliver(self, typed: events.Key | events.Paste) -> None:
         """The rest of a text is dropped, except for the keys that work everywhere."""
-        if not self.silence.drops(key) or key.key in self.keys.everywhere:
-            await super().on_event(key)
+        is_everywhere = isinstance(typed, events.Key) and typed.key in self.keys.everywhere
+        if is_everywhere or not self.silence.drops(typed):
+            await super().on_event(typed)
 
     def on_settled(self, message: Settled) -> None:
         self._type_ahead.settled(message)
+
+    @on(WaitsForRows.RowsChanged)
+    async def _rows_changed(self) -> None:
+        await self._type_ahead.rows_changed()
 
     # What a person can do anywhere
 
@@ -91,6 +101,16 @@ class FaxApp(SessionApp, inherit_bindings=False):
             if active is not None:
                 title = self.look.marks.write(f"{action.label}: {action.help}  {self.keys.of(action)}")
                 yield SystemCommand(title, "", partial(self.run_action, action.method, default_namespace=active.node))
+
+    def action_command_palette(self) -> None:
+        from faxtui.ui.screens.palette import Command, CommandPalette
+
+        commands = [Command(each.title, each.callback) for each in self.get_system_commands(self.screen)]
+        self.push_screen(CommandPalette(self.look.marks, commands), self._run_command)
+
+    def _run_command(self, chosen: Chosen[Command] | None) -> None:
+        if chosen is not None:
+            self.call_later(chosen.value.run)
 
     async def action_help(self) -> None:
         """Show the help; the same key closes it."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
-from textual.widgets import Input
 
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.ui.plain import AsciiOnly, ReversedBackgrounds, VisibleOnly
@@ -46,14 +44,5 @@ class QuietApp(AttentiveApp, inherit_bindings=False):
             *super().get_line_filters(),
         ]
 
-    def action_command_palette(self) -> None:
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(_Palette(id="--command-palette"))
-
     def _set_pointer_shape(self, shape: str) -> None:
         """Not set: where the mouse is, nobody asks the terminal for."""
-
-
-class _Palette(CommandPalette):
-    def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False

@@ -1,67 +1,231 @@
-"""One key is finished before the next one begins.
+"""Keys in the order they were typed, each acting on what it was typed for.
 
-Textual hands every key at once to what has the focus then, while what an earlier key does still travels up to the
-application: of keys that arrive together, as they do over ssh, the later ones would miss the field that the first one
-opens, and letters of a field would be taken for commands.
+Textual hands every key at once to what has the focus then, while the effects of an earlier key still travel up to the
+application. Of keys that arrive together, as they do over ssh, the later ones would miss the field that the first one
+opens, and letters of a field would be taken for commands. So one key is finished before the next one begins.
+
+A key that acts on rows (↓, Space, D …) also waits for the page that was requested before it. It is dropped, and that
+is reported, if the page fails, or if the operator does something else meanwhile.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from enum import Enum
 
 from textual import events
 from textual.app import App
 from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
 
 _STUCK = 1.0
-"""Seconds after which a key whose end was not heard of, its widget being gone, no longer holds up the next."""
+"""Seconds after which a key that was not seen to finish, its widget being gone, no longer holds up the next."""
+_MOST_ROUNDS = 50
+"""Times that effects of a key are followed: widgets that keep sending messages must not stop the keyboard."""
+_OVERTAKE = 1.0
+"""Seconds that a key which needs no rows waits behind keys that wait for some."""
+
+Typed = events.Key | events.Paste
+
+
+class Use(Enum):
+    """When a screen can use a key."""
+
+    AT_ONCE = "on the rows that are shown"
+    WITH_ROWS = "once the rows that were requested are shown"
+    ANY_TIME = "without rows"
+    NEVER = "the rows that it was typed for did not come"
+    CANCELS = "it drops the keys that wait, and does nothing else"
+    INTERRUPTS = "at once, in place of the keys that wait"
+
+
+class WaitsForRows(Screen[None]):
+    """A screen whose keys may have to wait for rows."""
+
+    class RowsChanged(Message):
+        """The rows that keys may wait for are painted, or will not come."""
+
+    def use_of(self, key: events.Key, typed_at: float) -> Use:
+        """Return when to use a key that was typed at that moment (seconds, monotonic)."""
+        raise NotImplementedError
+
+    def report_dropped(self, count: int) -> None:
+        """Report that so many keys were dropped with the page that they were typed for."""
+        raise NotImplementedError
 
 
 class Settled(Message):
-    """Follows a key on its way up; where it arrives, the key has been dealt with. Goes twice: the second time through
-    the screen that is on top by then, which may have a focus to set first."""
+    """Follows a key on its way up: when it arrives at the application, so did everything before it."""
 
-    def __init__(self, key: events.Key, *, is_last: bool) -> None:
+    def __init__(self, typed: Typed, rounds: int) -> None:
         super().__init__()
-        self.key = key
-        self.is_last = is_last
+        self.typed = typed
+        self.rounds = rounds
+
+
+@dataclass(slots=True)
+class _Entry:
+    typed: Typed
+    at: float
+    use: Use = Use.ANY_TIME
+
+    def judge(self, screen: WaitsForRows) -> Use:
+        if isinstance(self.typed, events.Key):
+            self.use = screen.use_of(self.typed, self.at)
+        return self.use
 
 
 class TypeAhead:
-    """Keys in the order they came in. ``deliver`` hands a key to what has the focus."""
+    """``deliver`` hands a key or a paste to what has the focus."""
 
-    def __init__(self, app: App[None], deliver: Callable[[events.Key], Awaitable[None]]) -> None:
+    def __init__(self, app: App[None], deliver: Callable[[Typed], Awaitable[None]]) -> None:
         self._app = app
         self._deliver = deliver
-        self._waiting: deque[events.Key] = deque()
-        self._current: events.Key | None = None
+        self._waiting: deque[_Entry] = deque()
+        self._current: Typed | None = None
         self._since = 0.0
+        self._before: tuple[Screen[object], Widget | None] | None = None
+        self._held_by: WaitsForRows | None = None
+        self._stuck: Timer | None = None
+        self._overtake: Timer | None = None
+        self._is_ready = False
 
-    async def take(self, key: events.Key) -> None:
-        """A key came in."""
-        self._waiting.append(key)
-        if self._current is None or time.monotonic() - self._since > _STUCK:
-            await self._next()
+    def begin(self) -> None:
+        """Act on what was typed until now: the first screen is there."""
+        self._is_ready = True
+        self._app.call_later(self._advance)
+
+    async def take(self, typed: Typed) -> None:
+        """Accept a key or a paste."""
+        entry = _Entry(typed, time.monotonic())
+        if self._held_by is not None and self._app.screen_stack[-1:] == [self._held_by]:
+            match entry.judge(self._held_by):
+                case Use.CANCELS:
+                    self.drop_held()
+                    return
+                case Use.INTERRUPTS:
+                    self._waiting.clear()
+                case Use.AT_ONCE:
+                    # The operator gave the page up, and goes on with the rows that are there.
+                    self.drop_held()
+                case Use.ANY_TIME:
+                    self._let_overtake()
+        self._waiting.append(entry)
+        if self._current is None:
+            await self._advance()
+        else:
+            self._look_whether_stuck()
+
+    async def rows_changed(self) -> None:
+        """Look again whether keys have to wait."""
+        await self._advance()
 
     def settled(self, message: Settled) -> None:
         """What follows a key has arrived at the application."""
-        if message.key is not self._current:
+        typed = message.typed
+        if typed is not self._current or not self._app.screen_stack:
             return
-        if message.is_last:
-            self._app.call_later(self._next)
-        else:
-            self._app.call_later(self._follow, message.key, is_last=True)
-
-    async def _next(self) -> None:
-        self._current = self._waiting.popleft() if self._waiting else None
-        if self._current is not None:
-            self._since = time.monotonic()
-            await self._deliver(self._current)
-            self._follow(self._current, is_last=False)
-
-    def _follow(self, key: events.Key, *, is_last: bool) -> None:
         screen = self._app.screen
-        way = screen if is_last else screen.focused or screen
-        way.post_message(Settled(key, is_last=is_last))
+        if not self._is_quiet and message.rounds < _MOST_ROUNDS:
+            self._app.call_later(self._follow, typed, message.rounds + 1)
+        elif self._before != (screen, screen.focused):
+            # What was just opened has no size before it is painted: a page key would find a list without lines.
+            screen.call_after_refresh(self._app.call_later, self._finish, typed)
+        else:
+            self._app.call_later(self._finish, typed)
+
+    def drop_held(self) -> None:
+        """Drop the keys that wait for rows, up to the first one that needs none."""
+        screen, self._held_by = self._held_by, None
+        if screen is not None:
+            self._drop(screen, (Use.WITH_ROWS, Use.AT_ONCE))
+
+    def _drop(self, screen: WaitsForRows, uses: Collection[Use]) -> None:
+        count = 0
+        while self._waiting and self._waiting[0].use in uses:
+            self._waiting.popleft()
+            count += 1
+        if count:
+            screen.report_dropped(count)
+
+    async def _advance(self) -> None:
+        """Deliver the next key, unless it has to wait."""
+        has_screen = self._is_ready and self._app.screen_stack
+        if not has_screen or self._current is not None or self._has_to_wait() or not self._waiting:
+            return
+        self._current = self._waiting.popleft().typed
+        self._since = time.monotonic()
+        screen = self._app.screen
+        self._before = screen, screen.focused
+        await self._deliver(self._current)
+        self._follow(self._current, 0)
+
+    def _follow(self, typed: Typed, rounds: int) -> None:
+        if not self._app.screen_stack:
+            return
+        screen = self._app.screen
+        (screen.focused or screen).post_message(Settled(typed, rounds))
+        if self._waiting:
+            self._look_whether_stuck()
+
+    async def _finish(self, typed: Typed) -> None:
+        if typed is self._current:
+            self._current = None
+            await self._advance()
+
+    @property
+    def _is_quiet(self) -> bool:
+        """Nothing that a key brought about is on its way between widgets any more."""
+        if self._app.message_queue_size:
+            return False
+        return not any(each.message_queue_size for each in self._app.screen.walk_children(with_self=True))
+
+    def _look_whether_stuck(self) -> None:
+        if self._stuck is None:
+            self._stuck = self._app.set_timer(_STUCK, self._give_up_stuck)
+
+    async def _give_up_stuck(self) -> None:
+        self._stuck = None
+        if self._current is not None and time.monotonic() - self._since >= _STUCK:
+            self._current = None
+            await self._advance()
+        elif self._current is not None and self._waiting:
+            self._look_whether_stuck()
+
+    # Keys that wait for rows
+
+    def _has_to_wait(self) -> bool:
+        screen = self._app.screen
+        if self._held_by is not None and screen is not self._held_by:
+            # Something was opened over the rows, where these keys would do something else.
+            self.drop_held()
+        if not isinstance(screen, WaitsForRows):
+            return False
+        was_held = self._held_by is not None and bool(self._waiting)
+        for each in self._waiting:
+            each.judge(screen)
+        if was_held and self._waiting[0].use is Use.ANY_TIME:
+            # The focus went to a field.
+            self._waiting[0].use = Use.WITH_ROWS
+            self.drop_held()
+        self._drop(screen, (Use.NEVER,))
+        must_wait = bool(self._waiting) and self._waiting[0].use is Use.WITH_ROWS
+        self._held_by = screen if must_wait else None
+        if must_wait and any(each.use is Use.ANY_TIME for each in self._waiting):
+            self._let_overtake()
+        return must_wait
+
+    def _let_overtake(self) -> None:
+        if self._overtake is None:
+            self._overtake = self._app.set_timer(_OVERTAKE, self._overtaken)
+
+    async def _overtaken(self) -> None:
+        self._overtake = None
+        if self._held_by is not None and any(each.use is Use.ANY_TIME for each in self._waiting):
+            self.drop_held()
+            await self._advance()

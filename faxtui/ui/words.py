@@ -19,7 +19,7 @@ from faxtui.ui.keys import Keys
 PATIENCE_BEFORE_SAYING = 0.25
 """Seconds that a request may take before the page bar tells of it: most are quicker."""
 PATIENCE_BEFORE_COUNTING = 2.0
-"""Seconds after which it tells for how long there has been no answer."""
+"""Seconds after which it shows for how long there has been no response, and keys act on the rows still shown."""
 
 
 def position(page: FaxPage) -> str:
@@ -56,6 +56,11 @@ def handling(view: HandlingView, keys: Keys, now: float, *, leaves: bool = False
 def going_on(*parts: str) -> str:
     """All of it in one line: what is done with faxes may not hide that the service fails."""
     return " · ".join(part for part in parts if part)
+
+
+def new(count: int) -> str:
+    """``3 new ↑``: faxes that arrived above the row the operator is on."""
+    return f"{count:,} new ↑" if count else ""
 
 
 def right(view: HandlingView, here: Sequence[Fax], keys: Keys) -> str:

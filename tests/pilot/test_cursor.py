@@ -1,8 +1,12 @@
 """The cursor, which stays on its fax."""
 
 import pytest
-from console import SMALL, console
+from console import LARGE, SMALL, console
 from wire import Wire, listing, resource
+
+from faxtui.domain.query import FaxQuery
+from faxtui.domain.sort import Sort, SortDirection
+from faxtui.terminal.capabilities import Capabilities
 
 FAXES = [resource(number) for number in range(40)]
 
@@ -150,3 +154,118 @@ async def test_keys_do_no_harm_where_there_is_no_fax() -> None:
         await desk.press("up", "down", "j", "k", "home", "end", "pageup", "pagedown", "enter")
         assert desk.table.current is None
         assert "no faxes, last 7 days" in desk.page_bar
+
+
+async def test_at_the_first_row_of_the_first_page_a_refresh_shows_the_new_faxes() -> None:
+    async with console(wire=Wire(listing(FAXES))) as desk:
+        desk.wire.says = listing([*(resource(each) for each in (77, 78, 79)), *FAXES])
+        await desk.press("r")
+        await desk.until_shown("of 43")
+        assert (desk.table.cursor_row, desk.current.file_name) == (0, "0-20261123-0959-0000077.PDF")
+        assert desk.table.scroll_offset.y == 0
+        assert "new" not in desk.page_bar
+
+
+@pytest.mark.parametrize(("arrivals", "says"), [(1, "1 new ↑"), (3, "3 new ↑"), (12, "12 new ↑")])
+@pytest.mark.parametrize("row", [1, 6, 30])
+async def test_elsewhere_new_faxes_above_are_counted_in_the_page_bar(row: int, arrivals: int, says: str) -> None:
+    async with console(size=LARGE, wire=Wire(listing(FAXES))) as desk:
+        await desk.press(*["down"] * row)
+        fax = desk.current
+        desk.wire.says = listing([*(resource(70 + each) for each in range(arrivals)), *FAXES])
+        await desk.press("r")
+        await desk.until(lambda: desk.page_bar.rstrip().endswith(says))
+        assert desk.current == fax
+        await desk.press("r")
+        await desk.until_idle()
+        assert says in desk.page_bar
+        await desk.press("home")
+        await desk.until(lambda: "new" not in desk.page_bar)
+
+
+async def test_new_faxes_are_added_up_until_they_are_looked_at() -> None:
+    async with console(size=LARGE, wire=Wire(listing(FAXES))) as desk:
+        await desk.press("down", "down")
+        desk.wire.says = listing([resource(77), *FAXES])
+        await desk.press("r")
+        await desk.until_shown("1 new ↑")
+        desk.wire.says = listing([resource(79), resource(78), resource(77), *FAXES])
+        await desk.press("r")
+        await desk.until_shown("3 new ↑")
+
+
+async def test_a_fax_that_someone_else_deleted_above_makes_none_new() -> None:
+    async with console(size=LARGE, wire=Wire(listing(FAXES))) as desk:
+        await desk.press(*["down"] * 6)
+        fax = desk.current
+        desk.wire.says = listing([resource(77), *FAXES[2:]])
+        await desk.press("r")
+        await desk.until_shown("1 new ↑")
+        assert desk.current == fax
+
+
+async def test_on_a_later_page_new_faxes_are_counted_by_the_total() -> None:
+    later = {"PageIndex": 2, "HasPreviousPage": True, "TotalPageCount": 2}
+    async with console(size=LARGE, wire=Wire(listing(FAXES[20:], TotalCount=70, **later))) as desk:
+        await desk.press("down", "down")
+        fax = desk.current
+        desk.wire.says = listing(FAXES[17:], TotalCount=73, **later)
+        await desk.press("r")
+        await desk.until_shown("3 new ↑")
+        assert desk.current == fax
+
+
+async def test_new_faxes_below_are_none_above() -> None:
+    oldest_first = FaxQuery(sort=Sort(direction=SortDirection.ASCENDING))
+    async with console(size=LARGE, wire=Wire(listing(FAXES)), query=oldest_first) as desk:
+        await desk.press("down", "down")
+        desk.wire.says = listing([*FAXES, resource(77)])
+        await desk.press("r")
+        await desk.until_shown("of 41")
+        assert "new" not in desk.page_bar
+
+
+async def test_without_utf_8_the_arrow_is_a_circumflex() -> None:
+    async with console(size=LARGE, wire=Wire(listing(FAXES)), far_end=Capabilities(utf8=False)) as desk:
+        await desk.press("down")
+        desk.wire.says = listing([resource(77), *FAXES])
+        await desk.press("r")
+        await desk.until_shown("1 new ^")
+
+
+@pytest.mark.parametrize("row", [0, 7, 30, 49])
+async def test_a_page_that_was_left_is_found_as_it_was(row: int) -> None:
+    async with console() as desk:
+        await desk.press(*["down"] * row)
+        await desk.settle()
+        before = desk.rows, desk.current
+        await desk.press("n")
+        await desk.until_shown("page 2 of 4")
+        assert desk.table.cursor_row == 0
+        await desk.press("down", "p")
+        await desk.until_shown("page 1 of 4")
+        await desk.settle()
+        assert (desk.rows, desk.current) == before
+        await desk.press("n")
+        await desk.until_shown("page 2 of 4")
+        assert desk.table.cursor_row == 1
+
+
+async def test_other_filters_forget_where_the_cursor_was() -> None:
+    async with console() as desk:
+        await desk.press("down", "n")
+        await desk.until_shown("page 2 of 4")
+        await desk.press("o")
+        await desk.until(lambda: "Received ▲" in desk.headings)
+        await desk.press("n")
+        await desk.until_shown("page 2 of 4")
+        assert desk.table.cursor_row == 0
+
+
+async def test_after_a_sort_the_cursor_is_on_the_first_row_if_it_was_before() -> None:
+    async with console(wire=Wire(listing(FAXES))) as desk:
+        desk.wire.says = listing(FAXES[::-1])
+        await desk.press("o")
+        await desk.until(lambda: "Received ▲" in desk.headings)
+        assert (desk.table.cursor_row, desk.table.scroll_offset.y) == (0, 0)
+        assert desk.rows[0].startswith("▌")

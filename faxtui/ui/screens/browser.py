@@ -18,18 +18,20 @@ from faxtui.domain.fields import Field, Reading
 from faxtui.domain.filters import Filters
 from faxtui.domain.period import in_words, period_in_words
 from faxtui.domain.query import FaxQuery
-from faxtui.domain.sort import Sort
+from faxtui.domain.sort import Sort, SortDirection, SortField
+from faxtui.domain.text import counted
 from faxtui.errors import InvalidValue, Refused
 from faxtui.inbox.handling import Handling, HandlingView
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Failed, Fetching, InboxView, Shown, Waiting
 from faxtui.ui import words
-from faxtui.ui.actions import BROWSER, HANDLING, PROGRAM_WIDE, bindings
+from faxtui.ui.actions import BROWSER, HANDLING, ON_ROWS, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.fax_actions import ActsOnFaxes, FaxActions
 from faxtui.ui.look import Look
 from faxtui.ui.screens.query_screen import QueryScreen
+from faxtui.ui.type_ahead import Use
 from faxtui.ui.widgets.body import Body
-from faxtui.ui.widgets.fax_table import FaxTable
+from faxtui.ui.widgets.fax_table import FaxTable, Spot
 from faxtui.ui.widgets.filter_sidebar import FilterSidebar
 from faxtui.ui.widgets.key_bar import KeyBar
 from faxtui.ui.widgets.line import TopLine
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from faxtui.ui.screens.details import DetailsScreen
 
 _TICK = 0.25
+_ACTIONS = (*TABLE, *BROWSER, *HANDLING, *PROGRAM_WIDE)
 
 
 class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
@@ -84,8 +87,13 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         self._key_bar = KeyBar(look, (*BROWSER, *HANDLING, *PROGRAM_WIDE))
         self._ticking: Timer | None = None
         self._details: DetailsScreen | None = None
-        self._place: tuple[Filters, Sort, int] | None = None
+        self._shown: Shown | None = None
+        self._spots: dict[int, Spot] = {}
+        self._is_refreshing = False
+        self._new = 0
         self._leaves = False
+        self._awaits_rows = True
+        self._awaited_from = self._lost_until = 0.0
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -109,13 +117,58 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         self._tell()
         self._tick_if_needed()
         self.refresh_bindings()
+        if view.awaits_page and not self._awaits_rows:
+            self._awaits_rows, self._awaited_from = True, time.monotonic()
+        elif self._awaits_rows and isinstance(view.activity, Waiting | Failed):
+            self._awaits_rows, self._lost_until = False, time.monotonic()
+            self.post_message(self.RowsChanged())
+        elif self._awaits_rows and not view.awaits_page:
+            self.call_after_refresh(self._rows_painted)
 
     def _show_rows(self, shown: Shown) -> None:
-        place = shown.window.filters, shown.window.sort, shown.page.number
-        is_same_page = place == self._place
-        self._table.show(shown.page.faxes, shown.window.sort, self._reading(), is_same_page=is_same_page)
-        self._place = place
+        before, self._shown = self._shown, shown
+        spot = self._table.spot if shown is before else self._landing(before, shown)
+        self._table.show(shown.page.faxes, shown.window.sort, self._reading(), at=spot)
+        if before is not None and shown is not before:
+            self._new = self._new_above(before, shown)
         self._paint_handling()
+
+    def _landing(self, before: Shown | None, shown: Shown) -> Spot:
+        """Return where the cursor goes: it keeps its fax if possible, and its row on a page it was on before."""
+        here, was_refreshed, self._is_refreshing = self._table.spot, self._is_refreshing, False
+        if before is None:
+            return here
+        if _listing(before) != _listing(shown):
+            self._spots.clear()
+        if before.page.number != shown.page.number:
+            self._spots[before.page.number] = here
+        if _order(before) != _order(shown):
+            return Spot() if here.row == 0 and before.window.sort != shown.window.sort else Spot(here.fax, 0, here.line)
+        if before.page.number != shown.page.number:
+            left = self._spots.get(shown.page.number)
+            return left if left is not None and left.fax in shown.page.faxes else Spot(here.fax, 0, here.line)
+        is_at_top = here.row == 0 and shown.page.number == 1
+        return Spot() if was_refreshed and is_at_top else here
+
+    def _new_above(self, before: Shown, shown: Shown) -> int:
+        """Return how many faxes arrived above the cursor since it was last on the first row."""
+        row, number = self._table.cursor_row, shown.page.number
+        if _order(before) != _order(shown) or (row, number) == (0, 1):
+            return 0
+        if before.page.number != number:
+            return self._new
+        if number == 1:
+            known = {fax.key for fax in before.page.faxes}
+            return self._new + sum(fax.key not in known for fax in shown.page.faxes[:row])
+        total, totaled = shown.page.total, before.page.total
+        is_newest_first = shown.window.sort == Sort(SortField.RECEIVED, SortDirection.DESCENDING)
+        return self._new + max(total - totaled, 0) if is_newest_first and total and totaled else self._new
+
+    @on(DataTable.RowHighlighted)
+    def _cursor_moved(self) -> None:
+        if self._new and self._table.cursor_row == 0 and self._shown is not None and self._shown.page.number == 1:
+            self._new = 0
+            self._tell()
 
     def show_handling(self, view: HandlingView, *, leaves: bool = False) -> None:
         """Show what is done with faxes: beside the rows, and in the page bar; ``leaves``: once that is through."""
@@ -143,11 +196,12 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         view, shown = self._inbox.view, self._inbox.view.shown
         handling = self._handling.view
         now = time.monotonic()
+        remark = words.right(handling, self._table.faxes, self.look.keys) or words.remedy(view, self.look.keys)
         self._page_bar.say(
             "" if shown is None else words.position(shown.page),
             "" if shown is None else self.look.clock(shown.as_of),
             words.going_on(words.handling(handling, self.look.keys, now, leaves=self._leaves), words.state(view, now)),
-            words.right(handling, self._table.faxes, self.look.keys) or words.remedy(view, self.look.keys),
+            "    ".join(filter(None, (remark, words.new(self._new)))),
             can_turn=(view.has_previous, view.has_next),
         )
 
@@ -170,6 +224,10 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         self.look = self.acts.look = look
         self._table.choose_columns(columns)
         self.show(self._inbox.view)
+
+    async def action_refresh(self) -> None:
+        self._is_refreshing = True
+        await super().action_refresh()
 
     # Filters
 
@@ -248,6 +306,37 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         if fax is not None:
             self._table.move_to_fax(fax)
 
+    # Keys that wait for rows
+
+    def use_of(self, key: events.Key, typed_at: float) -> Use:
+        if self.focused is not None and self.focused is not self._table:
+            return Use.ANY_TIME
+        action = next(filter(None, (self.look.keys.action_of(each, _ACTIONS) for each in key.aliases)), "")
+        match action:
+            case "quit" | "quit.anywhere":
+                return Use.INTERRUPTS
+            case "cancel":
+                return Use.CANCELS
+            case "page.next" if self._inbox.view.turning < 0:
+                return Use.ANY_TIME
+            case "page.previous" if self._inbox.view.turning > 0:
+                return Use.ANY_TIME
+            case _ if action not in ON_ROWS:
+                return Use.ANY_TIME
+        if typed_at < self._lost_until:
+            return Use.NEVER
+        is_in_time = self._inbox.view.shown is None or typed_at - self._awaited_from < words.PATIENCE_BEFORE_COUNTING
+        return Use.WITH_ROWS if self._awaits_rows and is_in_time else Use.AT_ONCE
+
+    def report_dropped(self, count: int) -> None:
+        keys = counted(count, "key", "keys")
+        self.acts.say(f"Dropped {keys} typed for page {self._inbox.view.query.page:,}, which is not shown.")
+
+    def _rows_painted(self) -> None:
+        if not self._inbox.view.awaits_page:
+            self._awaits_rows = False
+            self.post_message(self.RowsChanged())
+
     # What can be done now
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -255,9 +344,9 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         view = self._inbox.view
         page = view.current_page
         can_be_done = {
-            "next_page": view.has_next,
-            "previous_page": view.has_previous,
-            "first_page": view.has_previous,
+            "next_page": view.has_next or view.turning < 0,
+            "previous_page": view.has_previous or view.turning > 0,
+            "first_page": view.has_previous or view.turning > 0,
             "last_page": page is not None and page.last_page is not None,
             "go_to_page": view.has_previous or view.has_next,
             "open_fax": self._table.current is not None,
@@ -288,3 +377,13 @@ def _refusal(view: InboxView) -> Refused | None:
     """What the service would not take of what is wanted now."""
     doing = view.activity
     return doing.error if isinstance(doing, Failed) and isinstance(doing.error, Refused) else None
+
+
+def _order(shown: Shown) -> tuple[Filters, Sort]:
+    """Which faxes are listed, and in which order."""
+    return shown.window.filters, shown.window.sort
+
+
+def _listing(shown: Shown) -> tuple[Filters, Sort, int]:
+    """The same, and how the pages are divided."""
+    return *_order(shown), shown.window.page_size

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from rich.text import Text
 from textual.binding import Binding
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from faxtui.domain.fields import FIELDS, Field
 from faxtui.ui.marks import Marks
 from faxtui.ui.screens.panel import Panel
+from faxtui.ui.widgets.choices import ChoiceList
 from faxtui.ui.widgets.columns import LEFT_TO_RIGHT
 
 
-class _Columns(OptionList):
+class _Columns(ChoiceList):
     """Space ticks; Enter is left to the question as a whole."""
 
     BINDINGS = [
@@ -31,11 +31,11 @@ class ColumnMenu(Panel[tuple[Field, ...]]):
         super().__init__(marks, "Columns", "Space tick   Enter show   Esc back   nothing ticked: what fits best")
         self._ticked = set(shown)
 
-    def content(self) -> OptionList:
+    def content(self) -> ChoiceList:
         self._columns = _Columns(*(Option(self._line(each), each.name) for each in FIELDS), compact=True)
         return self._columns
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
         field = FIELDS[event.option_index]
         self._ticked ^= {field}
         self._columns.replace_option_prompt_at_index(event.option_index, self._line(field))

@@ -30,6 +30,7 @@ from faxtui.inbox.trial import Trial, try_out
 from faxtui.ui.launch import Doors, Launch
 from faxtui.ui.look import Look
 from faxtui.ui.screens.form import Form
+from faxtui.ui.widgets.choices import ChoiceField
 from faxtui.ui.widgets.labelled import Labelled, Line
 from faxtui.ui.widgets.line import TopLine
 
@@ -73,7 +74,9 @@ class ConnectScreen(Form[None]):
             "command": Line(placeholder="such as pass show fax"),
         }
         self._fields = {name: Labelled(_LABELS[name], line) for name, line in self._lines.items()}
-        self._keep = Select([(each.value, each) for each in Keep], value=Keep.NOWHERE, allow_blank=False, compact=True)
+        self._keep = ChoiceField(
+            [(each.value, each) for each in Keep], value=Keep.NOWHERE, allow_blank=False, compact=True
+        )
         self._said = Label("", markup=False, classes="said")
         self._hint = TopLine(look.marks, id="keys")
 

@@ -8,12 +8,12 @@ from typing import Generic, TypeVar
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from faxtui.domain.text import visible
 from faxtui.ui.marks import Marks
 from faxtui.ui.screens.panel import Chosen, Panel
+from faxtui.ui.widgets.choices import ChoiceList
 
 T = TypeVar("T")
 
@@ -35,13 +35,13 @@ class Menu(Panel[Chosen[T]], Generic[T]):
         super().__init__(marks, title, "↑ ↓ choose   Enter take   Esc back")
         self._choices = tuple(choices)
 
-    def content(self) -> OptionList:
+    def content(self) -> ChoiceList:
         width = max((cell_len(self._marks.write(visible(each.label))) for each in self._choices), default=0) + 3
-        options = OptionList(*(Option(self._line(each, width)) for each in self._choices), compact=True)
+        options = ChoiceList(*(Option(self._line(each, width)) for each in self._choices), compact=True)
         options.highlighted = next((row for row, each in enumerate(self._choices) if each.is_current), 0)
         return options
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
         self.dismiss(Chosen(self._choices[event.option_index].value))
 
     def _line(self, choice: Choice[T], width: int) -> Text:

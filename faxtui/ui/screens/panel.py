@@ -60,7 +60,7 @@ class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
     def on_resize(self, event: events.Resize) -> None:
         """What is chosen stays in sight where there are few lines: rule, title and two lines of hint take four."""
         self.set_class(event.size.height >= _ROOMY, "-roomy")
-        for each in self.query("OptionList, SelectionList"):
+        for each in self.query("OptionList"):
             each.styles.max_height = max(min(_MOST_CHOICES, event.size.height - 4), 1)
 
     def action_scroll_panel(self, lines: int) -> None:

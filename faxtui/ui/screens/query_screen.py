@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from textual import on
-from textual.screen import Screen
 
 from faxtui.domain.fields import Field
 from faxtui.domain.query import FaxQuery
@@ -14,11 +13,12 @@ from faxtui.domain.sort import Sort
 from faxtui.errors import InvalidValue
 from faxtui.inbox.inbox import Inbox
 from faxtui.ui.look import Look
+from faxtui.ui.type_ahead import WaitsForRows
 from faxtui.ui.widgets.fax_table import FaxTable
 from faxtui.ui.widgets.page_bar import PageBar
 
 
-class QueryScreen(Screen[None]):
+class QueryScreen(WaitsForRows):
     """A table of faxes and the inbox that they come from: each intent is a new query."""
 
     look: Look
@@ -92,9 +92,12 @@ class QueryScreen(Screen[None]):
         await self.run_action("go_to_page")
 
     def _turn(self, *, by: int) -> None:
-        page = self._inbox.view.current_page
+        """Turn from the page shown, or back from one that is on its way."""
+        view = self._inbox.view
+        page = view.current_page
         if page is not None:
-            self._inbox.turn(page.number + by)
+            is_back = view.turning * by < 0
+            self._inbox.turn((view.query.page if is_back else page.number) + by)
 
     def _go_to(self, page: int | None) -> None:
         if page is not None:

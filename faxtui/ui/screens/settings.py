@@ -11,7 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widget import Widget
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from faxtui.config import values
@@ -25,6 +25,7 @@ from faxtui.ui.look import Look
 from faxtui.ui.marks import Marks
 from faxtui.ui.screens.closing import ClosesOnce
 from faxtui.ui.screens.panel import Chosen, Panel
+from faxtui.ui.widgets.choices import ChoiceList
 from faxtui.ui.widgets.labelled import Labelled, Line
 from faxtui.ui.widgets.line import TopLine
 
@@ -76,7 +77,7 @@ class SettingsScreen(ClosesOnce[None]):
         self._tell_saved = saved
         self._title = TopLine(look.marks, id="title")
         self._help = TopLine(look.marks)
-        self._list = OptionList(*(Option(self._line(each)) for each in _ROWS), compact=True)
+        self._list = ChoiceList(*(Option(self._line(each)) for each in _ROWS), compact=True)
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -88,7 +89,7 @@ class SettingsScreen(ClosesOnce[None]):
     def on_mount(self) -> None:
         self._tell_state()
 
-    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    async def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
         row = _ROWS[event.option_index]
         current, setting = row.value(self._settings), row.setting
         if isinstance(current, bool):
@@ -100,7 +101,7 @@ class SettingsScreen(ClosesOnce[None]):
             panel = EditSetting(self._look.marks, setting, current)
             await self.app.push_screen(panel, lambda value: self._edited(row, value))
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+    def on_option_list_option_highlighted(self, event: ChoiceList.OptionHighlighted) -> None:
         row = _ROWS[event.option_index]
         self._help.say(f"{row.setting.help}{_choices(row.setting)}", f"[{row.section}] {row.setting.name}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.text import Text
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from faxtui.domain.fields import SORTABLE, Field, Kind
@@ -11,6 +10,7 @@ from faxtui.domain.sort import Sort, SortDirection
 from faxtui.domain.sorting import parse_sort
 from faxtui.ui.marks import Marks
 from faxtui.ui.screens.panel import Panel
+from faxtui.ui.widgets.choices import ChoiceList
 
 _ORDERS = {
     Kind.MOMENT: ("oldest first", "newest first"),
@@ -27,12 +27,12 @@ class SortMenu(Panel[Sort]):
         super().__init__(marks, "Sort by", "↑ ↓ choose   Enter sort   Esc back")
         self._sort = sort
 
-    def content(self) -> OptionList:
-        options = OptionList(*(Option(self._line(each), each.name) for each in SORTABLE), compact=True)
+    def content(self) -> ChoiceList:
+        options = ChoiceList(*(Option(self._line(each), each.name) for each in SORTABLE), compact=True)
         options.highlighted = next(row for row, each in enumerate(SORTABLE) if each.sort is self._sort.field)
         return options
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
         self.dismiss(self._sort.chosen_again(parse_sort(str(event.option_id)).field))
 
     def _line(self, field: Field) -> Text:

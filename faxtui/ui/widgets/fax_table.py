@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
@@ -34,6 +35,15 @@ _GOES = (Done.GOING, Done.DELETED, Done.GONE)
 _STRUCK = Style(strike=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where the cursor is: on a fax, in a row of the page, on a line of the screen, both counted from 0."""
+
+    fax: Fax | None = None
+    row: int = 0
+    line: int = 0
+
+
 class FaxTable(DataTable[Cell | None], inherit_bindings=False):
     """One page of faxes, a cursor that stays on its fax, and headings that ask for a sort.
 
@@ -59,6 +69,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self._fitted: tuple[Column, ...] = ()
         self._done: Mapping[FaxKey, Done] = {}
         self._marked: AbstractSet[FaxKey] = frozenset()
+        self._fills = 0
 
     @property
     def faxes(self) -> tuple[Fax, ...]:
@@ -69,23 +80,26 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         """The fax under the cursor."""
         return self._faxes[self.cursor_row] if 0 <= self.cursor_row < len(self._faxes) else None
 
-    def show(self, faxes: tuple[Fax, ...], sort: Sort, reading: Reading, *, is_same_page: bool = False) -> None:
-        """Show these rows. The cursor stays on its fax where that is among them.
+    @property
+    def spot(self) -> Spot:
+        """Where the cursor is now."""
+        return Spot(self.current, self.cursor_row, self.cursor_row - round(self.scroll_offset.y))
 
-        Else it stays in its row on the same page, and goes to the first on another one.
-        """
+    def show(self, faxes: tuple[Fax, ...], sort: Sort, reading: Reading, *, at: Spot) -> None:
+        """Show these rows, with the cursor on the fax of that spot, or in its row if the fax is not among them."""
         if (faxes, sort, reading) == (self._faxes, self._sort, self._painter.reading):
+            if at != self.spot:
+                self._put_cursor(at)
             return
-        kept, row = self.current, self.cursor_row if is_same_page else 0
         self._painter.reading = reading
         is_new_sort, self._sort = sort != self._sort, sort
         self._faxes = faxes
-        self._fill(kept, row, new_columns=is_new_sort or not self._fitted)
+        self._fill(at, new_columns=is_new_sort or not self._fitted)
 
     def choose_columns(self, columns: Sequence[Field]) -> None:
         """The operator's own columns; none for those that fit best."""
         self._chosen = tuple(columns)
-        self._fill(self.current, self.cursor_row, new_columns=True)
+        self._fill(self.spot, new_columns=True)
 
     def paint_states(self, done: Mapping[FaxKey, Done], marked: Iterable[FaxKey]) -> None:
         """What stands beside the rows, and which of them are struck through."""
@@ -124,7 +138,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
 
     def on_resize(self) -> None:
         if self.size.width and fit(self.size.width - GUTTER, self._chosen) != self._fitted:
-            self._fill(self.current, self.cursor_row, new_columns=True)
+            self._fill(self.spot, new_columns=True)
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         event.stop()
@@ -148,11 +162,10 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         rest = line.crop(GUTTER)
         return Strip.join([Strip([gutter], GUTTER), rest.apply_style(_STRUCK) if done in _GOES else rest])
 
-    def _fill(self, kept: Fax | None, row: int, *, new_columns: bool) -> None:
+    def _fill(self, spot: Spot, *, new_columns: bool) -> None:
         if not self.size.width:
             return
         fitted = fit(self.size.width - GUTTER, self._chosen)
-        line = self.cursor_row - round(self.scroll_offset.y)
         with self.app.batch_update():
             self.clear(columns=new_columns or fitted != self._fitted)
             self._fitted = fitted
@@ -160,10 +173,21 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
                 self._add_columns()
             for fax in self._faxes:
                 self.add_row(None, *(Cell(fax, column, self._painter) for column in fitted))
-            self.move_to(self._row_of(kept, row))
-            self._scroll_to_line(line)
+            self._put_cursor(spot)
+            self._scroll_to_line(self.cursor_row, spot.line)
         # And again once the table knows how long it is now.
-        self.call_after_refresh(self._scroll_to_line, line)
+        self._fills += 1
+        self.call_after_refresh(self._settle_scroll, self._fills, self.cursor_row, spot.line)
+
+    def _put_cursor(self, spot: Spot) -> None:
+        self.move_to(self._row_of(spot.fax, spot.row))
+
+    def _settle_scroll(self, fill: int, row: int, line: int) -> None:
+        """Scroll as the rows were shown; the cursor may have moved since, and stays in sight."""
+        if fill == self._fills:
+            self._scroll_to_line(row, line)
+            if self.cursor_row != row:
+                self._scroll_cursor_into_view()
 
     def _add_columns(self) -> None:
         self.add_column("", width=GUTTER, key="")
@@ -178,10 +202,10 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         same = [each for each, other in enumerate(self._faxes) if _are_the_same(fax, other)]
         return row if row in same or not same else same[0]
 
-    def _scroll_to_line(self, line: int) -> None:
-        """Scroll so that the cursor is on that line again, as far as the table reaches and can be seen."""
+    def _scroll_to_line(self, row: int, line: int) -> None:
+        """Scroll so that a row is on that line again, as far as the table reaches and can be seen."""
         lowest = self.scrollable_content_region.height - self.header_height - 1
-        self.scroll_to(y=self.cursor_row - max(0, min(line, lowest)), animate=False, immediate=True)
+        self.scroll_to(y=row - max(0, min(line, lowest)), animate=False, immediate=True)
 
 
 def _are_the_same(fax: Fax, other: Fax) -> bool:

@@ -15,6 +15,7 @@ from faxtui.domain.query import FaxQuery
 from faxtui.domain.text import visible
 from faxtui.errors import InvalidValue, Refused
 from faxtui.ui.look import Look
+from faxtui.ui.widgets.choices import ChoiceField
 from faxtui.ui.widgets.labelled import Labelled, Line
 
 OWN_PERIOD = -1
@@ -49,12 +50,11 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         self._look = look
 
     def compose(self) -> ComposeResult:
-        sizes = sorted({*PAGE_SIZES, self._query.page_size})
         periods = [(each.label, number) for number, each in enumerate(PERIODS)]
         yield Label("Filters", classes="title")
         yield Labelled(
             "Period",
-            Select(
+            ChoiceField(
                 [*periods, ("Own start and end", OWN_PERIOD)],
                 value=self._number_of_period(),
                 allow_blank=False,
@@ -67,8 +67,8 @@ class FilterSidebar(VerticalScroll, can_focus=False):
             yield Labelled(each.label, Line(placeholder=each.placeholder, id=each.name), id=f"field-{each.name}")
         yield Labelled(
             "Per page",
-            Select(
-                [(f"{size:,}", size) for size in sizes],
+            ChoiceField(
+                _sizes_with(self._query.page_size),
                 value=self._query.page_size,
                 allow_blank=False,
                 compact=True,
@@ -91,7 +91,7 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         """Fill the fields in with what is asked for."""
         self._query = query
         self._period.value = self._number_of_period()
-        self.query_one("#page_size", Select).value = query.page_size
+        self.query_one("#page_size", ChoiceField).offer(_sizes_with(query.page_size), query.page_size)
         is_own = self._period.value == OWN_PERIOD
         for each in _TYPED:
             self._line(each).value = query.filters.get(each) or "" if is_own or each not in PERIOD else ""
@@ -210,3 +210,8 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     def _tell_nothing(self) -> None:
         for each in self.query(Labelled):
             each.complain()
+
+
+def _sizes_with(size: int) -> list[tuple[str, int]]:
+    """The usual page sizes, and this one, which may come from the configuration."""
+    return [(f"{each:,}", each) for each in sorted({*PAGE_SIZES, size})]

@@ -11,7 +11,6 @@ from pathlib import Path
 from faxtui.commands.output import Streams, destination
 from faxtui.commands.progress import Words
 from faxtui.domain.fields import Reading
-from faxtui.domain.page import FaxPage
 from faxtui.domain.period import in_words
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.text import counted, visible
@@ -20,6 +19,7 @@ from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.export.formats import Format, Terminal, Writer, writer_of
 from faxtui.inbox.patience import Patience
 from faxtui.inbox.service import FaxService
+from faxtui.inbox.view import Shown
 from faxtui.inbox.walk import Tally, walk
 
 __all__ = ["DONE", "ListRequest", "Streams", "list_faxes"]
@@ -67,7 +67,7 @@ async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequ
                     words.clear()
                     out.write(writer.page(shown.page.faxes))
                     out.flush()
-                    remarks = _remarks(request, tally, shown.page, is_watched=streams.err_is_terminal)
+                    remarks = _remarks(request, tally, shown, is_watched=streams.err_is_terminal)
                     if not request.all_pages:
                         break
                     words.show(_progress(tally))
@@ -98,8 +98,9 @@ def _progress(tally: Tally) -> str:
     return f"{tally.faxes:,} of {counted(tally.total, 'fax', 'faxes')} …"
 
 
-def _remarks(request: ListRequest, tally: Tally, page: FaxPage, *, is_watched: bool) -> Iterator[str]:
-    """What there is to say once the last page was ``page``; to a person who watches, some help as well."""
+def _remarks(request: ListRequest, tally: Tally, shown: Shown, *, is_watched: bool) -> Iterator[str]:
+    """Yield what there is to say once ``shown`` was the last page; to a person who watches, some help as well."""
+    page = shown.page
     if not tally.faxes and request.query.page > 1:
         count = "" if page.page_count is None else f": the service counts {counted(page.page_count, 'page', 'pages')}"
         yield f"There is no page {request.query.page:,}{count}."
@@ -107,8 +108,10 @@ def _remarks(request: ListRequest, tally: Tally, page: FaxPage, *, is_watched: b
         yield f"There are no faxes: {in_words(request.query.filters)}."
     if request.all_pages and tally.remark:
         yield tally.remark
-    elif not request.all_pages and page.disagreement:
-        yield f"{page.disagreement[0].upper()}{page.disagreement[1:]}: list again to be sure."
+    elif page.faxes and not request.all_pages and page.number != request.query.page:
+        yield f"The service sent page {page.number:,} instead of page {request.query.page:,}."
+    elif not request.all_pages and shown.disagreement:
+        yield f"{shown.disagreement[0].upper()}{shown.disagreement[1:]}: list again to be sure."
     if is_watched and request.output is not None:
         yield f"{counted(tally.faxes, 'fax is', 'faxes are')} in {visible(str(request.output))}."
     if is_watched and page.has_next and not request.all_pages:

@@ -47,6 +47,8 @@ class FaxPage:
             return "the service tells of a further page, but counts none"
         if not self.faxes:
             return None
+        if len(self.faxes) > self.size:
+            return "the service sent more rows than its pages have"
         if self.page_count is not None and not self.has_next and self.page_count > self.number:
             return "the service counts further pages, but offers none"
         if self.total is not None and self.last_row > self.total:

@@ -162,7 +162,8 @@ class Inbox:
     async def _fetch_and_show(self, ahead: asyncio.Task[None] | None, window: Window, page: int) -> None:
         started = time.monotonic()
         shown = await self._fetch_patiently(window, page, started, ahead)
-        if shown is not None and shown.is_past_the_end:
+        is_past_the_end = shown is not None and shown.is_past_the_end
+        if shown is not None and is_past_the_end:
             last = _last_page(shown.page, page)
             self._say(replace(self.view, activity=Fetching(last, started)))
             shown = await self._fetch_patiently(shown.window, last, started)
@@ -170,7 +171,7 @@ class Inbox:
             return
         if not shown.is_past_the_end:
             self._cache.keep(shown)
-        self._show(shown, page)
+        self._show(shown, page, is_past_the_end=is_past_the_end)
 
     async def _fetch_patiently(
         self, window: Window, page: int, started: float, ahead: asyncio.Task[None] | None = None
@@ -221,9 +222,9 @@ class Inbox:
     async def _fetch(self, window: Window, page: int) -> Shown:
         return await fetch_page(self.service, self.clock, window, page)
 
-    def _show(self, shown: Shown, wanted: int) -> None:
+    def _show(self, shown: Shown, wanted: int, *, is_past_the_end: bool = False) -> None:
         number = max(shown.page.number, 1)
-        note = "" if number == wanted else f"There is no page {wanted:,}: this is page {number:,}."
+        note = "" if number == wanted else _other_page(shown.page, number, wanted, is_past_the_end)
         self._say(replace(self.view, query=self.view.query.at_page(number), shown=shown, activity=Idle(), note=note))
         if self._manners.prefetch:
             self._neighbours.look_around(shown)
@@ -236,6 +237,13 @@ class Inbox:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self._on_crash(error)
+
+
+def _other_page(page: FaxPage, number: int, wanted: int, is_past_the_end: bool) -> str:
+    """Return why another page is shown than the one that was requested."""
+    if is_past_the_end or (number < wanted and not page.has_next):
+        return f"There is no page {wanted:,}: this is page {number:,}."
+    return f"The service sent page {number:,} instead of page {wanted:,}."
 
 
 def _last_page(page: FaxPage, asked: int) -> int:

@@ -24,6 +24,16 @@ class Shown:
     def is_past_the_end(self) -> bool:
         return not self.page.faxes and self.asked > 1
 
+    @property
+    def disagreement(self) -> str:
+        """What does not fit together in the page, or with what was requested, in words; else empty."""
+        if self.page.disagreement:
+            return self.page.disagreement
+        is_one_of_several = self.page.number > 1 or self.page.has_next
+        if self.page.faxes and is_one_of_several and self.page.size != self.window.page_size:
+            return f"the service's pages have {self.page.size:,} rows, not {self.window.page_size:,} as requested"
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Idle:

@@ -39,7 +39,7 @@ def state(view: InboxView, now: float) -> str:
         return view.note
     if not view.shown.page.faxes and isinstance(view.activity, Idle):
         return nothing_found(view.query)
-    return view.shown.page.disagreement or ""
+    return view.shown.disagreement
 
 
 def handling(view: HandlingView, keys: Keys, now: float, *, leaves: bool = False) -> str:

@@ -123,6 +123,35 @@ async def test_a_page_past_the_end_leads_to_the_last_one_and_says_so() -> None:
         assert [query["pageindex"] for query in desk.wire.queries] == ["99", "4"]
 
 
+async def test_a_service_that_sends_the_first_page_whatever_is_asked_for_is_told_of() -> None:
+    stuck = listing([resource(1)], HasNextPage=True, TotalPageCount=3, TotalCount=101)
+    async with console(wire=Wire(stuck)) as desk:
+        for _ in range(2):
+            await desk.press("n")
+            await desk.until_shown("The service sent page 1 instead of page 2.", "page 1 of 3")
+        await desk.press("p")
+        await desk.settle()
+        assert "page 1 of 3" in desk.page_bar
+
+
+@pytest.mark.parametrize(
+    ("size", "rows", "told"),
+    [
+        (20, 20, "the service's pages have 20 rows, not 50 as requested"),
+        (1000, 60, "the service's pages have 1,000 rows, not 50 as requested"),
+        (50, 60, "the service sent more rows than its pages have"),
+        (0, 3, ""),
+        ("many", 3, ""),
+        (None, 3, ""),
+    ],
+)
+async def test_pages_of_another_size_are_told_of(size: object, rows: int, told: str) -> None:
+    odd = listing([resource(number) for number in range(rows)], PageSize=size, HasNextPage=True, TotalPageCount=2)
+    async with console(wire=Wire(odd), size=LARGE) as desk:
+        await desk.until_shown(f"1–{rows} of {rows} · page 1 of 2", told)
+        assert len(desk.page.faxes) == rows
+
+
 async def test_r_looks_again_at_the_service() -> None:
     async with console() as desk:
         desk.wire.says = listing([resource(7, From="0611223344")])

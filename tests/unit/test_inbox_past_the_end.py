@@ -103,6 +103,17 @@ async def test_another_page_than_asked_for_is_shown_as_what_it_is() -> None:
         assert (here.view.query.page, here.view.note) == (9, "There is no page 99: this is page 9.")
 
 
+@pytest.mark.parametrize(("asked", "sent"), [(2, 1), (2, 7), (1, 3), (2, 10**18)])
+async def test_a_page_that_is_not_the_one_asked_for_is_said_to_be_another(asked: int, sent: int) -> None:
+    async with desk() as here:
+        here.inbox.open(QUERY.at_page(asked))
+        await here.service.answer_next(page_of(sent, pages=sent + 1))
+        view = await here.until_idle()
+        assert (view.query.page, view.note) == (sent, f"The service sent page {sent:,} instead of page {asked:,}.")
+        assert (view.has_previous, view.has_next) == (sent > 1, True)
+        assert here.rows == [f"{sent}-0"]
+
+
 async def test_a_service_that_counts_its_pages_from_0_breaks_nothing() -> None:
     async with desk() as here:
         here.inbox.open(QUERY)

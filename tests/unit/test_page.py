@@ -51,6 +51,8 @@ def test_nothing_is_said_where_totals_and_flags_agree(agreeing: FaxPage) -> None
         (page(1, 50, total=130, pages=3, has_next=False), "the service counts further pages, but offers none"),
         (page(1, 50, total=7, pages=1, has_next=False), "the service sent more rows than it counts"),
         (page(1, 50, total=7, pages=None, has_next=True), "the service sent more rows than it counts"),
+        (page(1, 51, total=130, pages=3, has_next=True), "the service sent more rows than its pages have"),
+        (page(3, 51, total=None, pages=None, has_next=False), "the service sent more rows than its pages have"),
     ],
 )
 def test_a_contradiction_is_said_in_words(odd: FaxPage, said: str) -> None:

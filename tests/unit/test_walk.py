@@ -260,8 +260,16 @@ async def test_whoever_watches_is_told_how_to_see_more() -> None:
     assert await words_on(first, one, is_watched=True) == (
         "faxtui: This is page 1 of 9: --page 2 lists the next one, --all every page.\n"
     )
-    assert (await words_on(second, one, is_watched=True)).startswith("faxtui: This is page 2: --page 3 lists")
+    told = await words_on(second, replace(one, query=one.query.at_page(2)), is_watched=True)
+    assert told.startswith("faxtui: This is page 2: --page 3 lists")
     assert await words_on(first, one) == await words_on(page_of(1, pages=1, size=1), one, is_watched=True) == ""
+
+
+async def test_another_page_than_the_one_asked_for_is_told() -> None:
+    one = replace(ALL, all_pages=False)
+    assert await words_on(page_of(2), one) == "faxtui: The service sent page 2 instead of page 1.\n"
+    other_size = await words_on(page_of(1, size=20), one)
+    assert other_size == "faxtui: The service's pages have 20 rows, not 50 as requested: list again to be sure.\n"
 
 
 async def test_whoever_watches_is_told_that_there_are_no_faxes() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from faxtui.cli.effects import without_effect
 from faxtui.config.logs import DEFAULT_LEVEL, LEVELS
 from faxtui.domain.fields import SORTABLE
 from faxtui.domain.filters import FILTERS, TO
@@ -60,11 +61,17 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     """Raises SystemExit: 0 after --help, 2 after a usage error; what there is to say has been said then."""
     parser = _parser(_common(), _shown())
     _check_options(parser, arguments)
-    given = vars(parser.parse_args([*_as_options(environ), *arguments]))
+    variables = _as_options(environ)
+    of_environment = vars(parser.parse_args(variables)) if variables else {}
+    given = vars(parser.parse_args(arguments))
     try:
         given |= _places(given.pop("to", []))
     except argparse.ArgumentTypeError as error:
         parser.error(f"argument --to: {error}")
+    problem = without_effect(given.get("command") or BROWSE, given)
+    if problem:
+        parser.error(problem)
+    given = of_environment | given
     filters = [(each.name, given.pop(each.parameter, None)) for each in FILTERS]
     given["filters"] = tuple((name, value) for name, value in filters if value is not None)
     given["command"] = given.get("command") or BROWSE

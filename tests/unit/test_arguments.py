@@ -1,5 +1,6 @@
 """Options, and the environment variables that stand for some of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from faxtui.cli.arguments import Options, parse
 from faxtui.domain.filters import FILTERS
 
 NOTHING = Options(log_level="warning")
+ACCOUNT = ("profile", "base-url", "login", "password-file")
+SHOWN = (*(each.name for each in FILTERS), "view", "sort", "page", "page-size")
 
 
 def test_nothing_said_is_nothing_asked_for() -> None:
@@ -18,11 +21,11 @@ def test_nothing_said_is_nothing_asked_for() -> None:
 
 def test_every_option_is_read() -> None:
     text = (
-        "--demo --profile lab --config /c --base-url https://a --login l --password-file /p --log-level debug "
+        "--profile lab --config /c --base-url https://a --login l --password-file /p --log-level debug "
         "--from 0478 --to 1342 --customer 60300 --since 7d --until today --sort pages:asc --page 3 --page-size 20"
     )
+    assert parse(["--demo"], {}) == replace(NOTHING, demo=True)
     assert parse(text.split(), {}) == Options(
-        demo=True,
         profile="lab",
         config=Path("/c"),
         base_url="https://a",
@@ -41,7 +44,6 @@ def test_every_option_is_read() -> None:
 def test_every_filter_is_an_option(name: str) -> None:
     assert parse([f"--{name}", "x y"], {}).filters == ((name, "x y"),)
     assert parse([f"--{name}=+33 4"], {}).filters == ((name, "+33 4"),)
-    assert parse([f"--{name}="], {}).filters == ((name, ""),)
 
 
 def test_the_environment_says_what_options_do_not() -> None:
@@ -134,7 +136,8 @@ def test_every_command_is_read() -> None:
     options = parse(["list", "--format", "csv", "--excel", "--all", "--output", "/o", "--view", "morning"], {})
     assert (options.command, options.format, options.excel, options.all) == ("list", "csv", True, True)
     assert (options.output, options.view) == (Path("/o"), "morning")
-    options = parse(["download", "f/a.pdf", "f/b.pdf", "--to", "/d", "--sort", "pages"], {})
+    assert parse(["download", "--sort", "pages"], {}).sort == "pages"
+    options = parse(["download", "f/a.pdf", "f/b.pdf", "--to", "/d"], {})
     assert (options.command, options.faxes, options.to) == ("download", ["f/a.pdf", "f/b.pdf"], Path("/d"))
     assert parse(["download", "--verify", "/d"], {}).verify == Path("/d")
     assert parse(["doctor", "--json"], {}) == Options(command="doctor", json=True)
@@ -147,3 +150,64 @@ def test_where_to_download_to_and_the_inbound_number_share_an_option() -> None:
     assert (options.filters, options.to) == ((("to", "134296015"),), Path.home() / "faxes")
     assert parse(["download", "--to", "./134296015"], {}).to == Path("134296015")
     assert parse(["--to", "1342", "download", "--to", "/d"], {}).filters == (("to", "1342"),)
+
+
+EFFECTS = [
+    ("download --page 2", "page"),
+    ("download --page-size 20", "page-size"),
+    ("--page 2 download", "page"),
+    ("download f/a.pdf --sort pages", "sort"),
+    ("list --all --page 2", "page"),
+    ("--page 1 list --all", "page"),
+    *((f"{command} --demo --{option} x", option) for command in ("", "list", "download") for option in ACCOUNT),
+    *((f"download --verify d --{option} 1", option) for option in (*ACCOUNT, *SHOWN) if option != "to"),
+    ("download --verify d --to 1342", "to"),
+    ("download --verify d --demo", "demo"),
+    *((f"--{option} 1 {command}", option) for command in ("doctor", "config show", "config path") for option in SHOWN),
+    *((f"config path --{option} x", option) for option in ACCOUNT),
+    ("config path --demo", "demo"),
+]
+
+
+@pytest.mark.parametrize(("text", "option"), EFFECTS, ids=[text for text, _ in EFFECTS])
+def test_an_option_without_effect_is_an_error(text: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(text.split(), {})
+    said = capsys.readouterr()
+    assert (caught.value.code, said.out) == (2, "")
+    assert said.err.startswith(f"faxtui: --{option} has no effect ")
+    assert said.err.endswith(": leave it out. faxtui --help shows what there is.\n")
+
+
+@pytest.mark.parametrize("command", ["", "list", "download"])
+@pytest.mark.parametrize("option", [*ACCOUNT[:3], *(each for each in SHOWN if not each.startswith("page"))])
+@pytest.mark.parametrize("value", ["", " "])
+def test_an_empty_value_is_an_error(command: str, option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse([*command.split(), f"--{option}={value}"], {})
+    assert caught.value.code == 2
+    assert f"--{option}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--demo --config /c --read-only --log-level debug --since 7d --view v --page 2",
+        "list --demo --page 2 --page-size 9 --sort pages",
+        "list --all --page-size 1000 --view v --format csv --excel --output /f",
+        "download --since 3d --sort received --view v --to /d --to 1342 --demo",
+        "download f/a.pdf --to /d --profile p",
+        "download --verify d --config /c --log-level debug",
+        "config show --profile p --login l --base-url https://a --password-file /p",
+        "config path --config /c",
+        "doctor --json --profile p",
+    ],
+)
+def test_options_that_each_have_an_effect_are_accepted(text: str) -> None:
+    parse(text.split(), {})
+
+
+def test_the_environment_may_say_what_has_no_effect() -> None:
+    environ = {"FAXTUI_PROFILE": "p", "FAXTUI_LOGIN": "l", "FAXTUI_BASE_URL": "https://a"}
+    assert parse(["--demo"], environ).demo
+    assert parse(["download", "--verify", "d"], environ).profile == "p"

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
+import sysconfig
+from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 
 from faxtui.domain.document import DocumentType
 from faxtui.errors import PreviewNotInstalled
@@ -22,5 +28,28 @@ def require_parts(document: bytes | None = None) -> None:
     if missing:
         raise PreviewNotInstalled(
             f"Reading a fax on the screen needs {' and '.join(missing)}, not installed here. "
-            "Install with: pip install 'faxtui[preview]'"
+            f"Install with: {shlex.join(install_command(missing))}"
         )
+
+
+def why_nothing_can_be_read() -> str:
+    """A sentence that says what is missing to show any document; empty if nothing is."""
+    try:
+        require_parts()
+    except PreviewNotInstalled as error:
+        return str(error)
+    return ""
+
+
+def install_command(packages: Sequence[str], prefix: Path | None = None) -> Sequence[str]:
+    """Return a command that adds packages to this installation, whichever tool made it."""
+    prefix = Path(sys.prefix) if prefix is None else prefix
+    if (prefix / "pipx_metadata.json").exists():
+        return ("pipx", "inject", prefix.name, *packages)
+    if find_spec("pip") is not None:
+        is_managed = (Path(sysconfig.get_path("stdlib")) / "EXTERNALLY-MANAGED").exists()
+        forced = ("--user", "--break-system-packages") if is_managed and sys.prefix == sys.base_prefix else ()
+        return (sys.executable, "-m", "pip", "install", *forced, *packages)
+    if (prefix / "uv-receipt.toml").exists() or shutil.which("uv") is not None:
+        return ("uv", "pip", "install", "--python", sys.executable, *packages)
+    return ("python3", "-m", "pip", "--python", sys.executable, "install", *packages)

@@ -1,10 +1,13 @@
 """Everything there is of one fax."""
 
+import sys
+
 import pytest
 from console import LARGE, NARROW, SMALL, console
 from wire import Wire, listing, resource
 
 from faxtui.domain.query import FaxQuery
+from faxtui.ui.screens.details import DetailsScreen
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE, NARROW], ids=str)
@@ -83,3 +86,16 @@ async def test_it_follows_the_size_of_the_terminal() -> None:
             await desk.resize(size)
             assert "Message" in desk.screen
             assert "Customer" in desk.screen
+
+
+async def test_without_the_extra_the_key_that_reads_is_dimmed_and_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    async with console() as desk:
+        await desk.press("enter")
+        await desk.until_shown("v Read")
+        assert not desk.app.screen.active_bindings["v"].enabled
+        await desk.press("v")
+        await desk.until_told("needs Pillow", f"{sys.executable} -m pip install Pillow")
+        assert isinstance(desk.app.screen, DetailsScreen)

@@ -77,5 +77,5 @@ async def test_without_the_extra_it_is_said_how_to_get_it_before_anything_is_fet
 
     monkeypatch.setitem(sys.modules, "PIL", None)
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
-    async with reading(fetch, until="pip install 'faxtui[preview]'") as desk:
+    async with reading(fetch, until="pip install") as desk:
         assert "needs pypdfium2 and Pillow, not installed here." in " ".join(desk.screen.split())

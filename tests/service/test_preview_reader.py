@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from documents_to_read import (
@@ -26,7 +28,7 @@ from faxtui.domain.document import DocumentType
 from faxtui.errors import PreviewNotInstalled, UnreadableDocument
 from faxtui.preview.drawing import BRAILLE
 from faxtui.preview.lens import Lens
-from faxtui.preview.parts import require_parts
+from faxtui.preview.parts import install_command, require_parts
 from faxtui.preview.protocol import Box
 from faxtui.preview.reader import DocumentReader
 
@@ -214,8 +216,32 @@ def test_without_the_extra_it_is_said_what_is_missing_and_how_to_get_it(
         monkeypatch.setitem(sys.modules, each, None)
     with pytest.raises(PreviewNotInstalled) as error:
         require_parts(document)
+    packages = named.replace(" and ", " ")
     assert str(error.value) == (
-        f"Reading a fax on the screen needs {named}, not installed here. Install with: pip install 'faxtui[preview]'"
+        f"Reading a fax on the screen needs {named}, not installed here. "
+        f"Install with: {sys.executable} -m pip install {packages}"
+    )
+
+
+def test_the_command_that_installs_what_is_missing_works_for_this_installation() -> None:
+    command = [*install_command(["Pillow", "pypdfium2"]), "--dry-run", "--no-index", "--quiet"]
+    subprocess.run(command, check=True, timeout=60)
+
+
+def test_the_command_that_installs_what_is_missing_is_that_of_the_tool_that_installed_faxtui(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "faxtui").mkdir()
+    (tmp_path / "faxtui" / "pipx_metadata.json").touch()
+    assert install_command(["Pillow"], tmp_path / "faxtui") == ("pipx", "inject", "faxtui", "Pillow")
+    monkeypatch.setitem(sys.modules, "pip", None)
+    (tmp_path / "uv-receipt.toml").touch()
+    assert install_command(["Pillow"], tmp_path) == ("uv", "pip", "install", "--python", sys.executable, "Pillow")
+    monkeypatch.setenv("PATH", "")
+    other = tmp_path / "other"
+    assert install_command(["Pillow"], other) == (
+        *("python3", "-m", "pip", "--python", sys.executable, "install"),
+        "Pillow",
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
@@ -34,6 +34,7 @@ from faxtui.domain.fields import (
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError
 from faxtui.inbox.handling import Done, Handling, HandlingView
+from faxtui.preview.parts import why_nothing_can_be_read
 from faxtui.terminal.desktop import open_file
 from faxtui.ui.actions import DETAILS, HANDLING, PROGRAM_WIDE, bindings
 from faxtui.ui.fax_actions import ActsOnFaxes, FaxActions
@@ -63,6 +64,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         self._faxes = faxes
         self._row = row
         self._reading = reading
+        self._unreadable = why_nothing_can_be_read()
         self.acts = FaxActions(
             self,
             handling,
@@ -103,11 +105,19 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
             return True if self._row < len(self._faxes) - 1 else None
         if action == "previous_fax":
             return True if self._row else None
+        if action == "read" and self._unreadable:
+            return None
         if action in ("read", "save"):
             return True if self._fax.key.has_address else None
         if action == "undo":
             return True if self._handling.view.deletions.unsent else None
         return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Explain a dimmed key."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and active.binding.action == "read" and self._unreadable:
+            self.acts.complain(self._unreadable)
 
     async def action_read(self) -> None:
         from faxtui.ui.screens.reading import ReadingScreen

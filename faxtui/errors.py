@@ -117,9 +117,16 @@ class Refused(ServiceError):
 
 
 class SignInRefused(ServiceError):
-    """Wrong or changed credentials (401). Never retried by itself: accounts lock."""
+    """Wrong or changed credentials (401). Never retried by itself: accounts lock.
+
+    ``password`` is the one that was refused, for whoever is about to send it again; empty if something else was.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, password: str = "") -> None:
+        super().__init__(message)
+        self.password = password
 
 
 class Forbidden(ServiceError):

@@ -138,6 +138,7 @@ async def _take(scene: Scene, folder: Path) -> str:
     doors = Doors(
         profile=lambda _: launch,
         demo=lambda: launch,
+        account=lambda typed: Account(typed.base_url, typed.login, typed.password),
         connect=lambda _: stage.connect(),
         enrol=lambda _: launch,
         save=lambda _: "",

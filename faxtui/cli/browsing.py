@@ -14,7 +14,6 @@ from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.inbox import Manners
 from faxtui.inbox.journal import AccountName, Journal
-from faxtui.inbox.service import DocumentService
 from faxtui.terminal.capabilities import Capabilities, capabilities
 from faxtui.ui.launch import Doors, FirstRun, Launch, Start
 
@@ -96,9 +95,6 @@ def _doors(at: Desk) -> Doors:
     def elsewhere(profile: str) -> Desk:
         return desk(replace(options, profile=profile))
 
-    def try_out(enrolment: Enrolment) -> DocumentService:
-        return connect(enrolment.sign_in(config).account())
-
     def enrol(enrolment: Enrolment) -> Launch:
         kept = enrolment.save(config)
         launch = _own(elsewhere(enrolment.profile))
@@ -117,7 +113,8 @@ def _doors(at: Desk) -> Doors:
     return Doors(
         profile=lambda name: _own(elsewhere(name)),
         demo=lambda: _demo(desk(replace(options, demo=True))),
-        connect=try_out,
+        account=lambda enrolment: enrolment.sign_in(config).account(),
+        connect=connect,
         enrol=enrol,
         save=save,
     )

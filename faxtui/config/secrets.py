@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import stat
 import threading
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from faxtui.config.commands import LARGEST, run
 from faxtui.disk import read_in_time
-from faxtui.domain.account import host_of
+from faxtui.domain.account import holds_control_character, host_of, is_utf_8
 from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn, why
 
@@ -27,7 +28,7 @@ _SAID = 200
 
 
 def read_password_file(path: Path, limit: float = COMMAND_LIMIT) -> str:
-    """What the file holds, without one newline at its end; refused where others can read it."""
+    """The first line of the file; refused if others can read it."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(handle, "rb"):
@@ -43,8 +44,10 @@ def read_password_file(path: Path, limit: float = COMMAND_LIMIT) -> str:
 
 
 def run_command(command: Sequence[str], limit: float = COMMAND_LIMIT) -> str:
-    """What a command prints, without one newline at its end. It has no shell, no terminal and no input; past ``limit``
-    seconds it is ended, with all that it started."""
+    """The first line that a command prints, as ``pass`` has entries with more below the password.
+
+    It has no shell, no terminal and no input; past ``limit`` seconds it is ended, with all that it started.
+    """
     printed = run(command, limit)
     if not printed.output.strip() and printed.said:
         raise NoSignIn(f"“{printed.name}” printed no password, but said: {printed.said}.")
@@ -67,7 +70,7 @@ def read_keyring(name: str, limit: float = KEYRING_LIMIT) -> str:
     found = _within(look_up, limit)
     if not found:
         raise NoSignIn(f"The system's keyring has no password for {name}: run keyring set {KEYRING_SERVICE} {name}.")
-    return found
+    return first_line(found, f"The password for {name} in the system's keyring")
 
 
 def write_keyring(name: str, password: str, limit: float = KEYRING_LIMIT) -> None:
@@ -86,17 +89,25 @@ def write_keyring(name: str, password: str, limit: float = KEYRING_LIMIT) -> Non
         raise NoSignIn(str(error).replace(password, "…")) from None
 
 
-def _password(content: bytes, whence: str) -> str:
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        raise NoSignIn(f"{whence} is not UTF-8: save it as UTF-8.") from error
-    password = text.removesuffix("\r\n") if text.endswith("\r\n") else text.removesuffix("\n")
-    if not password.strip("\r\n"):
+def first_line(text: str, whence: str) -> str:
+    """The password that ``text`` begins with, without a byte order mark; what follows the first line break is ignored.
+
+    ``whence`` begins a sentence. Bytes that are no UTF-8 are lone surrogates in ``text``.
+    """
+    line = re.split(r"\r\n?|\n", text.lstrip("\ufeff"), maxsplit=1)[0]
+    if not text.strip("\ufeff \t\r\n"):
         raise NoSignIn(f"{whence} is empty: there is no password in it.")
-    if sum(1 for line in password.splitlines() if line) > 1:
-        raise NoSignIn(f"{whence} is more than one line: it takes the password alone.")
-    return password
+    if not line.strip():
+        raise NoSignIn(f"{whence} begins with an empty line: write the password on the first line.")
+    if not is_utf_8(line):
+        raise NoSignIn(f"{whence} is not UTF-8: save it as UTF-8.")
+    if holds_control_character(line):
+        raise NoSignIn(f"{whence} holds a control character on its first line: save it as plain text in UTF-8.")
+    return line
+
+
+def _password(content: bytes, whence: str) -> str:
+    return first_line(content.decode("utf-8", "surrogateescape"), whence)
 
 
 def _within(look_up: Callable[[], str | None], limit: float) -> str | None:

@@ -67,12 +67,12 @@ class SignIn:
         return self.given.password is None and self.login == self.profile.login
 
     def _password(self) -> str | None:
-        from faxtui.config.secrets import name_in_keyring, read_keyring, read_password_file, run_command
+        from faxtui.config.secrets import first_line, name_in_keyring, read_keyring, read_password_file, run_command
 
         if self.password_file is not None:
             return read_password_file(self.password_file)
         if not self._is_kept:
-            return self.given.password
+            return self.given.password and first_line(self.given.password, "The given password")
         if self.profile.password_command:
             return run_command(self.profile.password_command)
         if self.profile.keyring:

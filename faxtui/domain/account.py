@@ -30,8 +30,7 @@ class OAuth2:
             raise ConfigurationError(
                 "A client_id can't hold a colon or a control character: write it as the service's support gave it out."
             )
-        if not _is_utf_8(self.client_secret):
-            raise ConfigurationError("The client's secret is not text in UTF-8: give it again, encoded that way.")
+        _check_secret(self.client_secret, "The client's secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +54,32 @@ class Account:
             raise ConfigurationError(
                 "A login can't hold a colon or a control character: write it like 60300.console, without the password."
             )
-        if not _is_utf_8(self.password):
-            raise ConfigurationError("The password is not text in UTF-8: give it again, encoded that way.")
+        _check_secret(self.password, "The password")
 
 
 def _is_basic_name(text: str) -> bool:
     return ":" not in text and text.isprintable()
 
 
-def _is_utf_8(text: str) -> bool:
+def _check_secret(text: str, what: str) -> None:
+    if not is_utf_8(text):
+        raise ConfigurationError(f"{what} is not text in UTF-8: give it again, encoded that way.")
+    if holds_control_character(text):
+        raise ConfigurationError(f"{what} holds a line break or another control character: give it again without.")
+
+
+def is_utf_8(text: str) -> bool:
     """Bytes that were no UTF-8, in the environment or a file, are lone surrogates in a ``str``."""
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
     return True
+
+
+def holds_control_character(text: str) -> bool:
+    """HTTP Basic can't carry them (RFC 7617). A tab is let through: some passwords have one (our decision)."""
+    return any(each in "\u2028\u2029" or ord(each) < 32 or 127 <= ord(each) < 160 for each in text.replace("\t", ""))
 
 
 def host_of(base_url: str) -> str:

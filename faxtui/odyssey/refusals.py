@@ -55,7 +55,8 @@ def sign_in_refused(answer: Answer, account: Account) -> SignInRefused:
         )
     return SignInRefused(
         f"{answer.place} refuses the sign-in of {login_of(account)}: check login and password before asking again, "
-        "because repeated failures may lock the account."
+        "because repeated failures may lock the account.",
+        account.password,
     )
 
 

@@ -68,7 +68,8 @@ def token_failure(answer: Answer, account: Account, oauth2: OAuth2) -> ServiceEr
     if code == "invalid_grant":
         return SignInRefused(
             f"{answer.place} refuses the login {login} or its password ({reason}): check both before asking again, "
-            "because repeated failures may lock the account."
+            "because repeated failures may lock the account.",
+            account.password,
         )
     if code == "invalid_client" or (code is None and answer.status == 401):
         return SignInRefused(

@@ -20,6 +20,7 @@ from faxtui.ui.silence import Silence
 if TYPE_CHECKING:
     from faxtui.config.enrolment import Enrolment
     from faxtui.config.save import Change
+    from faxtui.domain.account import Account
     from faxtui.inbox.deletions.pauses import Clocks
 
 
@@ -55,12 +56,14 @@ class Launch:
 class Doors:
     """Ways to other accounts and into the configuration. Each may raise FaxtuiError.
 
-    ``connect`` and ``enrol`` may take a while. ``enrol`` and ``save`` write files; ``save`` says in a sentence where.
+    ``account``, ``connect`` and ``enrol`` may take a while: a command may have to print the password. ``enrol`` and
+    ``save`` write files; ``save`` says in a sentence where.
     """
 
     profile: Callable[[str], Launch]
     demo: Callable[[], Launch]
-    connect: Callable[[Enrolment], DocumentService]
+    account: Callable[[Enrolment], Account]
+    connect: Callable[[Account], DocumentService]
     enrol: Callable[[Enrolment], Launch]
     save: Callable[[Sequence[Change]], str]
     clock: Callable[[], ServiceClock] = ServiceClock

@@ -34,13 +34,14 @@ _FORGOTTEN = "Filters and sort will not be there the next time."
 class Ears:
     """Whom a session tells what: sentences, complaints, that a password is needed and why, and unexpected errors.
 
+    ``ask_for_password`` gets the password that was refused, too; empty if none was.
     ``handled``, too, what is done with faxes: it says whether the program ends once that is through.
     ``is_blind``: nobody can see what is on the screen, as where a terminal takes nothing.
     """
 
     say: Callable[[str], None]
     complain: Callable[[str], None]
-    ask_for_password: Callable[[str], None]
+    ask_for_password: Callable[[str, str], None]
     handled: Callable[[HandlingView], bool]
     crash: Callable[[BaseException], None]
     is_blind: Callable[[], bool] = lambda: False
@@ -162,7 +163,7 @@ class Session:
         """Once for each refusal."""
         if isinstance(error, SignInRefused | NoSignIn) and error is not self._asked_because_of:
             self._asked_because_of = error
-            self._ears.ask_for_password(str(error))
+            self._ears.ask_for_password(str(error), error.password if isinstance(error, SignInRefused) else "")
 
     def _remember(self, remembered: Remembered) -> None:
         """Keep this for the next time, off the event loop; the newest of several wins."""

@@ -127,13 +127,13 @@ class SessionApp(QuietApp, inherit_bindings=False):
         """What was done with faxes: whether the program ends once all of it is through."""
         return False
 
-    def _ask_for_password(self, reason: str) -> None:
-        """Over the rows that are there. Esc leaves all as it is."""
+    def _ask_for_password(self, reason: str, refused: str = "") -> None:
+        """Over the rows that are there. Esc leaves all as it is. ``refused`` is the password that was, if one was."""
         from faxtui.ui.screens.sign_in import SignInPanel
 
         session = self.session
         if session is not None:
-            self.push_screen(SignInPanel(self.look.marks, session.launch.login, reason), session.sign_in)
+            self.push_screen(SignInPanel(self.look.marks, session.launch.login, reason, refused), session.sign_in)
 
     def begin_session(self, session: Session) -> None:
         for notice in session.launch.notices:

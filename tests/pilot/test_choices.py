@@ -18,7 +18,7 @@ def nobody(*_: object) -> NoReturn:
     raise InvalidValue("There is no other account, and no file to save to.")
 
 
-DOORS = Doors(profile=nobody, demo=nobody, connect=nobody, enrol=nobody, save=nobody)
+DOORS = Doors(profile=nobody, demo=nobody, account=nobody, connect=nobody, enrol=nobody, save=nobody)
 
 
 @pytest.mark.parametrize("key", PAGE_KEYS)

@@ -70,6 +70,41 @@ async def test_nobody_is_asked_before_login_and_password_are_there(here: Office)
     assert here.service.sign_ins == []
 
 
+@pytest.mark.parametrize("way", ["typed", "command"])
+async def test_what_was_just_refused_is_not_sent_again_by_a_second_enter(here: Office, way: str) -> None:
+    field = "Password" if way == "typed" else "Command"
+    async with here.faxtui() as desk:
+        await type_account(desk, here, password="wrong")
+        if way == "command":
+            await choose_command(desk, "printf wrong")
+        await desk.press("enter")
+        await desk.until(lambda: "refuses the sign-in" in said_at(desk, field))
+        for _ in range(3):
+            await desk.press("enter")
+            await desk.until(lambda: "was just refused. Sending it again may lock" in said_at(desk, field))
+        assert here.service.sign_ins == [f"{LOGIN}:wrong"]
+        await desk.fill(field, "wrong" if way == "typed" else "printf %s wrong")
+        await desk.press("enter")
+        await desk.until(lambda: "was just refused" in said_at(desk, field))
+        assert here.service.sign_ins == [f"{LOGIN}:wrong"]
+        await desk.fill("Login", NIGHT)
+        await desk.press("enter")
+        await desk.until(lambda: "refuses the sign-in" in said_at(desk, field))
+        assert here.service.sign_ins == [f"{LOGIN}:wrong", f"{NIGHT}:wrong"]
+
+
+async def test_enter_while_the_answer_is_on_its_way_does_not_send_it_again(here: Office) -> None:
+    here.service.hold()
+    async with here.faxtui() as desk:
+        await type_account(desk, here, password="wrong")
+        await desk.press("enter", "enter")
+        await desk.until(lambda: bool(here.service.sign_ins))
+        await desk.press("enter", "enter")
+        here.service.let_go()
+        await desk.until(lambda: "refuses the sign-in" in said_at(desk, "Password"))
+    assert here.service.sign_ins == [f"{LOGIN}:wrong"]
+
+
 @pytest.mark.parametrize(
     ("label", "typed", "words"),
     [

@@ -8,6 +8,7 @@ import pytest
 from deletion_desk import Time
 from handling_desk import FORBIDDEN, WITHOUT_COPIES, Desk, handling
 
+from faxtui.domain.account import Account
 from faxtui.errors import FaxtuiError
 from faxtui.ui.launch import Doors, Launch
 
@@ -115,6 +116,7 @@ def to_another(launch: Launch) -> Doors:
     return Doors(
         profile=lambda _: replace(launch, title="another account"),
         demo=lambda: launch,
+        account=lambda _: Account("https://fax.example", "60300.other", "secret"),
         connect=lambda _: launch.connect(None),
         enrol=refuse,
         save=lambda _: "",

@@ -76,6 +76,31 @@ async def test_a_wrong_password_is_tried_once_and_asked_for_again(here: Office) 
         assert "refuses the sign-in" in desk.page_bar
 
 
+@pytest.mark.parametrize("source", ["kept", "typed"])
+async def test_a_password_that_was_just_refused_is_not_sent_again(here: Office, source: str) -> None:
+    here.configure(main=PASSWORD)
+    async with here.faxtui() as desk:
+        await refused(desk, here)
+        wrong = PASSWORD
+        if source == "typed":
+            wrong = "first"
+            await desk.paste(wrong)
+            await desk.press("enter", "enter")
+            await desk.until(lambda: f"{LOGIN}:first" in here.service.sign_ins)
+            await until_asked(desk)
+        asked = list(here.service.sign_ins)
+        assert asked.count(f"{LOGIN}:{wrong}") == 1
+        await desk.paste(wrong)
+        await desk.press("enter", "enter")
+        assert "This password was just refused. Sending it again may lock the account." in " ".join(desk.screen.split())
+        assert wrong not in desk.screen
+        assert here.service.sign_ins == asked
+        await desk.press("!", "enter")
+        await desk.until(lambda: here.service.sign_ins != asked)
+        await until_asked(desk)
+        assert here.service.sign_ins == [*asked, f"{LOGIN}:{wrong}!"]
+
+
 async def test_nothing_is_tried_by_itself_after_a_refusal_even_where_pages_are_fetched_ahead(here: Office) -> None:
     here.configure(main=PASSWORD)
     here.config.write_text(here.config.read_text().replace("prefetch = false", "prefetch = true"))

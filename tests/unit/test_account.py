@@ -34,6 +34,17 @@ def test_a_password_in_another_encoding_is_refused_without_showing_it() -> None:
     assert "ss" not in str(caught.value).replace("password", "")
 
 
+@pytest.mark.parametrize("broken", ["hush\n", "hu\rsh", "hush\0", "\x1bhush", "hu\x7fsh", "hu\x85sh", "hu\u2028sh"])
+def test_a_secret_with_a_line_break_or_another_control_character_is_never_sent(broken: str) -> None:
+    for make in (
+        lambda: Account(ADDRESS, "60300.console", broken),
+        lambda: OAuth2(client_id="faxtui", client_secret=broken),
+    ):
+        with pytest.raises(ConfigurationError, match="holds a line break or another control character") as caught:
+            make()
+        assert "hu" not in str(caught.value)
+
+
 def test_an_account_signs_in_with_basic_unless_told_otherwise() -> None:
     assert Account(ADDRESS, "60300.console", "x").oauth2 is None
 

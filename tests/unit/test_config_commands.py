@@ -58,12 +58,13 @@ def has_ended(pid_file: Path) -> bool:
         ("secret", "secret"),
         ("secret\\n", "secret"),
         ("secret\\r\\n", "secret"),
-        ("secret\\n\\n", "secret\n"),
+        ("secret\\n\\n", "secret"),
+        ("secret\\nlogin: me\\n", "secret"),
         (" se cret \\t\\n", " se cret \t"),
         ("pass:wörd\\n", "pass:wörd"),
     ],
 )
-def test_one_newline_at_the_end_is_no_part_of_it(printed: str, password: str) -> None:
+def test_the_first_line_that_it_prints_is_the_password(printed: str, password: str) -> None:
     assert run_command(["printf", printed]) == password
 
 
@@ -105,7 +106,7 @@ def test_what_it_said_is_told_where_it_prints_nothing() -> None:
         ("", "What “printf ” prints is empty: there is no password in it."),
         ("\\n", "What “printf \\n” prints is empty: there is no password in it."),
         ("\\351\\n", "What “printf \\351\\n” prints is not UTF-8: save it as UTF-8."),
-        ("a\\nb\\n", "What “printf a\\nb\\n” prints is more than one line: it takes the password alone."),
+        ("\\nb\\n", "What “printf \\nb\\n” prints begins with an empty line: write the password on the first line."),
     ],
 )
 def test_what_is_no_password_is_told_of(printed: str, told: str) -> None:

@@ -1,11 +1,14 @@
 """Password files on a real disk."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from faxtui.config.secrets import read_password_file
+from faxtui.config.secrets import read_password_file, run_command
+from faxtui.config.settings import Profile
+from faxtui.config.sign_in import Given, settle_sign_in
 from faxtui.errors import NoSignIn
 
 
@@ -22,15 +25,25 @@ def written(folder: Path, content: bytes, mode: int = 0o600) -> Path:
         (b"secret", "secret"),
         (b"secret\n", "secret"),
         (b"secret\r\n", "secret"),
-        (b"secret\n\n", "secret\n"),
-        (b"secret\r\n\r\n", "secret\r\n"),
-        (b"secret\r", "secret\r"),
+        (b"secret\n\n", "secret"),
+        (b"secret\r\n\r\n", "secret"),
+        (b"secret\r", "secret"),
+        (b"secret\n\r", "secret"),
+        (b"secret\r\r\n\n", "secret"),
         (b" se cret \t\n", " se cret \t"),
         ("pass:wörd\n".encode(), "pass:wörd"),
+        (b"\xef\xbb\xbfsecret\r\n", "secret"),
+        (b"\xef\xbb\xbf\xef\xbb\xbfsecret", "secret"),
+        (b"secret\nlogin: me\nurl: https://fax.example\n", "secret"),
+        (b"secret\r\n\r\nnotes", "secret"),
+        (b"secret\rnotes", "secret"),
+        (b"secret\n\xe9\x00 of an old editor\n", "secret"),
     ],
 )
-def test_one_newline_at_the_end_is_no_part_of_it(tmp_path: Path, content: bytes, password: str) -> None:
-    assert read_password_file(written(tmp_path, content)) == password
+def test_the_first_line_of_a_file_counts_and_a_command_s_too(tmp_path: Path, content: bytes, password: str) -> None:
+    file = written(tmp_path, content)
+    assert read_password_file(file) == password
+    assert run_command(["cat", str(file)]) == password
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
@@ -50,16 +63,49 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
         (b"", "is empty"),
         (b"\n", "is empty"),
         (b"\n\r\n", "is empty"),
-        (b"secret\xe9\n", "is not UTF-8"),
-        (b"secret\nlogin: me\n", "is more than one line: it takes the password alone"),
-        (b"\nsecret\n\nsecret", "is more than one line"),
-        (b"secret" * 11_000, "is far larger than a password"),
+        (b"\xef\xbb\xbf\n", "is empty"),
+        (b" \t \n\n", "is empty"),
+        (b"\nsecret\n\nsecret", "begins with an empty line: write the password on the first line"),
+        (b"\xef\xbb\xbf\r\nsecret", "begins with an empty line"),
+        (b"  \nsecret", "begins with an empty line"),
+        (b"secret\xe9\n", "is not UTF-8: save it as UTF-8"),
+        (b"\xff\xfes\0e\0c\0r\0e\0t\0", "is not UTF-8"),
+        (b"s\0e\0c\0r\0e\0t\0\n\0", "holds a control character on its first line"),
+        (b"sec\x00ret\n", "holds a control character"),
+        (b"sec\x1b[31mret", "holds a control character"),
+        (b"sec\x0bret", "holds a control character"),
+        ("sec\x85ret".encode(), "holds a control character"),
+        ("sec\u2028ret".encode(), "holds a control character"),
     ],
 )
-def test_a_file_without_a_password_is_told_of_without_its_content(tmp_path: Path, content: bytes, told: str) -> None:
-    with pytest.raises(NoSignIn, match=told) as caught:
-        read_password_file(written(tmp_path, content))
-    assert "secret" not in str(caught.value)
+def test_what_holds_no_password_is_told_of_without_its_content(tmp_path: Path, content: bytes, told: str) -> None:
+    file = written(tmp_path, content)
+    for read in (partial(read_password_file, file), partial(run_command, ["cat", str(file)])):
+        with pytest.raises(NoSignIn, match=told) as caught:
+            read()
+        assert "secret" not in str(caught.value)
+        assert str(caught.value).isprintable()
+
+
+def test_a_file_far_larger_than_a_password_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(NoSignIn, match="is far larger than a password"):
+        read_password_file(written(tmp_path, b"secret" * 11_000))
+
+
+@pytest.mark.parametrize(
+    ("given", "password"), [("hush\n", "hush"), ("hush\r\n\n", "hush"), ("\ufeffhush\nmore", "hush")]
+)
+def test_the_environments_password_is_its_first_line_too(given: str, password: str) -> None:
+    sign_in = settle_sign_in(Profile(login="60300.console"), Given(password=given), Path("config.toml"))
+    assert sign_in.account().password == password
+
+
+@pytest.mark.parametrize("given", ["\n", "\nhush", "hu\0sh", "hu\udce9sh"])
+def test_an_environments_password_that_cannot_be_sent_is_told_of(given: str) -> None:
+    sign_in = settle_sign_in(Profile(login="60300.console"), Given(password=given), Path("config.toml"))
+    with pytest.raises(NoSignIn, match="The given password") as caught:
+        sign_in.account()
+    assert "hu" not in str(caught.value)
 
 
 def test_a_file_that_is_not_there_is_told_of(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Label, Select
 
 from faxtui.config.enrolment import Enrolment, Keep
 from faxtui.config.settings import DEFAULT_BASE_URL
+from faxtui.domain.account import Account
 from faxtui.domain.text import counted, duration, visible
 from faxtui.errors import (
     ConfigurationError,
@@ -26,6 +27,7 @@ from faxtui.errors import (
     WrongAddress,
 )
 from faxtui.inbox.connecting import Connecting
+from faxtui.inbox.service import DocumentService
 from faxtui.inbox.trial import Trial, try_out
 from faxtui.ui.launch import Doors, Launch
 from faxtui.ui.look import Look
@@ -66,6 +68,9 @@ class ConnectScreen(Form[None]):
         self._profiles = tuple(profiles)
         self._is_first = is_first
         self._replacing = ""
+        self._trying: Enrolment | None = None
+        self._tried: Account | None = None
+        self._refused: Account | None = None
         self._lines = {
             "profile": Line("" if profiles else "main", placeholder="a name of its own, such as night"),
             "base_url": Line(DEFAULT_BASE_URL),
@@ -135,16 +140,38 @@ class ConnectScreen(Form[None]):
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#try")
-    @work(exclusive=True)
-    async def _try(self) -> None:
+    def _try(self) -> None:
+        """A second Enter does not send again what is on its way."""
         typed = self._typed()
+        if typed != self._trying:
+            self._run_trial(typed)
+
+    @work(exclusive=True)
+    async def _run_trial(self, typed: Enrolment) -> None:
+        self._trying = typed
         self._say("asking …   Esc stops it" if self._is_first else "asking …")
         try:
             _check_for_trial(typed)
-            service = Connecting(partial(self._doors.connect, typed))
+            service = Connecting(partial(self._connect, typed))
             self._say(_in_words(await try_out(service, self._doors.clock())))
+        except SignInRefused as error:
+            self._refused = self._tried
+            self._complain(error, typed)
         except FaxtuiError as error:
             self._complain(error, typed)
+        finally:
+            if self._trying is typed:
+                self._trying = None
+
+    def _connect(self, typed: Enrolment) -> DocumentService:
+        """Raises SignInRefused for what was just refused, even if a command prints it: accounts lock."""
+        account = self._doors.account(typed)
+        if account == self._refused:
+            raise SignInRefused(
+                "This sign-in was just refused. Sending it again may lock the account. Change login or password first."
+            )
+        self._tried = account
+        return self._doors.connect(account)
 
     @on(Button.Pressed, "#save")
     @work(exclusive=True)

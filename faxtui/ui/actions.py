@@ -69,6 +69,7 @@ BROWSER: tuple[Action, ...] = (
     Action("mark.none", "u", "unmark", "Unmark", "take all marks off", FAXES),
     Action("export", "x", "export", "Export", "write the list to a file", FAXES, 13),
     Action("cancel", "escape", "cancel", "Cancel", "cancel, clear messages", FAXES, shown="Esc"),
+    Action("quit", "q", "app.quit", "Quit", "quit, from the list", PROGRAM, 10),
 )
 
 HANDLING: tuple[Action, ...] = (
@@ -83,7 +84,7 @@ DETAILS: tuple[Action, ...] = (
     Action("details.open", "O", "open_saved", "Open", "open the saved file", FAX, 9),
     Action("details.next", "n,down,j", "next_fax", "Next fax", "next fax of the page", FAX, 3),
     Action("details.previous", "p,up,k", "previous_fax", "Previous fax", "previous fax of the page", FAX, 4),
-    Action("details.back", "escape,enter", "back", "List", "back to the list", FAX, 2, "Esc"),
+    Action("details.back", "escape,enter,q", "back", "List", "back to the list", FAX, 2, "Esc"),
 )
 
 READING: tuple[Action, ...] = (
@@ -101,7 +102,7 @@ READING: tuple[Action, ...] = (
     Action("read.start", "home", "start", "Start", "start of the page", LENS, shown="Home"),
     Action("read.end", "end", "end", "End", "end of the page", LENS, shown="End"),
     Action("read.drawing", "b", "change_drawing", "Dots or blocks", "dots, or blocks of two sizes", LENS, 10),
-    Action("read.leave", "escape,enter,v", "back", "Back", "back to the details", SHEETS, 5, "Esc"),
+    Action("read.leave", "escape,enter,v,q", "back", "Back", "back to the details", SHEETS, 5, "Esc"),
 )
 
 PROGRAM_WIDE: tuple[Action, ...] = (
@@ -112,8 +113,7 @@ PROGRAM_WIDE: tuple[Action, ...] = (
     Action("commands", "ctrl+p", "command_palette", "Commands", "find a command by name", PROGRAM),
     Action("repaint", "ctrl+l", "repaint", "Repaint", "paint the screen anew", PROGRAM, everywhere=True),
     Action("suspend", "ctrl+z", "suspend", "Suspend", "to the shell; fg returns", PROGRAM, everywhere=True),
-    Action("quit", "q", "quit", "Quit", "leave faxtui", PROGRAM, 10),
-    Action("quit.anywhere", "ctrl+c", "quit", "Quit", "leave, from anywhere", PROGRAM, everywhere=True),
+    Action("quit.anywhere", "ctrl+c", "app.quit", "Quit", "quit, from anywhere", PROGRAM, everywhere=True),
 )
 
 ALL: tuple[Action, ...] = TABLE + BROWSER + HANDLING + DETAILS + READING + PROGRAM_WIDE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 
 from textual.driver import Driver
@@ -49,6 +50,15 @@ def is_behind(driver: Driver | None) -> bool:
     from faxtui.terminal.thin.driver import ThinDriver
 
     return isinstance(driver, ThinDriver) and driver.seconds_behind > _BLIND
+
+
+def typed_at(driver: Driver | None) -> float:
+    """When something was read that may have been typed, in monotonic seconds. Only our own drivers can tell."""
+    if sys.platform == "win32":
+        return -math.inf
+    from faxtui.terminal.thin.whole import WholeDriver
+
+    return driver.typed_at if isinstance(driver, WholeDriver) else -math.inf
 
 
 def set_escape_delay(driver: Driver | None, setting: int | str, *, is_remote: bool) -> None:

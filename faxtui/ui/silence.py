@@ -15,7 +15,7 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
-from faxtui.ui.drivers import is_sending
+from faxtui.ui.drivers import is_sending, typed_at
 
 SILENCE = 0.5
 """Seconds without a key or a paste (our decision)."""
@@ -48,13 +48,14 @@ class Silence:
             self._began = event.time
         self._newest = max(self._newest, event.time)
 
-    async def wait(self, is_seen: Callable[[], bool]) -> None:
+    async def wait(self, is_seen: Callable[[], bool], typed_at: Callable[[], float] = lambda: -math.inf) -> None:
         """Return after a silence that begins now at the earliest.
 
         Time in which this program did not run does not count, nor time without ``is_seen``: the terminal is behind.
+        ``typed_at``: when bytes were read last that may have been typed, whether or not they were a key.
         """
         since = self.now()
-        while (left := max(since, self._newest) + SILENCE + _MARGIN - (before := self.now())) > 0:
+        while (left := max(since, self._newest, typed_at()) + SILENCE + _MARGIN - (before := self.now())) > 0:
             await self._sleep(min(left, _STEP))
             if self.now() - before > _STEP + _LATE or not is_seen():
                 since = self.now()
@@ -84,7 +85,6 @@ class AttentiveApp(App[None], inherit_bindings=False):
             self.silence.hear(message)
         return super().post_message(message)
 
-    @property
-    def is_on_screen(self) -> bool:
-        """Whether the terminal has taken everything that was painted."""
-        return not is_sending(self._driver)
+    async def wait_for_silence(self) -> None:
+        """Return after half a second in which nothing was typed and the terminal showed what was painted."""
+        await self.silence.wait(lambda: not is_sending(self._driver), lambda: typed_at(self._driver))

@@ -134,7 +134,7 @@ async def test_the_sample_faxes_are_there_whatever_the_configuration_says(here: 
 async def test_what_was_set_for_this_run_holds_in_the_next_account(here: Office) -> None:
     async with here.faxtui() as desk:
         await desk.until_idle()
-        await desk.press("comma", "down", "enter", "ctrl+u", "2", "5", "enter", "escape")
+        await desk.press("comma", "down", "enter", "ctrl+u", "2", "5", "enter", "q", "n")
         await desk.until_shown("1–25 of")
         await go_to(desk, 1)
         await until_listed(desk, f"night · {NIGHT}")

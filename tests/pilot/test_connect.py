@@ -285,7 +285,7 @@ async def test_another_account_is_added_beside_what_the_file_holds(here: Office)
     assert "# mine" in kept.read_text()
 
 
-async def test_a_profile_that_is_there_is_replaced_only_when_asked_twice(here: Office) -> None:
+async def test_a_profile_is_replaced_only_after_a_question(here: Office) -> None:
     here.configure(main=PASSWORD)
     before = here.config.read_text()
     async with here.faxtui() as desk:
@@ -294,8 +294,12 @@ async def test_a_profile_that_is_there_is_replaced_only_when_asked_twice(here: O
         await type_account(desk, here, NIGHT, NIGHT_PASSWORD)
         await desk.fill("Profile", "main")
         await press_button(desk, "Save and open")
-        await desk.until(lambda: "There is a profile “main” already" in said_at(desk, "Profile"))
+        await desk.until_shown("Replace the profile “main”?", "Enter replace it")
+        await desk.press("escape")
+        await desk.until_shown("Save and open")
         assert here.config.read_text() == before
+        await press_button(desk, "Save and open")
+        await desk.until_shown("Enter replace it")
         await desk.press("enter")
         await desk.until_shown(f"main · {NIGHT}", "page 1 of")
 
@@ -309,6 +313,26 @@ async def test_esc_goes_back_to_the_rows_that_were_there(here: Office) -> None:
         await desk.until_shown("Connect to Odyssey")
         await desk.press("escape")
         assert desk.rows == rows
+
+
+@pytest.mark.parametrize("key", ["escape", "q"])
+async def test_what_was_typed_is_discarded_only_after_a_question(here: Office, key: str) -> None:
+    here.configure(main=PASSWORD)
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("a", "end", "enter")
+        await desk.until_shown("Connect to Odyssey")
+        await desk.press(*"night", "down", "down", *"q7", "up", "up")
+        while not isinstance(desk.app.screen.focused, Input if key == "escape" else Button):
+            await desk.press("down")
+        await desk.press(key)
+        await desk.until_shown("Discard what you typed?", "Enter discard")
+        await desk.press("escape")
+        assert desk.field("Login").query_one(Input).value == "q7"
+        await desk.press("escape")
+        await desk.until_shown("Enter discard")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, BrowserScreen))
 
 
 async def test_looking_around_shows_sample_faxes_and_an_account_can_be_connected_from_there(here: Office) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from console import LARGE, NARROW, console
+from textual.widgets import Input
 
 from faxtui.inbox.view import Idle
 from faxtui.terminal.capabilities import Capabilities, Colours
@@ -164,3 +165,59 @@ async def test_without_utf_8_there_is_nothing_but_ascii_in_bars_and_table() -> N
         assert "1-50 of" in desk.page_bar
         assert desk.rows[0].startswith(">")
         assert isinstance(desk.view.activity, Idle)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("enter",),
+        ("enter", "v"),
+        ("enter", "question_mark"),
+        ("question_mark",),
+        ("s",),
+        ("c",),
+        ("x",),
+        ("y",),
+        ("enter", "y"),
+        ("f",),
+        ("D",),
+    ],
+    ids=str,
+)
+async def test_q_goes_back_from_every_screen_but_the_list(keys: tuple[str, ...]) -> None:
+    async with console() as desk:
+        for key in keys:
+            await desk.press(key)
+        for _ in keys:
+            await desk.press("q")
+            await desk.pause()
+            assert not desk.app._exit
+        assert desk.app.screen is desk.browser
+        assert desk.browser.focused is desk.table
+        await desk.press("q")
+        assert desk.app._exit
+
+
+@pytest.mark.parametrize("keys", [("g",), ("f", "tab"), ("ctrl+p",), ("x", "enter")], ids=str)
+async def test_q_is_a_letter_in_a_text_field_and_ctrl_c_quits_from_there(keys: tuple[str, ...]) -> None:
+    async with console() as desk:
+        await desk.press(*keys, "q")
+        focused = desk.app.screen.focused
+        assert isinstance(focused, Input)
+        assert focused.value.endswith("q")
+        await desk.press("ctrl+c")
+        assert desk.app._exit
+
+
+async def test_q_in_an_open_list_of_choices_closes_nothing_else() -> None:
+    async with console() as desk:
+        await desk.press("f", "enter", "q")
+        assert not desk.app._exit
+        assert desk.browser.focused is not desk.table
+
+
+async def test_ctrl_c_quits_from_every_screen() -> None:
+    for keys in (("enter",), ("enter", "v"), ("question_mark",), ("s",), ("D",)):
+        async with console() as desk:
+            await desk.press(*keys, "ctrl+c")
+            assert desk.app._exit

@@ -61,7 +61,7 @@ async def test_a_setting_holds_at_once_and_is_in_the_file_only_when_asked(here: 
         assert line(desk, "page_size").startswith(" * page_size         25")
         assert "* holds now, not saved yet" in desk.header
         assert here.config.read_text() == before
-        await desk.press("escape")
+        await desk.press("escape", "n")
         await desk.until_shown("1–25 of")
         await desk.press("comma")
         assert line(desk, "page_size").startswith(" * page_size         25")
@@ -79,7 +79,7 @@ async def test_dates_are_written_in_the_zone_and_the_way_that_were_set(here: Off
         await desk.until_idle()
         await desk.press("comma")
         await change(desk, "date_format", "%d.%m.%y")
-        await desk.press("escape")
+        await desk.press("escape", "n")
         received = desk.page.faxes[0].received
         assert received is not None
         assert f"{received:%d.%m.%y}" in desk.rows[0]
@@ -90,7 +90,7 @@ async def test_a_zone_that_was_set_says_when_today_begins(here: Office) -> None:
         await desk.until_idle()
         await desk.press("comma")
         await change(desk, "timezone", "Pacific/Kiritimati")
-        await desk.press("escape", "f", "enter", "home", "enter")
+        await desk.press("escape", "n", "f", "enter", "home", "enter")
         await desk.until_idle()
         assert "Today" in desk.header
         start = desk.app.inbox.view.shown
@@ -103,7 +103,7 @@ async def test_filters_are_no_longer_remembered_once_that_is_turned_off(here: Of
         await desk.until_idle()
         await desk.press("comma")
         await choose(desk, "remember_filters")
-        await desk.press("escape", "f", "tab")
+        await desk.press("escape", "n", "f", "tab")
         await desk.paste("0478")
         await desk.press("enter")
         await desk.until_shown("from 0478")
@@ -179,3 +179,55 @@ async def test_a_save_that_fails_is_told_of_and_loses_nothing(here: Office) -> N
         await desk.press("s")
         await desk.until(lambda: "Saved in" in desk.told)
     assert ui(here) == {"page_size": 25}
+
+
+@pytest.mark.parametrize("key", ["escape", "q"])
+async def test_leaving_with_unsaved_settings_asks_and_can_save_them(here: Office, key: str) -> None:
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await change(desk, "page_size", "25")
+        await choose(desk, "mouse")
+        await desk.press(key)
+        await desk.until_shown("Save the settings?", "Changed: page_size, mouse", "Enter save   n leave unsaved")
+        await desk.press("escape")
+        assert isinstance(desk.app.screen, SettingsScreen)
+        await desk.press(key)
+        await desk.until_shown("Enter save")
+        await desk.press("enter")
+        await desk.until_shown("1–25 of")
+        await desk.until_told("Saved in")
+    assert ui(here) == {"page_size": 25, "mouse": False}
+
+
+async def test_leaving_without_saving_keeps_the_settings_until_the_program_ends(here: Office) -> None:
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await change(desk, "page_size", "25")
+        await desk.press("q", "n")
+        await desk.until_shown("1–25 of")
+        await desk.press("comma", "q")
+        await desk.until_shown("1–25 of")
+    assert ui(here) == {}
+
+
+async def test_settings_that_cannot_be_saved_are_not_left(here: Office) -> None:
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await change(desk, "page_size", "25")
+        here.close_folder()
+        await desk.press("q", "enter")
+        await desk.until(lambda: "can't be" in desk.told)
+        assert isinstance(desk.app.screen, SettingsScreen)
+        here.open_folder()
+
+
+async def test_ctrl_c_quits_from_the_settings_at_once(here: Office) -> None:
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await change(desk, "page_size", "25")
+        await desk.press("ctrl+c")
+        assert desk.app._exit

@@ -61,14 +61,19 @@ async def test_a_saved_view_is_there_for_the_option(here: Office) -> None:
         await desk.until_idle()
 
 
-async def test_a_view_of_that_name_is_replaced_only_when_asked_twice_and_then_whole(here: Office) -> None:
+async def test_a_view_of_that_name_is_replaced_only_after_a_question_and_then_whole(here: Office) -> None:
     here.configure(main=PASSWORD, more='[views.morning]\nto = "134296015"\nsince = "today"')
     async with here.faxtui() as desk:
         await desk.until_idle()
         await filter_from(desk, "0478")
         await save_as(desk, "morning")
-        assert "There is a view “morning” already" in desk.screen
+        await desk.until_shown("Replace the saved view “morning”?", "Enter replace it")
+        await desk.press("n")
+        await desk.until_shown("Save this view", "morning")
         assert views(here) == {"morning": {"to": "134296015", "since": "today"}}
+        await desk.pause()
+        await desk.press("enter")
+        await desk.until_shown("Enter replace it")
         await desk.press("enter")
         await desk.until(lambda: "Saved" in desk.told)
         assert views(here) == {"morning": {"from": "0478", "sort": "received:desc"}}

@@ -47,7 +47,7 @@ def test_escapes_and_markup_in_every_text_field_are_only_seen(tmp_path: Path) ->
         for number in range(len(ACTING)):
             terminal.type("n" if number else "\r")
             terminal.wait_for(f"{number + 1} of {len(ACTING)}", "Extra␛[7mX", MARKUP)
-        terminal.type("q")
+        terminal.type("qq")
         assert terminal.wait_for_end() == 0
         assert terminal.left_on() == set()
         # Textual's own choice of a mouse pointer ends with the character that rings.

@@ -105,10 +105,13 @@ def test_text_key_by_key_deletes_nothing(tmp_path: Path, text: str, gap: float) 
         ("Dr ", "D\r\r"),
         ("D", "delete", "\r"),
         ("D", PASTE.format("x"), "\r"),
+        # Bytes that are no keys break the silence too.
+        ("D", "\x1bPab", "cd", "\x1b\\", "\r"),
+        ("D", "\x1b]0;a", "b", "\a", "\r"),
     ],
     ids=repr,
 )
-def test_a_paste_in_several_reads_deletes_nothing(tmp_path: Path, chunks: tuple[str, ...]) -> None:
+def test_text_in_several_reads_deletes_nothing(tmp_path: Path, chunks: tuple[str, ...]) -> None:
     with browsing(tmp_path) as (terminal, demo):
         if not type_slowly(terminal, [(each, 0.3) for each in chunks]):
             pytest.skip(TOO_BUSY)

@@ -21,5 +21,5 @@ def test_a_menu_opened_and_answered_at_once_is_answered(tmp_path: Path) -> None:
         terminal.wait_for("From ▲")
         terminal.type("g2\r")
         terminal.wait_for("page 2 of")
-        terminal.type("\rnnq")
+        terminal.type("\rnnqq")
         assert terminal.wait_for_end() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import time
@@ -32,6 +33,8 @@ from faxtui.terminal.thin.tty_input import TerminalGone, TtyInput
 
 _MOUSE = "\x1b[?1002;1006"
 """Buttons and wheel, and movement only while a button is held; in SGR form (xterm's ctlseqs)."""
+_REPORTS = Mouse | Focus | NewSize | Synchronized | CursorPosition
+"""Tokens that nobody types."""
 _ROUND = 0.1
 """Seconds between two checks whether reading is to end."""
 
@@ -72,6 +75,8 @@ class WholeDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._mouse_is_on = False
         self._input_filter = InputFilter()
+        self.typed_at = -math.inf
+        """When something was read that may have been typed: anything but complete reports."""
 
     def switch_mouse(self, on: bool) -> None:
         """Have clicks and the wheel reported, or leave the mouse to the terminal, to select and copy with."""
@@ -100,7 +105,10 @@ class WholeDriver(LinuxDriver):
                 text = tty.read(_ROUND if left is None else min(left, _ROUND))
                 if text == "":
                     continue
-                for token in self._input_filter.feed(text or "", time.monotonic()):
+                tokens = self._input_filter.feed(text or "", time.monotonic())
+                if text and not (tokens and all(isinstance(each, _REPORTS) for each in tokens)):
+                    self.typed_at = time.monotonic()
+                for token in tokens:
                     for message in self._messages(token, keys):
                         self.process_message(message)
         except TerminalGone:

@@ -32,6 +32,7 @@ from faxtui.inbox.trial import Trial, try_out
 from faxtui.ui.launch import Doors, Launch
 from faxtui.ui.look import Look
 from faxtui.ui.screens.form import Form
+from faxtui.ui.screens.panel import Chosen as Answered
 from faxtui.ui.widgets.choices import ChoiceField
 from faxtui.ui.widgets.labelled import Labelled, Line
 from faxtui.ui.widgets.line import TopLine
@@ -57,7 +58,7 @@ class ConnectScreen(Form[None]):
             super().__init__()
             self.launch = launch
 
-    BINDINGS = [("escape", "leave", "Back")]
+    BINDINGS = [("escape,q", "leave", "Back")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-wide")]
 
     def __init__(self, look: Look, doors: Doors, reason: str, *, profiles: Sequence[str], is_first: bool) -> None:
@@ -67,7 +68,6 @@ class ConnectScreen(Form[None]):
         self._reason = reason
         self._profiles = tuple(profiles)
         self._is_first = is_first
-        self._replacing = ""
         self._trying: Enrolment | None = None
         self._tried: Account | None = None
         self._refused: Account | None = None
@@ -82,6 +82,7 @@ class ConnectScreen(Form[None]):
         self._keep = ChoiceField(
             [(each.value, each) for each in Keep], value=Keep.NOWHERE, allow_blank=False, compact=True
         )
+        self._untouched = self._typed()
         self._said = Label("", markup=False, classes="said")
         self._hint = TopLine(look.marks, id="keys")
 
@@ -179,7 +180,9 @@ class ConnectScreen(Form[None]):
         typed = self._typed()
         self._say("saving …")
         try:
-            self._check_name(typed.profile)
+            if typed.profile in self._profiles and not await self._may_replace(typed.profile):
+                self._say()
+                return
             self.post_message(self.Chosen(await asyncio.to_thread(self._doors.enrol, typed)))
         except FaxtuiError as error:
             self._complain(error, typed)
@@ -193,16 +196,24 @@ class ConnectScreen(Form[None]):
         await self.run_action("app.quit")
 
     @on(Button.Pressed, "#back")
-    def _back(self) -> None:
-        self.dismiss(None)
+    async def action_leave(self) -> None:
+        """Ask before what was typed is discarded. If there is nowhere to go back to, stop what is running."""
+        from faxtui.ui.screens.question import Answer, PlainQuestion
 
-    def action_leave(self) -> None:
-        """Where there is nowhere to go back to, what is under way is stopped."""
-        if not self._is_first:
+        if not self._is_first and self._typed() == self._untouched:
             self.dismiss(None)
+        elif not self._is_first:
+            answers = [Answer(True, "discard", key="enter")]
+            sentence = "The account is not saved."
+            question = PlainQuestion(self._look.marks, "Discard what you typed?", sentence, answers)
+            await self.app.push_screen(question, self._leave)
         elif any(not each.is_finished for each in self.workers if each.node is self):
             self.workers.cancel_node(self)
             self._say("Stopped. What you typed is still here.")
+
+    def _leave(self, confirmed: Answered[bool] | None) -> None:
+        if confirmed is not None:
+            self.dismiss(None)
 
     # What was typed, and what is said about it
 
@@ -211,15 +222,12 @@ class ConnectScreen(Form[None]):
         typed = {name: line.value if name == "password" else line.value.strip() for name, line in self._lines.items()}
         return Enrolment(keep=keep if isinstance(keep, Keep) else Keep.NOWHERE, **typed)
 
-    def _check_name(self, profile: str) -> None:
-        """A profile that is there is only replaced when asked a second time. Raises InvalidValue."""
-        if profile in self._profiles and profile != self._replacing:
-            self._replacing = profile
-            raise InvalidValue(
-                f"There is a profile “{profile}” already: give this one another name, "
-                "or press Save and open once more to replace it.",
-                "profile",
-            )
+    async def _may_replace(self, profile: str) -> bool:
+        """Ask before a profile is replaced."""
+        from faxtui.ui.screens.question import replace_question
+
+        question = replace_question(self._look.marks, f"the profile “{visible(profile)}”")
+        return await self.app.push_screen_wait(question) is not None
 
     def _say(self, sentence: str = "") -> None:
         for each in self._fields.values():

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Form(ClosesOnce[T]):
-    """↑ and ↓ go from field to field as Tab does, ← and → from button to button. A letter is never a command."""
+    """↑ and ↓ go from field to field as Tab does, ← and → from button to button. q is the only letter that acts."""
 
     BINDINGS = [
         Binding("down", "next_field", show=False, priority=True),
@@ -44,5 +44,7 @@ class Form(ClosesOnce[T]):
         return True
 
     def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.key != "space":
+        """q goes back, but not from a text or an open list of choices."""
+        goes_back = event.key == "q" and not isinstance(self.focused, OptionList)
+        if event.is_printable and event.key != "space" and not goes_back:
             event.stop()

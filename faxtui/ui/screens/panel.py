@@ -30,10 +30,10 @@ class Chosen(Generic[T]):
 
 
 class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
-    """A title, something to choose or to type, and how to answer. Esc, or a click beside it, leaves all as it is."""
+    """A title, something to choose or to type, and how to answer. Esc, q, or a click beside it, leaves all as it is."""
 
     BINDINGS = [
-        ("escape", "leave", "Back"),
+        ("escape,q", "leave", "Back"),
         ("up", "scroll_panel(-1)", "Up"),
         ("down", "scroll_panel(1)", "Down"),
     ]

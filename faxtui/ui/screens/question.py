@@ -142,7 +142,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
             self.run_worker(self._accept(typed), exclusive=True)
 
     async def _accept(self, typed: str) -> None:
-        await self._app.silence.wait(lambda: self._app.is_on_screen)
+        await self._app.wait_for_silence()
         if self._word is not None and self._typed == typed:
             self._choose(self._word)
 
@@ -166,7 +166,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
         painted = asyncio.Event()
         self.call_after_refresh(painted.set)
         await painted.wait()
-        await self._app.silence.wait(lambda: self._app.is_on_screen)
+        await self._app.wait_for_silence()
         # Keys count as soon as anybody can see the line that names them.
         self._counts_from = self._app.silence.now()
         self._typed = ""
@@ -202,3 +202,7 @@ class PlainQuestion(Question[T]):
 
     def content(self) -> Widget:
         return self._sentence
+
+
+def replace_question(marks: Marks, what: str) -> Question[bool]:
+    return PlainQuestion(marks, f"Replace {what}?", "It exists already.", [Answer(True, "replace it", key="enter")])

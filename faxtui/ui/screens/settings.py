@@ -55,7 +55,7 @@ class SettingsScreen(ClosesOnce[None]):
 
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-short")]
     BINDINGS = [
-        Binding("escape", "leave", "Back"),
+        Binding("escape,q", "leave", "Back"),
         Binding("s", "save", "Save"),
     ]
 
@@ -70,7 +70,7 @@ class SettingsScreen(ClosesOnce[None]):
     ) -> None:
         super().__init__()
         self._look = look
-        self._settings = settings
+        self._settings = self._opened = settings
         self._saved = in_files
         self._doors = doors
         self._apply = apply
@@ -105,12 +105,30 @@ class SettingsScreen(ClosesOnce[None]):
         row = _ROWS[event.option_index]
         self._help.say(f"{row.setting.help}{_choices(row.setting)}", f"[{row.section}] {row.setting.name}")
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
+    async def action_leave(self) -> None:
+        """Ask first if settings changed on this screen are not saved."""
+        from faxtui.ui.screens.question import Answer, PlainQuestion
+
+        if self._settings == self._opened or not self._changed:
+            self.dismiss(None)
+            return
+        names = ", ".join(each.setting.name for each in self._changed)
+        answers = [
+            Answer(True, "save", key="enter"),
+            Answer(False, "leave unsaved: applied until you quit", key="n"),
+        ]
+        question = PlainQuestion(self._look.marks, "Save the settings?", f"Changed: {names}", answers)
+        await self.app.push_screen(question, self._leave)
+
+    def _leave(self, choice: Chosen[bool] | None) -> None:
+        if choice is not None and choice.value:
+            self.action_save(then_leave=True)
+        elif choice is not None:
+            self.dismiss(None)
 
     @work(exclusive=True)
-    async def action_save(self) -> None:
-        """Only what was changed is written."""
+    async def action_save(self, then_leave: bool = False) -> None:
+        """Only what was changed is written. If that fails, the screen stays."""
         written = self._settings
         changes: list[Change] = [
             ((each.section, each.setting.name), _as_written(each.value(written))) for each in self._changed
@@ -127,6 +145,8 @@ class SettingsScreen(ClosesOnce[None]):
         self._tell_saved(written)
         self._show()
         self.notify(self._look.marks.write(said), markup=False)
+        if then_leave:
+            self.dismiss(None)
 
     @property
     def _changed(self) -> tuple[_Row, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual.widget import Widget
 from textual.widgets import Input
@@ -15,9 +16,11 @@ from faxtui.domain.period import in_words
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.sort import Sort
 from faxtui.domain.sorting import sort_text
+from faxtui.domain.text import visible
 from faxtui.ui.marks import Marks
 from faxtui.ui.screens.menu import Choice, Menu
-from faxtui.ui.screens.panel import Panel
+from faxtui.ui.screens.panel import Chosen, Panel
+from faxtui.ui.screens.question import replace_question
 from faxtui.ui.screens.sort_menu import order_in_words
 from faxtui.ui.widgets.labelled import Labelled, Line
 
@@ -34,26 +37,28 @@ def views_menu(marks: Marks, views: Sequence[View], query: FaxQuery) -> Menu[Vie
 
 
 class NameView(Panel[str]):
-    """Asks for the name of a view, and once more where there is one of that name."""
+    """Asks for the name of a view, and before it replaces one of that name."""
 
     def __init__(self, marks: Marks, taken: Sequence[str]) -> None:
         super().__init__(marks, "Save this view", "Enter save in config.toml   Esc back")
         self._taken = tuple(taken)
-        self._replacing = ""
 
     def content(self) -> Widget:
         self._labelled = Labelled("Name, as in faxtui --view NAME", Line(placeholder="such as morning"))
         return self._labelled
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
         name = event.value.strip()
         if not name:
             self._labelled.complain("Type a name.")
-        elif name in self._taken and name != self._replacing:
-            self._replacing = name
-            told = f"There is a view “{name}” already: press Enter once more to replace it, or type another name."
-            self._labelled.complain(self._marks.write(told))
+        elif name in self._taken:
+            question = replace_question(self._marks, f"the saved view “{visible(name)}”")
+            await self.app.push_screen(question, partial(self._replace, name))
         else:
+            self.dismiss(name)
+
+    def _replace(self, name: str, confirmed: Chosen[bool] | None) -> None:
+        if confirmed is not None:
             self.dismiss(name)
 
 

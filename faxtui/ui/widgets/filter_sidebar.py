@@ -38,7 +38,7 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         """Esc: nothing was changed."""
 
     BINDINGS = [
-        ("escape", "leave", "Back"),
+        ("escape,q", "leave", "Back"),
         Binding("down", "next_field", show=False, priority=True),
         Binding("up", "previous_field", show=False, priority=True),
     ]
@@ -139,8 +139,9 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         return action not in ("next_field", "previous_field") or not isinstance(self.screen.focused, OptionList)
 
     def on_key(self, event: events.Key) -> None:
-        """A letter pressed among the filters is no command, wherever the focus is."""
-        if event.is_printable and event.key != "space":
+        """q goes back, but not from a text or an open list of choices. No other letter is a command here."""
+        goes_back = event.key == "q" and not isinstance(self.screen.focused, OptionList)
+        if event.is_printable and event.key != "space" and not goes_back:
             event.stop()
 
     @on(Input.Submitted)

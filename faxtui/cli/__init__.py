@@ -26,9 +26,11 @@ def main() -> NoReturn:
     heed_signals()
     sys.excepthook = _end_unexpectedly
     _open_what_is_closed()
-    from faxtui.terminal.charset import written_environment
+    environ = dict(os.environ)
+    if "LC_CTYPE" in environ:
+        from faxtui.terminal.charset import written_environment
 
-    environ = dict(written_environment(os.environ))
+        environ = dict(written_environment(environ))
     # A library, such as a back end of the keyring, starts its own programs with what is left here.
     os.environ.pop("FAXTUI_PASSWORD", None)
     _end(run(sys.argv[1:], environ))

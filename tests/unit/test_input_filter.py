@@ -1,5 +1,6 @@
 """What a terminal sends: keys, pastes and expected reports pass, everything else is dropped."""
 
+import os
 import string
 from collections.abc import Iterable
 from itertools import pairwise
@@ -22,6 +23,7 @@ from faxtui.terminal.thin.input_tokens import (
     Synchronized,
     Token,
 )
+from faxtui.terminal.thin.tty_input import TerminalGone, TtyInput
 from faxtui.terminal.thin.whole import KeyReader
 
 KEYS = {
@@ -305,6 +307,38 @@ def test_no_stream_of_characters_raises_or_silences_the_keyboard(
     late = 1000.0
     assert silence(source, late) == []
     assert source.feed("j", late + 10) == [Key("j")]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso8859-15", "euc_jp"])
+@given(stream=st.binary(max_size=200), lengths=st.lists(st.integers(1, 9), min_size=1))
+def test_no_stream_of_bytes_ends_the_reading(charset: str, stream: bytes, lengths: list[int]) -> None:
+    ours, terminals = os.pipe()
+    tty, source = TtyInput(ours, charset), InputFilter()
+    found: list[Token] = []
+    for number in range(len(stream)):
+        piece, stream = stream[: lengths[number % len(lengths)]], stream[lengths[number % len(lengths)] :]
+        if not piece:
+            break
+        os.write(terminals, piece)
+        text = tty.read(1)
+        assert text is not None
+        found += source.feed(text, number) if text else []
+    names(found + silence(source, 1000.0))
+    os.write(terminals, b"jj")
+    assert source.feed(tty.read(1) or "", 2000.0)[-1] == Key("j")
+    os.close(terminals)
+    with pytest.raises(TerminalGone):
+        tty.read(1)
+    os.close(ours)
+
+
+def test_an_8_bit_terminal_sends_8_bit_sequences() -> None:
+    ours, terminals = os.pipe()
+    os.write(terminals, b"\x9bB\x9d11;rgb:0/0/0\x9c\xe9")
+    found = names(InputFilter().feed(TtyInput(ours, "iso8859-15").read(1) or "", 0))
+    assert found == ["down", "é"]
+    os.close(ours)
+    os.close(terminals)
 
 
 @given(st.text("0123456789;:<=>?!% ", max_size=30), st.characters(min_codepoint=0x40, max_codepoint=0x7E))

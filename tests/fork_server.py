@@ -7,7 +7,6 @@ Python themselves.
 
 import atexit
 import ctypes
-import io
 import json
 import os
 import runpy
@@ -166,10 +165,10 @@ def _become(request: Request, streams: Sequence[int]) -> None:
         os.environ.update(request.environ)
         time.tzset()
         os.chdir(request.folder)
-        # Python opened its streams for this server; they stand on the same three descriptors.
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(line_buffering=stream is sys.stderr or stream.isatty())
+        # Python opened its streams for this server: what they know of its files, such as a position, is not so here.
+        sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+        sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
         sys.argv = ["faxtui", *request.arguments]
         runpy.run_module("faxtui", run_name="__main__", alter_sys=False)
     finally:

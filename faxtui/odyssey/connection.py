@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -106,11 +107,17 @@ def _client(
         timeout=httpx.Timeout(connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool),
         limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
         follow_redirects=False,
+        cookies=_no_cookies(),
         trust_env=False,
         verify=verify,
         proxy=proxy,
         transport=transport,
     )
+
+
+def _no_cookies() -> CookieJar:
+    """Return a jar that stays empty: the service needs no cookies, and a proxy's could fill every request."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
 async def _refuse_other_machines(event: str, info: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,10 +22,17 @@ from faxtui.domain.fields import (
     PAGES,
     RECEIVED,
     TO,
+    Reading,
 )
-from faxtui.domain.page import FaxPage
+from faxtui.domain.page import FaxPage, Listing
+from faxtui.domain.query import FaxQuery
+from faxtui.domain.window import open_window
 from faxtui.errors import UnexpectedAnswer
+from faxtui.inbox.export.formats import Format, writer_of
+from faxtui.inbox.view import InboxView, Shown
+from faxtui.inbox.walk import Tally
 from faxtui.odyssey.wire import read_page
+from faxtui.ui.words import position, state
 
 NUMBERS = (DURATION, PAGES, BAUD, CUSTOMER)
 IN_SAMPLE_S_ORDER = (MESSAGE, RECEIVED, TO, FROM, FOLDER, FILE, *NUMBERS)
@@ -180,3 +188,33 @@ def test_a_resource_just_as_documented_is_read_no_differently_than_one_with_a_me
     fax, wider = (read_fax(json.dumps(each).encode()) for each in (resource, resource | {"New": None}))
     assert fax == replace(wider, as_sent=wider.as_sent[:-1], resource=wider.resource.removesuffix(',"New":null}') + "}")
     assert wider.as_sent[-1] == ("New", "null")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["PageIndex", "PageSize", "TotalCount", "TotalPageCount", "HasPreviousPage", "HasNextPage"]),
+        ANYTHING | st.integers() | st.integers().map(str) | st.sampled_from([2**63 - 1, "true", "1e3", 1e300]),
+    ),
+    st.lists(RESOURCES | st.dictionaries(st.just("ReceivedDate"), st.datetimes().map(str) | ANYTHING), max_size=3),
+)
+@example({"PageIndex": 2**63 - 1, "PageSize": 2**63 - 1, "TotalCount": 2**63 - 1}, [{}])
+@example({}, [{"ReceivedDate": "0002-01-01T00:00:00+14:00"}, {"ReceivedDate": "9998-12-31T23:59:59-23:59"}])
+@example({}, [{"ReceivedDate": "2026-10-25T02:30:00"}, {"ReceivedDate": "2026-03-29T02:30:00"}])
+def test_whatever_a_listing_holds_it_can_be_shown_paged_and_exported(
+    told: dict[str, object], rows: list[object]
+) -> None:
+    page = read(json.dumps({**told, "Resources": rows}).encode())
+    now = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
+    window = open_window(FaxQuery(), now).closed(Listing(page, now), now)
+    view = InboxView(FaxQuery(), Shown(window, 1, page, now))
+    assert position(page).isprintable()
+    assert state(view, 0.0).isprintable()
+    assert page.number >= 1
+    assert page.size >= 1
+    assert dict(window.parameters(page.number))["filterEndDate"].endswith("Z")
+    Tally().add(page)
+    for each in Format:
+        writer = writer_of(each, Reading(2026, PARIS))
+        written = writer.page(page.faxes) + writer.end()
+        assert written.decode().encode() == written

@@ -19,6 +19,10 @@ Value = str | int | datetime | None
 UNKNOWN = "—"
 
 
+LONGEST_SHOWN = 500
+"""Characters of a value that are shown: nobody reads more, and drawing them would hold up the keys."""
+
+
 class Kind(Enum):
     """What a field's value is, and so how it is read and written."""
 
@@ -69,7 +73,8 @@ class Field:
 
 
 def _plain(value: Value, reading: Reading) -> str:
-    return visible(str(value))
+    text = str(value)
+    return visible(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")
 
 
 def _duration(value: Value, reading: Reading) -> str:

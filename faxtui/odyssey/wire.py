@@ -50,8 +50,9 @@ LONGEST_TEXT = 8_000
 """Characters of a field that is read: a longer one is no number, name or date (our decision)."""
 MOST_UNREAD = 100
 """Members of a resource that are kept one by one although nothing reads them (our decision)."""
-LONGEST_UNREAD = 8_000
-"""Characters of each of them that are kept; the resource as a whole is always kept (our decision)."""
+LONGEST_UNREAD, LONGEST_UNREAD_IN_ALL = 6_000, 8_000
+"""Characters of each of them, and of all, that are kept: the details screen draws them. The resource as a whole is
+always kept (our decision)."""
 
 _DOCUMENTED = (MESSAGE, RECEIVED, TO, FROM, FOLDER, FILE, DURATION, PAGES, BAUD, CUSTOMER)
 """The members of a resource, in the order of the documented sample: texts, then numbers."""
@@ -141,9 +142,16 @@ class _Resource:
         if len(self._read) == len(self._members):
             return ()
         unread = [key for key in self._members if key not in self._read]
-        kept = [(_cut(_name(key)), _cut(compact(self._members[key]))) for key in unread[:MOST_UNREAD]]
-        if len(unread) > MOST_UNREAD:
-            kept.append(("…", f"{len(unread) - MOST_UNREAD:,} more"))
+        kept: list[tuple[str, str]] = []
+        room = LONGEST_UNREAD_IN_ALL
+        for key in unread[:MOST_UNREAD]:
+            name, value = _cut(_name(key)), _cut(compact(self._members[key]))
+            room -= len(name) + len(value)
+            if room < 0 and kept:
+                break
+            kept.append((name, value))
+        if len(unread) > len(kept):
+            kept.append(("…", f"{len(unread) - len(kept):,} more"))
         return tuple(kept)
 
     def _take(self, field: Field, read: Callable[[Json], T | None]) -> T | None:

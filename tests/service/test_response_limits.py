@@ -193,6 +193,13 @@ async def test_of_many_unknown_members_the_first_are_kept_and_the_rest_counted()
     assert fax.as_sent[MOST_UNREAD - 1 :] == ((f"k{MOST_UNREAD - 1}", "1"), ("…", "7 more"))
 
 
+async def test_of_long_unknown_members_as_many_are_kept_as_can_be_drawn_at_once() -> None:
+    (fax,) = (await page(named(50, b'"' + b"x" * 3000 + b'"'))).faxes
+    assert [name for name, _ in fax.as_sent] == ["k0", "k1", "…"]
+    assert fax.as_sent[-1] == ("…", "48 more")
+    assert len(json.loads(fax.resource)) == 50
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 407, 429, 500, 503])
 @pytest.mark.parametrize(
     "body",
@@ -255,6 +262,7 @@ async def test_a_document_in_json_of_too_many_values_is_none() -> None:
         ("identity", b'{"Resources":[{}]}'),
         ("GZIP", gzip.compress(b'{"Resources":[{}' + b" " * 70_000 + b"]}")),
     ],
+    ids=["two members", "x-gzip", "deflate", "raw deflate", "identity", "upper case"],
 )
 async def test_whatever_coding_is_accepted_is_decoded(coding: str, body: bytes) -> None:
     with answering(answer(200, body, {"Content-Encoding": coding})) as server:

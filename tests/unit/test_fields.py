@@ -15,6 +15,7 @@ from faxtui.domain.fields import (
     FIELDS,
     FILE,
     FROM,
+    LONGEST_SHOWN,
     PAGES,
     RECEIVED,
     SORTABLE,
@@ -149,3 +150,9 @@ def test_a_fax_without_a_folder_or_a_file_name_of_its_own_has_no_address(part: s
     assert not Fax(folder=part, file_name="a.PDF").key.has_address
     assert not Fax(folder="f", file_name=part).key.has_address
     assert Fax(folder="...", file_name="..a").key.has_address
+
+
+def test_of_a_long_value_the_beginning_is_shown() -> None:
+    fax = Fax(sender="\u200b" * 8000, file_name="f" * LONGEST_SHOWN)
+    assert FROM.text(fax, READING) == "\N{REPLACEMENT CHARACTER}" * LONGEST_SHOWN + "…"
+    assert FILE.text(fax, READING) == "f" * LONGEST_SHOWN

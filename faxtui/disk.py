@@ -88,8 +88,38 @@ def remove_stale(path: Path, age: float = 0.0) -> None:
             os.close(handle)
 
 
+def open_own(path: Path, flags: int) -> int:
+    """Open a regular file of this user that has no other name, whatever somebody may have planted in its place.
+
+    Never follows a link and never waits for a pipe. A file that is created is for this user only.
+    """
+    try:
+        handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    except OSError as error:
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, f"{path.name} is a symbolic link") from error
+        raise
+    try:
+        _check_own(path.name, os.fstat(handle))
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _check_own(name: str, found: os.stat_result) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EPERM, f"{name} is not a regular file")
+    if found.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, f"{name} belongs to another user")
+    if found.st_nlink > 1:
+        raise OSError(errno.EMLINK, f"{name} is a hard link: the same file has another name as well")
+
+
 def is_at(handle: int, path: Path) -> bool:
-    """Whether an open file is still the one at ``path``."""
+    """Return whether the open file is still the one at ``path``: it may have been removed or replaced."""
     try:
         return os.path.samestat(os.fstat(handle), path.lstat())
     except FileNotFoundError:
@@ -147,10 +177,13 @@ def _new_temporary_file(folder: Path) -> tuple[int, Path]:
 
 
 def write_whole(handle: int, data: bytes) -> None:
-    """However many pieces the system takes it in."""
+    """Write all of it, in however many pieces the system accepts it."""
     rest = memoryview(data)
     while rest:
-        rest = rest[os.write(handle, rest) :]
+        written = os.write(handle, rest)
+        if not written:
+            raise OSError(errno.ENOSPC, "the disk took only a part of the data")
+        rest = rest[written:]
 
 
 def sync(path: Path) -> None:

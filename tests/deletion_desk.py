@@ -17,13 +17,17 @@ from faxtui.errors import Gone
 from faxtui.inbox.deletions.copies import Save, SavedCopy
 from faxtui.inbox.deletions.deletions import Deletions
 from faxtui.inbox.deletions.pauses import TICK, Clocks
+from faxtui.inbox.deletions.sending import Limits
 from faxtui.inbox.deletions.states import DeletionsView, Pending, State
 from faxtui.inbox.journal import AccountName, Entry, Event, Journal
 from faxtui.inbox.means import Means
 from faxtui.inbox.service import Document, DocumentService
 
 ACCOUNT = AccountName("api.example", "60300.console")
-A, B, C = (Fax(folder="f", file_name=name, sender="0478123456") for name in ("a.pdf", "b.pdf", "c.pdf"))
+A, B, C = (
+    Fax(folder="f", file_name=name, sender="0478123456", received_text="2026-11-23T10:41:07")
+    for name in ("a.pdf", "b.pdf", "c.pdf")
+)
 CONTENT = b"%PDF-1.4 a fax"
 
 
@@ -118,11 +122,11 @@ class SlowJournal(Journal):
         self.door.set()
         self.waits = threading.Event()
 
-    def append(self, entry: Entry) -> None:
-        if entry.event is Event.DELETING:
+    def append(self, *entries: Entry) -> None:
+        if any(entry.event is Event.DELETING for entry in entries):
             self.waits.set()
             assert self.door.wait(TOO_LONG)
-        super().append(entry)
+        super().append(*entries)
 
     def hold_up(self) -> None:
         self.door.clear()
@@ -209,7 +213,7 @@ class Desk:
     def events(self) -> list[tuple[str, str]]:
         """What the journal tells, oldest first."""
         entries = reversed(self.journal.latest(ACCOUNT, 1000))
-        return [(str(entry.event), entry.key.file_name) for _, entry in entries]
+        return [(str(entry.event), entry.fax.key.file_name) for _, entry in entries]
 
 
 @asynccontextmanager
@@ -221,6 +225,7 @@ async def deletion_desk(
     service: DocumentService | None = None,
     save: Save | None = None,
     may_crash: bool = False,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Desk]:
     scripted, time, saves = Documents(), Time(), Saves(folder)
     journal = SlowJournal(folder / "state" / "journal.jsonl")
@@ -241,6 +246,7 @@ async def deletion_desk(
         save or saves,
         on_change=note,
         on_crash=crashed,
+        limits=limits,
     )
     try:
         yield Desk(deletions, scripted, journal, saves, time, views, crashes, changed)

@@ -65,7 +65,8 @@ def die() -> None:
 class KilledJournal(Journal):
     """Dies before, in or after a line."""
 
-    def append(self, entry: Entry) -> None:
+    def append(self, *entries: Entry) -> None:
+        (entry,) = entries
         before, within, after = {
             Event.SAVED: ("noting the copy", "in the line on the copy", "copy noted"),
             Event.DELETING: (NEVER, "in the line on deleting", "about to send"),

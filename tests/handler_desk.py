@@ -90,10 +90,12 @@ async def at_desk(
     where: Callable[[], Place] | None = None,
     journal: Journal | None = None,
     patience: Patience | None = None,
+    begins: bool = True,
 ) -> AsyncIterator[Desk]:
     journal = journal or Journal(tmp_path / "state" / "journal.jsonl")
     desk = Desk(tmp_path, read_only, where, journal, patience or Patience(waits=()))
-    await desk.handling.begin()
+    if begins:
+        await desk.handling.begin()
     try:
         yield desk
     finally:

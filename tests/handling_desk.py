@@ -19,7 +19,7 @@ from faxtui.config.settings import Delete, Download, Profile, Settings
 from faxtui.demo import DemoService
 from faxtui.demo.asgi import Answer, Message, Receive, Send, json_answer, read_request
 from faxtui.domain.account import Account
-from faxtui.domain.fax import Fax, FaxKey
+from faxtui.domain.fax import Fax
 from faxtui.domain.query import FaxQuery
 from faxtui.inbox.deletions.pauses import Clocks
 from faxtui.inbox.inbox import Manners
@@ -200,7 +200,7 @@ class Desk:
 
 def note(journal: Journal, event: Event, fax: Fax, **copy: str) -> None:
     """As an earlier run did."""
-    journal.append(Entry(event=event, account=ACCOUNT, key=FaxKey(fax.folder or "", fax.file_name or ""), **copy))
+    journal.append(Entry(event=event, account=ACCOUNT, fax=fax.identity, **copy))
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from faxtui.domain.fax import FaxKey
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE
 from faxtui.errors import UsageError
 from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.journal import Journal
 from faxtui.inbox.service import DocumentService
 
 
@@ -25,7 +26,8 @@ def run_download(at: Desk, environ: Mapping[str, str]) -> int:
             raise UsageError("--verify looks at a folder and saves nothing: leave --to and the faxes out.")
         return run_to_end(verify(options.verify, streams))
     request = _request(at)
-    return run_to_end(_download(connected(at, environ), request, streams))
+    journal = Journal(None if options.demo else at.paths.journal)
+    return run_to_end(_download(connected(at, environ), request, journal, streams))
 
 
 def _request(at: Desk) -> DownloadRequest:
@@ -39,7 +41,7 @@ def _request(at: Desk) -> DownloadRequest:
         keys=tuple(_key(each) for each in options.faxes),
         template=settings.download.name,
         zone=settings.ui.zone,
-        host=at.host,
+        account=at.account,
     )
 
 
@@ -48,8 +50,8 @@ def _key(named: str) -> FaxKey:
     return FaxKey(folder, file_name)
 
 
-async def _download(service: DocumentService, request: DownloadRequest, streams: Streams) -> int:
+async def _download(service: DocumentService, request: DownloadRequest, journal: Journal, streams: Streams) -> int:
     try:
-        return await download(service, ServiceClock(), request, streams)
+        return await download(service, ServiceClock(), request, journal, streams)
     finally:
         await service.aclose()

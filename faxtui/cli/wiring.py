@@ -59,9 +59,12 @@ class Desk:
         return [f"Choose a profile by --profile or default_profile: there are {', '.join(settings.profile_names)}."]
 
     @property
-    def host(self) -> str:
-        """What saved copies are known by besides their names. Raises FaxtuiError where there is no address."""
-        return DEMO.host if self.options.demo else AccountName.at(self.sign_in().base_url, "").host
+    def account(self) -> AccountName:
+        """Whose faxes these are, for the journal and for saved copies. Raises FaxtuiError where there is no address."""
+        if self.options.demo:
+            return DEMO
+        sign_in = self.sign_in()
+        return AccountName.at(sign_in.base_url, sign_in.login)
 
     def query(self, remembered: Remembered) -> FaxQuery:
         """Any filter among the options, and any view, sets all remembered filters aside.

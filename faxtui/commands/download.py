@@ -18,15 +18,28 @@ from faxtui.domain.file_name import DEFAULT_TEMPLATE, fields_in
 from faxtui.domain.period import in_words as query_in_words
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.text import counted, visible
-from faxtui.errors import FaxtuiError, InvalidValue, ServiceError
+from faxtui.errors import FaxtuiError, InvalidValue, ServiceError, StorageError
 from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.downloads.batch import Batch, Listeners
 from faxtui.inbox.downloads.copies import CopyState
 from faxtui.inbox.downloads.manifest import NAME
-from faxtui.inbox.downloads.outcomes import Failed, Gone, NoAddress, Outcome, Progress, in_words, shown, summary
+from faxtui.inbox.downloads.outcomes import (
+    AlreadyThere,
+    Failed,
+    Gone,
+    NoAddress,
+    Outcome,
+    Progress,
+    Saved,
+    in_words,
+    shown,
+    summary,
+)
 from faxtui.inbox.downloads.shelf import Shelf
 from faxtui.inbox.downloads.verifying import Verification
+from faxtui.inbox.journal import AccountName, Journal
 from faxtui.inbox.patience import Patience
+from faxtui.inbox.saved_copies import SavedRecorder
 from faxtui.inbox.service import DocumentService
 from faxtui.inbox.walk import Tally, walk
 
@@ -45,7 +58,7 @@ class DownloadRequest:
     """What to save into ``folder``: the documents of ``keys``, or where there are none, of every fax of ``query``.
 
     ``template`` names the files (see `faxtui.domain.file_name`), on the clock of ``zone`` (None: this machine's);
-    ``host`` is whose they are. Of a fax that is given by its key nothing else is known: where the template asks for
+    ``account`` is whose they are. Of a fax that is given by its key nothing else is known: where the template asks for
     more, its own file name is taken. Raises InvalidValue where the template can't be taken, or a key has no address.
     """
 
@@ -54,7 +67,7 @@ class DownloadRequest:
     keys: tuple[FaxKey, ...] = ()
     template: str = DEFAULT_TEMPLATE
     zone: tzinfo | None = None
-    host: str = ""
+    account: AccountName = field(default_factory=lambda: AccountName("", ""))
     patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
@@ -69,18 +82,29 @@ class DownloadRequest:
         return self.template if is_known else f"{{{FILE.name}}}"
 
 
-async def download(service: DocumentService, clock: ServiceClock, request: DownloadRequest, streams: Streams) -> int:
+async def download(
+    service: DocumentService, clock: ServiceClock, request: DownloadRequest, journal: Journal, streams: Streams
+) -> int:
     """Save what is asked for; returns the exit code: 0 where each fax is in the folder now.
 
     What was saved before is looked at and not fetched again, so that a run that was cut off goes on when it is started
-    anew. Raises InvalidValue, ServiceError where the sign-in, the way to the service or the list fails, and
+    anew; the journal notes it, for the browser.
+
+    Raises InvalidValue, ServiceError where the sign-in, the way to the service or the list fails, and
     StorageError where the disk does; what was saved until then is told before.
     """
     words = _Words(streams)
     tally = Tally()
-    shelf = await asyncio.to_thread(Shelf, request.folder, request.name, request.zone, request.host)
+    shelf = await asyncio.to_thread(Shelf, request.folder, request.name, request.zone, request.account.host)
+    recorder = await _recorder(journal, request.account, words)
+
+    def note(fax: Fax, outcome: Outcome) -> None:
+        words.tell_of_outcome(fax, outcome)
+        if isinstance(outcome, Saved | AlreadyThere):
+            recorder.record(fax.identity, outcome.path, outcome.sha256)
+
     listeners = Listeners(
-        words.tell_of_outcome,
+        note,
         words.tell_of_progress,
         lambda fax, error, seconds: words.tell_of_wait(error, seconds, shown(fax.key)),
     )
@@ -92,10 +116,12 @@ async def download(service: DocumentService, clock: ServiceClock, request: Downl
             async with aclosing(_every_fax(service, clock, request, tally, words.tell_of_wait, batch.expect)) as faxes:
                 await batch.save(faxes)
     except (FaxtuiError, asyncio.CancelledError):
+        await _finish(recorder, words)
         words.clear()
         if batch.progress.done:
             words.say(f"{_summary(batch.progress, request)} The rest is untouched: start again to go on.")
         raise
+    await _finish(recorder, words)
     if batch.progress.done:
         words.say(_summary(batch.progress, request))
     else:
@@ -125,6 +151,20 @@ async def verify(folder: Path, streams: Streams) -> int:
         words.say(f"{counted(verification.unreadable, 'line', 'lines')} of {NAME} can't be read.")
     words.say(f"{checked - wrong:,} of {counted(checked, 'file', 'files')} in {visible(str(folder))} are whole.")
     return UNDONE if wrong or verification.unreadable else DONE
+
+
+async def _recorder(journal: Journal, account: AccountName, words: Words) -> SavedRecorder:
+    """What the journal has already is not written again, so it is read first."""
+    try:
+        await asyncio.to_thread(journal.read)
+    except StorageError as error:
+        words.say(str(error))
+    return SavedRecorder(journal, account)
+
+
+async def _finish(recorder: SavedRecorder, words: Words) -> None:
+    for problem in await recorder.finish():
+        words.say(problem)
 
 
 async def _every_fax(

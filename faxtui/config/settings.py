@@ -132,7 +132,7 @@ class Download(Section):
 class Delete(Section):
     """How faxes are deleted."""
 
-    grace: int = _setting(10, values.whole_number(1, 3600), "seconds in which U takes a delete back")
+    grace: int = _setting(10, values.whole_number(1, 3600), "seconds in which U undoes a delete")
 
 
 SECTIONS: Mapping[str, type[Section]] = {"ui": Ui, "download": Download, "delete": Delete}

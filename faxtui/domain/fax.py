@@ -27,6 +27,29 @@ class FaxKey(NamedTuple):
         return self.has_address and not any(part in _NO_ADDRESS for name in self for part in re.split(r"[/\\]", name))
 
 
+class FaxIdentity(NamedTuple):
+    """Which fax it is: the service uses a name again for another fax, so a name alone identifies only a document.
+
+    ``received`` is what the service wrote. Two of the same value are the same fax if it `is_certain`.
+    """
+
+    key: FaxKey
+    received: str | None = None
+    sender: str | None = None
+    recipient: str | None = None
+    message_id: str | None = None
+    pages: int | None = None
+
+    @property
+    def is_certain(self) -> bool:
+        """Return whether more is known of it than a name: every row of a list has the date of its arrival."""
+        return self.received is not None
+
+    @property
+    def name_only(self) -> FaxIdentity:
+        return FaxIdentity(self.key)
+
+
 @dataclass(frozen=True, slots=True)
 class Fax:
     """One resource of the list. ``None`` is a value that the service did not give, or that could not be read.
@@ -55,3 +78,7 @@ class Fax:
     @property
     def key(self) -> FaxKey:
         return FaxKey(self.folder or "", self.file_name or "")
+
+    @property
+    def identity(self) -> FaxIdentity:
+        return FaxIdentity(self.key, self.received_text, self.sender, self.recipient, self.message_id, self.pages)

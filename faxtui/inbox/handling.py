@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -11,10 +12,11 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from faxtui.domain.fax import Fax, FaxKey
+from faxtui.domain.fax import Fax, FaxIdentity, FaxKey
 from faxtui.domain.text import counted
-from faxtui.errors import FaxtuiError, SignInRefused, StorageError
+from faxtui.errors import FaxtuiError, Gone, InvalidValue, SignInRefused, StorageError
 from faxtui.inbox.deletions.states import (
+    Back,
     Closing,
     Deleted,
     Deleting,
@@ -25,7 +27,7 @@ from faxtui.inbox.deletions.states import (
     Unknown,
 )
 from faxtui.inbox.errand import Errand, Errands
-from faxtui.inbox.journal import Record, WasDeleted
+from faxtui.inbox.journal import Record, Records, WasDeleted
 from faxtui.inbox.marks import Marks
 from faxtui.inbox.means import Means
 from faxtui.inbox.news import DeletionNews
@@ -36,8 +38,10 @@ if TYPE_CHECKING:
     from faxtui.inbox.deletions.deletions import Deletions
     from faxtui.inbox.deletions.plan import Plan
     from faxtui.inbox.place import Place
+    from faxtui.inbox.saved_copies import CopyChecks
     from faxtui.inbox.saving import Saver
 
+log = logging.getLogger(__name__)
 LARGEST_READ = 64_000_000
 """Bytes of a document that is read on the screen, which is held in memory."""
 
@@ -57,37 +61,48 @@ class Done(Enum):
 class HandlingView:
     """``opened`` and ``gone`` in this run, ``records`` of every run; ``errand`` is what goes on, if anything does.
 
+    ``saved`` are those whose copy was found to be still what was saved.
     ``retry`` is the request for one of these that is sent again next.
     """
 
     marks: Marks = field(default_factory=Marks)
-    opened: AbstractSet[FaxKey] = frozenset()
-    gone: AbstractSet[FaxKey] = frozenset()
-    records: Mapping[FaxKey, Record] = field(default_factory=dict)
+    opened: AbstractSet[FaxIdentity] = frozenset()
+    gone: AbstractSet[FaxIdentity] = frozenset()
+    saved: AbstractSet[FaxIdentity] = frozenset()
+    records: Records = field(default_factory=Records)
     deletions: DeletionsView = field(default_factory=DeletionsView)
     errand: Errand | None = None
     retry: Waiting | None = None
 
-    def record(self, key: FaxKey) -> Record:
+    def record(self, fax: Fax) -> Record:
         """What the journal knows of a fax."""
-        return self.records.get(key) or Record()
+        return self.records.of(fax.identity)
 
-    def done(self, key: FaxKey) -> Done | None:
-        deletion, record = self.deletions.by_key.get(key), self.record(key)
-        match None if deletion is None else deletion.state:
+    def is_going(self, fax: Fax) -> bool:
+        """Return whether it is being deleted, or asked about after it was."""
+        deletion = self.deletions.by_key.get(fax.key)
+        return deletion is not None and deletion.is_under_way
+
+    def done(self, fax: Fax) -> Done | None:
+        state, record = self.deletions.of(fax.key), self.record(fax)
+        match state:
             case Saving() | Pending() | Deleting() | Settling():
                 return Done.GOING
             case Deleted(by_us=by_us):
                 return Done.DELETED if by_us else Done.GONE
-        if isinstance(deletion and deletion.state, Unknown) or record.was_deleted is WasDeleted.UNKNOWN:
+            case Unknown():
+                return Done.UNKNOWN
+        # What came back is known to be there, even if the journal could not be told.
+        was_deleted = WasDeleted.NO if isinstance(state, Back) else record.was_deleted
+        if was_deleted is WasDeleted.UNKNOWN:
             return Done.UNKNOWN
-        if record.was_deleted is WasDeleted.YES:
-            return Done.DELETED
-        if key in self.gone:
+        if fax.identity in self.gone:
             return Done.GONE
-        if record.is_saved:
+        if was_deleted is WasDeleted.YES:
+            return Done.DELETED
+        if record.is_saved and fax.identity in self.saved:
             return Done.SAVED
-        return Done.OPENED if key in self.opened else None
+        return Done.OPENED if fax.identity in self.opened else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +147,23 @@ class Handling:
         self._deleted: AbstractSet[FaxKey] = frozenset()
         self._ending: Ending | None = None
         self._deletions: Deletions | None = None
+        self._unmarked: frozenset[FaxKey] = frozenset()
+        self._rows: tuple[tuple[Fax, ...], float] = (), 0.0
+        self._is_checking = self._must_check_again = False
 
     @cached_property
     def saver(self) -> Saver:
         """Loaded when something is saved: most shifts begin with looking."""
         from faxtui.inbox.saving import Saver
 
-        return Saver(self._means, self._where, self.retries, on_gone=self._note_gone)
+        return Saver(self._means, self._where, self.retries, on_gone=self._note_gone, on_saved=self._note_saved)
+
+    @cached_property
+    def _copies(self) -> CopyChecks:
+        """Loaded when the journal knows a copy of a fax in the list."""
+        from faxtui.inbox.saved_copies import CopyChecks
+
+        return CopyChecks()
 
     @property
     def deletions(self) -> Deletions:
@@ -161,22 +186,67 @@ class Handling:
             await asyncio.to_thread(self._means.journal.read)
         except StorageError as error:
             self._listener.failed(error)
-        self._tell()
+        await self._know_more()
+        try:
+            await asyncio.to_thread(self._means.journal.compact)
+        except StorageError as error:
+            log.warning("the journal was not compacted: %s", type(error.__cause__).__name__)
 
     async def look_again(self) -> None:
         """Read what other programs did meanwhile; what can't be read was told of at the beginning."""
         with suppress(StorageError):
-            if await asyncio.to_thread(self._means.journal.read_news):
-                self._tell()
+            if await asyncio.to_thread(self._means.journal.read):
+                await self._know_more()
+
+    async def compare(self, faxes: tuple[Fax, ...], requested: float) -> None:
+        """Compare what is known with rows of a list that was requested at that moment (seconds, monotonic)."""
+        self._rows = faxes, requested
+        listed = {fax.identity for fax in faxes}
+        by_key = {fax.key: fax for fax in faxes}
+        replaced = [key for key, fax in self.view.marks.by_key.items() if key in by_key and fax.identity not in listed]
+        self.view = replace(self.view, marks=self.view.marks.without(replaced))
+        await self._know_more()
+
+    async def _know_more(self) -> None:
+        faxes, requested = self._rows
+        if self._deletions is not None or any(self._was_deleted(each) for each in faxes):
+            self.deletions.compare(faxes, requested)
+        self._tell()
+        await self._check_copies()
+
+    def _was_deleted(self, fax: Fax) -> bool:
+        record = self._means.journal.records(self._means.account).of(fax.identity)
+        return record.was_deleted is not WasDeleted.NO
+
+    async def _check_copies(self) -> None:
+        """Look at the copies of the rows on the screen, one by one; on a disk that does not respond, one waits."""
+        self._must_check_again = True
+        if self._is_checking:
+            return
+        self._is_checking = True
+        try:
+            while self._must_check_again:
+                self._must_check_again = False
+                records = {fax.identity: self.view.record(fax) for fax in self._rows[0]}
+                copies = {fax: record for fax, record in records.items() if record.is_saved}
+                if copies:
+                    held = await asyncio.to_thread(self._copies.which_hold, copies.items())
+                    self.view = replace(self.view, saved=self.view.saved - copies.keys() | held)
+                    self._tell()
+        finally:
+            self._is_checking = False
 
     # Marks
 
     def toggle(self, fax: Fax) -> None:
         """Raises InvalidValue where it can't be marked."""
+        if self.view.is_going(fax):
+            raise InvalidValue("This fax is being deleted, so it can't be marked. Undo the delete first.")
         self._mark(self.view.marks.toggled(fax))
 
     def mark_all(self, faxes: Iterable[Fax]) -> None:
-        self._mark(self.view.marks.with_all(faxes))
+        """All but those that are being deleted."""
+        self._mark(self.view.marks.with_all(each for each in faxes if not self.view.is_going(each)))
 
     def unmark_all(self, why: str = "") -> None:
         """``why`` is said where there were any."""
@@ -191,24 +261,30 @@ class Handling:
 
     # Looking at one
 
-    def note_opened(self, key: FaxKey) -> None:
-        if key in self.view.opened or not key.has_address:
+    def note_opened(self, fax: Fax) -> None:
+        if fax.identity in self.view.opened or not fax.key.has_address:
             return
-        self.view = replace(self.view, opened=self.view.opened | {key})
+        self.view = replace(self.view, opened=self.view.opened | {fax.identity})
         self._tell()
 
     def export(self, work: Coroutine[None, None, str]) -> bool:
         """False while another errand goes on."""
         return self.errands.start("exporting …", work)
 
-    async def read(self, key: FaxKey) -> bytes:
+    async def read(self, fax: Fax) -> bytes:
         """Its document, into memory only: from the copy that was saved where that is whole. Raises FaxtuiError."""
         from faxtui.inbox.saving import read_copy, read_document
 
-        content = await asyncio.to_thread(read_copy, self.view.record(key))
+        content = await asyncio.to_thread(read_copy, self.view.record(fax))
         if content is None:
-            content = await read_document(self._means.service, key, LARGEST_READ)
-        self.note_opened(key)
+            try:
+                content = await read_document(self._means.service, fax.key, LARGEST_READ)
+            except Gone:
+                self._note_gone(fax)
+                raise
+            self.view = replace(self.view, gone=self.view.gone - {fax.identity})
+            self._tell()
+        self.note_opened(fax)
         return content
 
     # Saving and deleting
@@ -220,7 +296,21 @@ class Handling:
 
     def delete(self, plan: Plan, *, with_copies: bool) -> None:
         self.deletions.request(plan.documents, with_copies=with_copies)
-        self._mark(self.view.marks.without(each.key for each in plan.documents))
+        going = frozenset(each.key for each in plan.documents)
+        self._unmarked = self._unmarked - going | (going & self.view.marks.by_key.keys())
+        self._mark(self.view.marks.without(going))
+
+    def undo(self) -> tuple[Fax, ...]:
+        """Undo the delete that was requested last, with the marks it cleared; returns the faxes that are kept."""
+        kept = () if self._deletions is None else self._deletions.undo()
+        self._mark(self.view.marks.with_all(each for each in kept if each.key in self._unmarked))
+        return kept
+
+    def set_grace(self, seconds: float) -> None:
+        """Delete after so long, from the next request on."""
+        self._means = replace(self._means, grace=seconds)
+        if self._deletions is not None:
+            self._deletions.set_grace(seconds)
 
     async def aclose(self) -> Ending:
         """Give up what goes on; what was not sent to be deleted never is. Nobody is told anything from here on."""
@@ -232,9 +322,15 @@ class Handling:
 
     # What changed
 
-    def _note_gone(self, key: FaxKey) -> None:
-        self.view = replace(self.view, gone=self.view.gone | {key})
+    def _note_gone(self, fax: Fax) -> None:
+        """The document is not there, even if a list has the fax still."""
+        self.view = replace(self.view, gone=self.view.gone | {fax.identity})
         self._tell()
+
+    def _note_saved(self, fax: Fax) -> None:
+        """Written or compared just now."""
+        saved = {fax.identity} if fax.identity.is_certain else set()
+        self.view = replace(self.view, saved=self.view.saved | saved, gone=self.view.gone - {fax.identity})
 
     def _ended(self, sentence: str) -> None:
         if self._ending is None:
@@ -243,15 +339,17 @@ class Handling:
             self._ending = replace(self._ending, errand=sentence)
 
     def _deletions_changed(self, view: DeletionsView) -> None:
+        self.view = replace(self.view, gone=self.view.gone | _gone_in(view))
         self._tell()
         news = tuple(self._news.of(view))
         if self._ending is not None:
             return
         for each in news:
             (self._listener.went_wrong if each.is_wrong else self._listener.said)(each.sentence)
-        if not view.is_under_way and view.deleted != self._deleted:
-            self._deleted = view.deleted
-            self._listener.deleted()
+        if not view.is_under_way:
+            is_shorter, self._deleted = bool(view.deleted - self._deleted), view.deleted
+            if is_shorter:
+                self._listener.deleted()
 
     def _tell(self) -> None:
         self.view = replace(
@@ -262,3 +360,9 @@ class Handling:
             retry=self.retries.next,
         )
         self._listener.changed(self.view)
+
+
+def _gone_in(view: DeletionsView) -> AbstractSet[FaxIdentity]:
+    """Those that somebody else took."""
+    states = [(each.fax.identity, each.state) for each in view.by_key.values()]
+    return {fax for fax, state in states if isinstance(state, Deleted) and not state.by_us}

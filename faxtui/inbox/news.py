@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from faxtui.domain.fax import FaxKey
 from faxtui.domain.text import counted
-from faxtui.inbox.deletions.states import Back, Deleted, Deletion, DeletionsView, Unknown
+from faxtui.inbox.deletions.states import Back, Deleted, Deletion, DeletionsView, State, Unknown
 
 _TOLD = 3
 """How many sentences there are at most, from when deletions begin until none is under way, before the rest is told."""
@@ -22,18 +22,18 @@ class News:
 
 
 class DeletionNews:
-    """Tells of each deletion once: by itself where something is to be known about it, else by their number."""
+    """Tells of each end of a deletion once: by itself where something is to be known about it, else by their number."""
 
     def __init__(self) -> None:
-        self._over: frozenset[FaxKey] = frozenset()
+        self._over: frozenset[tuple[FaxKey, State]] = frozenset()
         self._deleted = 0
         self._told = 0
         self._untold = 0
 
     def of(self, view: DeletionsView) -> Iterator[News]:
         """What is new in a view that is later than those before."""
-        over = {key: each for key, each in view.by_key.items() if not each.is_under_way}
-        ended = [each for key, each in over.items() if key not in self._over]
+        over = {(key, each.state): each for key, each in view.by_key.items() if not each.is_under_way}
+        ended = [each for ending, each in over.items() if ending not in self._over]
         self._over = frozenset(over)
         self._deleted += sum(isinstance(each.state, Deleted) and not _remark(each) for each in ended)
         remarks = [remark for remark in map(_remark, ended) if remark]

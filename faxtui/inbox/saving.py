@@ -12,7 +12,7 @@ from pathlib import Path
 from faxtui import errors
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.text import visible
-from faxtui.errors import FaxtuiError, StorageError, UnexpectedAnswer
+from faxtui.errors import FaxtuiError, UnexpectedAnswer
 from faxtui.inbox.deletions.copies import SavedCopy
 from faxtui.inbox.downloads.batch import Batch, Listeners
 from faxtui.inbox.downloads.outcomes import (
@@ -29,10 +29,11 @@ from faxtui.inbox.downloads.outcomes import (
 )
 from faxtui.inbox.downloads.shelf import Shelf
 from faxtui.inbox.downloads.wholeness import require_whole
-from faxtui.inbox.journal import Entry, Event, Record
+from faxtui.inbox.journal import Record
 from faxtui.inbox.means import Means
 from faxtui.inbox.place import Place
 from faxtui.inbox.retry import Retries
+from faxtui.inbox.saved_copies import SavedRecorder
 from faxtui.inbox.service import DocumentService
 
 _TOLD = 3
@@ -43,12 +44,19 @@ class Saver:
     """Documents of one account into the place that ``where`` names at that moment (it may raise FaxtuiError)."""
 
     def __init__(
-        self, means: Means, where: Callable[[], Place], retries: Retries, *, on_gone: Callable[[FaxKey], None]
+        self,
+        means: Means,
+        where: Callable[[], Place],
+        retries: Retries,
+        *,
+        on_gone: Callable[[Fax], None],
+        on_saved: Callable[[Fax], None],
     ) -> None:
         self.where = where
         self._retries = retries
         self._means = means
         self._on_gone = on_gone
+        self._on_saved = on_saved
         self._shelf: tuple[Place, Shelf] | None = None
 
     async def save(self, faxes: Sequence[Fax], tell: Callable[[str], None]) -> str:
@@ -57,12 +65,13 @@ class Saver:
         Raises FaxtuiError where none could go on.
         """
         missed: list[str] = []
-        written: list[asyncio.Future[str]] = []
+        recorder = SavedRecorder(self._means.journal, self._means.account)
         opening = ""
 
         def note(fax: Fax, outcome: Outcome) -> None:
             if isinstance(outcome, Saved | AlreadyThere):
-                written.append(asyncio.ensure_future(self._write_down(fax.key, outcome)))
+                self._on_saved(fax)
+                recorder.record(fax.identity, outcome.path, outcome.sha256)
             else:
                 missed.append(self._missed(fax, outcome))
 
@@ -75,11 +84,11 @@ class Saver:
             opening = "Cancelled: "
         finally:
             self._end_retries(faxes)
-            unwritten = await asyncio.gather(*written)
+            unwritten = await recorder.finish()
         told = [f"{opening}{summary(batch.progress)}, in {visible(str(place.folder))}.", *missed[:_TOLD]]
         if len(missed) > _TOLD:
             told.append(f"And {len(missed) - _TOLD:,} more.")
-        return " ".join([*told, *dict.fromkeys(each for each in unwritten if each)])
+        return " ".join([*told, *unwritten])
 
     async def copy(self, fax: Fax) -> SavedCopy:
         """Save one, to be deleted afterwards. Raises FaxtuiError where there is no copy; Gone where there is no fax."""
@@ -91,9 +100,10 @@ class Saver:
             self._end_retries([fax])
         match outcomes:
             case [Saved(path=path, sha256=sha256)] | [AlreadyThere(path=path, sha256=sha256)]:
+                self._on_saved(fax)
                 return SavedCopy(path, sha256)
             case [Gone()]:
-                self._on_gone(fax.key)
+                self._on_gone(fax)
                 raise errors.Gone(f"{shown(fax.key)} is no longer on the service.")
             case [Failed(error=error)]:
                 raise error
@@ -123,21 +133,10 @@ class Saver:
             self._shelf = place, await asyncio.to_thread(make)
         return self._shelf[1]
 
-    async def _write_down(self, key: FaxKey, outcome: Saved | AlreadyThere) -> str:
-        """What the journal can't take is still saved, and in the manifest beside the file; gives what to say of it."""
-        entry = Entry(
-            event=Event.SAVED, account=self._means.account, key=key, path=str(outcome.path), sha256=outcome.sha256
-        )
-        try:
-            await asyncio.to_thread(self._means.journal.append, entry)
-        except StorageError as error:
-            return str(error)
-        return ""
-
     def _missed(self, fax: Fax, outcome: Gone | NoAddress | Failed) -> str:
         match outcome:
             case Gone():
-                self._on_gone(fax.key)
+                self._on_gone(fax)
                 return f"{shown(fax.key)} is no longer on the service: someone else took or deleted it."
             case NoAddress():
                 return f"{shown(fax.key)} can't be asked for: its folder or file name leads nowhere."

@@ -13,12 +13,16 @@ from faxtui.errors import FaxtuiError
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page that was fetched: as page ``asked`` of which window, and what the service's clock showed then."""
+    """A page that was fetched: as page ``asked`` of which window, and what the service's clock showed then.
+
+    ``requested`` is when the request was sent (seconds, monotonic).
+    """
 
     window: Window
     asked: int
     page: FaxPage
     as_of: datetime
+    requested: float = 0.0
 
     @property
     def is_past_the_end(self) -> bool:

@@ -50,13 +50,18 @@ TABLE: tuple[Action, ...] = (
     Action("cursor.last", "end", "cursor_last", "Last row", "last fax of the page", MOVING, shown="End"),
 )
 
+REFRESH = Action("page.refresh", "r", "app.refresh_list", "Refresh", "refresh, or retry", PAGES, 9)
+"""In the list, and in the details of one of its faxes."""
+UNDO = Action("fax.undo", "U", "app.undo", "Undo", "undo the last delete", FAXES)
+"""Wherever a fax can be seen: its countdown is shown there."""
+
 BROWSER: tuple[Action, ...] = (
     Action("page.next", "n", "next_page", "Next", "next page", PAGES, 1),
     Action("page.previous", "p", "previous_page", "Previous", "previous page", PAGES, 2),
     Action("page.first", "less_than_sign", "first_page", "First", "first page", PAGES, shown="<"),
     Action("page.last", "greater_than_sign", "last_page", "Last", "last page", PAGES, shown=">"),
     Action("page.go", "g", "go_to_page", "Go to page", "a page by its number", PAGES, 11),
-    Action("page.refresh", "r", "refresh", "Refresh", "look again, or try again", PAGES, 9),
+    REFRESH,
     Action("filters.edit", "f,slash", "edit_filters", "Filters", "edit the filters", NARROWING, 3, "f /"),
     Action("filters.sidebar", "F", "toggle_sidebar", "Sidebar", "show or hide the filters", NARROWING),
     Action("sort.by", "s", "sort_by", "Sort", "choose what to sort by", NARROWING, 4),
@@ -75,7 +80,7 @@ BROWSER: tuple[Action, ...] = (
 HANDLING: tuple[Action, ...] = (
     Action("fax.save", "d", "save", "Download", "save them, or the one", FAXES, 6),
     Action("fax.delete", "D,delete", "delete", "Delete", "delete, after a question", FAXES, 8, "D"),
-    Action("fax.undo", "U", "undo", "Undo", "take a delete back", FAXES),
+    UNDO,
     Action("fax.copy", "y", "copy", "Copy", "copy number, name …", FAXES, 14),
 )
 
@@ -102,6 +107,7 @@ READING: tuple[Action, ...] = (
     Action("read.start", "home", "start", "Start", "start of the page", LENS, shown="Home"),
     Action("read.end", "end", "end", "End", "end of the page", LENS, shown="End"),
     Action("read.drawing", "b", "change_drawing", "Dots or blocks", "dots, or blocks of two sizes", LENS, 10),
+    Action("read.retry", "r", "retry", "Retry", "fetch again", SHEETS),
     Action("read.leave", "escape,enter,v,q", "back", "Back", "back to the details", SHEETS, 5, "Esc"),
 )
 
@@ -119,8 +125,8 @@ PROGRAM_WIDE: tuple[Action, ...] = (
 ALL: tuple[Action, ...] = TABLE + BROWSER + HANDLING + DETAILS + READING + PROGRAM_WIDE
 SCREENS: tuple[tuple[Action, ...], ...] = (
     TABLE + BROWSER + HANDLING + PROGRAM_WIDE,
-    DETAILS + HANDLING + PROGRAM_WIDE,
-    READING + PROGRAM_WIDE,
+    (*DETAILS, *HANDLING, REFRESH, *PROGRAM_WIDE),
+    (*READING, UNDO, *PROGRAM_WIDE),
 )
 """The actions that live side by side, and so can't share a key."""
 

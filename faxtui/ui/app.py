@@ -152,7 +152,7 @@ class FaxApp(SessionApp, inherit_bindings=False):
 
     def action_mouse(self) -> None:
         on = not self.settings.ui.mouse
-        self.apply(self.settings.changed("ui", "mouse", on))
+        self.apply(self.settings_on_screen().changed("ui", "mouse", on))
         self.say("The mouse is on." if on else "The mouse is off: select text with it as the terminal does.")
 
     def action_suspend(self) -> None:

@@ -69,7 +69,7 @@ class FaxActions:
         from faxtui.ui.screens.delete import DeletePanel
 
         chosen, deletions = self._chosen(), self._handling.deletions
-        unknown = [fax for fax in chosen if self._handling.view.done(fax.key) is Done.UNKNOWN]
+        unknown = [fax for fax in chosen if self._handling.view.done(fax) is Done.UNKNOWN]
         if unknown:
             self.say(f"Asking the service what became of {counted(len(unknown), 'fax', 'faxes')}.")
             deletions.settle(unknown)
@@ -85,13 +85,6 @@ class FaxActions:
         here = frozenset(fax.key for fax in self._here())
         panel = DeletePanel(self.look.marks, plan, here, f"{socket.gethostname()}:{folder}", self._reading())
         await self.ask(panel, partial(self._answered, plan))
-
-    def undo(self) -> None:
-        kept = self._handling.deletions.undo()
-        if kept:
-            self.say(f"{counted(len(kept), 'fax stays', 'faxes stay')}: nothing was sent.")
-        else:
-            self.say("There is no delete to take back.")
 
     async def copy(self) -> None:
         from faxtui.ui.screens.copy_menu import copy_menu
@@ -149,9 +142,6 @@ class ActsOnFaxes(Screen[T]):
 
     async def action_delete(self) -> None:
         await self.acts.delete()
-
-    def action_undo(self) -> None:
-        self.acts.undo()
 
     async def action_copy(self) -> None:
         await self.acts.copy()

@@ -16,7 +16,7 @@ from faxtui.inbox.connecting import Connecting
 from faxtui.inbox.handling import Ending, Handling, HandlingView, Listener
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.means import Means
-from faxtui.inbox.view import Failed, InboxView, Shown
+from faxtui.inbox.view import Failed, InboxView, Shown, Waiting
 from faxtui.ui.launch import Launch
 from faxtui.ui.look import Look
 from faxtui.ui.screens.browser import BrowserScreen
@@ -51,9 +51,11 @@ class Session:
     """Begins when `begin` is called, ends with `aclose`. ``settings`` gives those that hold now."""
 
     def __init__(self, launch: Launch, look: Look, settings: Callable[[], Settings], ears: Ears) -> None:
-        self.launch = launch
+        state = launch.state and launch.state.with_filters(launch.settings.ui.remember_filters)
+        self.launch = replace(launch, state=state)
         self._settings = settings
         self._ears = ears
+        self._applied = launch.settings.ui
         self._asked_because_of: FaxtuiError | None = None
         self._service = Connecting(partial(launch.connect, None))
         self.inbox = Inbox(
@@ -96,6 +98,7 @@ class Session:
             profile=launch.profile,
         )
         self._shown: Shown | None = None
+        self._is_journal_wanted = True
         self._to_save: Remembered | None = None
         self._saving: asyncio.Task[None] | None = None
         self._unsaved = ""
@@ -107,7 +110,6 @@ class Session:
     async def begin(self) -> None:
         """Ask for the first page."""
         await self.browser.open(self.launch.query)
-        await self.handling.begin()
 
     def sign_in(self, password: str | None) -> None:
         """Ask once more, with this password."""
@@ -115,10 +117,21 @@ class Session:
             self._service.reconnect(partial(self.launch.connect, password))
             self.inbox.refresh()
 
-    def remember_filters(self, wanted: bool) -> None:
-        """Whether they are there the next time, from the next change on."""
+    def apply(self, settings: Settings, look: Look) -> None:
+        """Use these settings from now on; the folder and what files are called are looked up at each saving."""
+        self.inbox.zone = settings.ui.zone
+        self.handling.set_grace(settings.delete.grace)
         if self.launch.state is not None:
-            self.launch = replace(self.launch, state=self.launch.state.with_filters(wanted))
+            state = self.launch.state.with_filters(settings.ui.remember_filters)
+            self.launch = replace(self.launch, state=state)
+        self.browser.restyle(look, settings.ui.shown_fields)
+        before, self._applied = self._applied, settings.ui
+        query = self.inbox.view.query
+        if settings.ui.page_size not in (before.page_size, query.page_size):
+            self.browser.call_later(self.browser.choose, query.with_page_size(settings.ui.page_size))
+        elif settings.ui.timezone != before.timezone:
+            # "Today" begins at another moment.
+            self.browser.call_later(self.browser.open_anew)
 
     async def aclose(self) -> Ending:
         """Gives what is left undone."""
@@ -142,14 +155,24 @@ class Session:
 
     def _show(self, view: InboxView) -> None:
         self.browser.show(view)
-        if view.shown is not self._shown:
-            if self._shown is not None:
-                self.browser.run_worker(self.handling.look_again())
+        if view.shown is not None and view.shown is not self._shown:
             self._shown = view.shown
+            self.browser.run_worker(self._compare(view.shown))
             if warning := self.inbox.clock.take_warning():
                 self._ears.complain(warning)
+        if self._is_journal_wanted and (view.shown is not None or isinstance(view.activity, Failed | Waiting)):
+            # Not before the rows can be seen: nothing they need is in the journal.
+            self._is_journal_wanted = False
+            self.browser.call_after_refresh(self._read_journal)
         if isinstance(view.activity, Failed):
             self._ask_where_refused(view.activity.error)
+
+    def _read_journal(self) -> None:
+        self.browser.run_worker(self.handling.begin())
+
+    async def _compare(self, shown: Shown) -> None:
+        await self.handling.compare(shown.page.faxes, shown.requested)
+        await self.handling.look_again()
 
     def _look_again(self) -> None:
         """The rows after those deleted moved up: the next page as it is now would leave some of them out."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from textual.driver import Driver
 
 from faxtui.config.settings import Settings
+from faxtui.domain.text import counted
 from faxtui.inbox.handling import HandlingView
 from faxtui.inbox.inbox import Inbox
 from faxtui.ui import words
@@ -87,16 +88,21 @@ class SessionApp(QuietApp, inherit_bindings=False):
         if settings.ui.mouse != before.ui.mouse:
             switch_mouse(self._driver, on=settings.ui.mouse)
         self.set_escape_delay()
-        if self.session is None:
-            return
-        self.inbox.zone = settings.ui.zone
-        self.session.remember_filters(settings.ui.remember_filters)
-        self.session.browser.restyle(self.look, settings.ui.shown_fields)
-        if settings.ui.page_size != before.ui.page_size:
-            self.call_later(self.session.browser.choose, self.inbox.view.query.with_page_size(settings.ui.page_size))
+        if self.session is not None:
+            self.session.apply(settings, self.look)
 
     def set_escape_delay(self) -> None:
         set_escape_delay(self._driver, self.settings.ui.escape_delay, is_remote=self.start.far_end.is_remote)
+
+    def action_undo(self) -> None:
+        """Undo the delete that was requested last, whatever is on the screen."""
+        kept = () if self.session is None else self.session.handling.undo()
+        self.say(f"Undone: {counted(len(kept), 'fax', 'faxes')} kept." if kept else "Nothing to undo.")
+
+    async def action_refresh_list(self) -> None:
+        """Refresh the list, also while one of its faxes is shown in detail."""
+        if self.session is not None:
+            await self.session.browser.refresh_list()
 
     def settings_on_screen(self) -> Settings:
         """Page size and columns may have been chosen in the list itself."""

@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 from deletion_desk import Time
-from handling_desk import ACCOUNT, WITHOUT_COPIES, Desk, handling
+from handling_desk import ACCOUNT, BROKEN, GONE, WITHOUT_COPIES, Desk, handling
 from wire import resource
 
 from faxtui.demo.asgi import Answer
@@ -50,10 +50,11 @@ async def test_taken_back_nothing_was_sent_and_the_rows_are_as_before(tmp_path: 
         await desk.press("space", "space", "D", "enter")
         await desk.until_shown("deleting 2 in")
         await desk.press("U")
-        await desk.until_shown("2 faxes stay: nothing was sent.")
-        assert (desk.beside(0), desk.beside(1)) == (" s", " s")
+        await desk.until_shown("Undone: 2 faxes kept.")
+        assert (desk.beside(0), desk.beside(1)) == ("●s", "●s")
         assert not desk.is_struck(0)
         await desk.press("U")
+        await desk.until_shown("Nothing to undo.")
         assert "deleting" not in desk.console.page_bar
     assert desk.demo.deleted() == []
 
@@ -159,11 +160,13 @@ async def test_two_rows_of_one_document_are_one_and_the_question_says_so(tmp_pat
     rows = [resource(1), resource(1, MessageId="0"), resource(2)]
     async with handling(tmp_path, rows=rows, grace=AT_ONCE) as desk:
         desk.demo.says("DELETE", Answer(200))
+        door = desk.demo.holds("list")
         await desk.press("D")
         await desk.until_shown("Delete 1 fax from the service?")
         await desk.press(*WITHOUT_COPIES)
         await desk.until_shown("1 fax is deleted from the service.")
         assert [desk.beside(row) for row in range(3)] == [" x", " x", "  "]
+        door.open()
         assert len(desk.demo.deleted()) == 1
 
 
@@ -223,17 +226,173 @@ async def test_in_the_details_the_one_shown_is_deleted_and_its_state_told(tmp_pa
         await desk.press(*WITHOUT_COPIES)
         await desk.until_shown("State deleting 1 in 60:00")
         await desk.press("U")
-        await desk.until_shown("1 fax stays: nothing was sent.")
+        await desk.until_shown("Undone: 1 fax kept.")
         assert "State" not in desk.console.screen
 
 
 async def test_in_the_journal_everything_is_told_before_it_is_sent(tmp_path: Path) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         door = desk.demo.holds("DELETE")
-        key = desk.faxes[0].key
+        fax = desk.faxes[0]
         await desk.press("D", "enter")
         await desk.reached(door)
         desk.journal.read()
-        assert desk.journal.records(ACCOUNT)[key].was_deleted is WasDeleted.UNKNOWN
+        assert desk.journal.records(ACCOUNT).of(fax.identity).was_deleted is WasDeleted.UNKNOWN
         door.open()
         await desk.until_shown("1 fax is deleted from the service.")
+
+
+# A name is no fax
+
+
+async def test_a_fax_with_the_name_of_a_saved_one_is_saved_before_it_is_deleted(tmp_path: Path) -> None:
+    """Service: the name of a fax that was taken away is given to another one."""
+    async with handling(tmp_path, rows=[resource(1), resource(2)], grace=AT_ONCE) as desk:
+        desk.demo.says("GET", pdf(b"first"), pdf(b"second"))
+        desk.demo.says("DELETE", Answer(200))
+        await desk.press("d")
+        await desk.until_beside(0, " s")
+        desk.demo.rows = [resource(1, ReceivedDate="2026-11-24T08:00:00"), resource(2)]
+        await desk.press("r")
+        await desk.console.until_idle()
+        await desk.until_beside(0, "  ")
+        await desk.press("D", "enter")
+        await desk.until(lambda: len(desk.demo.deleted()) == 1)
+        contents = {(desk.folder / name).read_bytes() for name in desk.saved}
+        assert contents == {whole_pdf(b"first"), whole_pdf(b"second")}
+
+
+async def test_a_copy_that_was_changed_is_saved_again_before_the_delete(tmp_path: Path) -> None:
+    async with handling(tmp_path, grace=AT_ONCE) as desk:
+        await desk.press("d")
+        await desk.until_beside(0, " s")
+        (name,) = desk.saved
+        content = (desk.folder / name).read_bytes()
+        (desk.folder / name).write_bytes(content[:-1] + b"!")
+        await desk.press("r")
+        await desk.until_beside(0, "  ")
+        await desk.press("D", "enter")
+        await desk.until_shown("1 fax is deleted from the service.")
+        assert content in [(desk.folder / each).read_bytes() for each in desk.saved]
+
+
+async def test_a_copy_that_is_changed_during_the_countdown_stops_the_delete(tmp_path: Path) -> None:
+    time = Time()
+    async with handling(tmp_path, grace=10, clocks=time.clocks) as desk:
+        await desk.press("D", "enter")
+        await desk.until_shown("deleting 1 in 0:10")
+        (name,) = desk.saved
+        (desk.folder / name).write_bytes(b"%PDF-1.4 something else")
+        await time.goes_by(10)
+        await desk.until_shown("was not deleted", "is no longer what was saved. Save the fax again.")
+        assert desk.demo.deleted() == []
+
+
+async def test_a_row_that_is_there_again_after_its_delete_is_no_deleted_one(tmp_path: Path) -> None:
+    async with handling(tmp_path, rows=[resource(1), resource(2)], grace=AT_ONCE) as desk:
+        desk.demo.says("DELETE", Answer(200))
+        await desk.press("D", *WITHOUT_COPIES)
+        await desk.until_shown("is still in the list: it was not deleted.")
+        await desk.until(lambda: desk.beside(0) == "  " and not desk.is_struck(0))
+        fax = desk.faxes[0]
+        await desk.until(lambda: desk.journal.records(ACCOUNT).of(fax.identity).was_deleted is WasDeleted.NO)
+        await desk.press("D", *WITHOUT_COPIES)
+        await desk.until(lambda: len(desk.demo.deleted()) == 2)
+
+
+# Undo, from wherever a fax can be seen
+
+
+async def test_undo_takes_back_the_last_request_only_and_restores_its_marks(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press("space", "space", "D", *WITHOUT_COPIES)
+        await desk.until_shown("deleting 2 in")
+        await desk.press("D", *WITHOUT_COPIES)
+        await desk.until_shown("deleting 3")
+        await desk.press("U")
+        await desk.until_shown("Undone: 1 fax kept.")
+        assert [desk.beside(row) for row in range(3)] == [" D", " D", "  "]
+        await desk.press("U")
+        await desk.until_shown("Undone: 2 faxes kept.")
+        assert [desk.beside(row) for row in range(3)] == ["● ", "● ", "  "]
+        await desk.press("U")
+        await desk.until_shown("Nothing to undo.")
+    assert desk.demo.deleted() == []
+
+
+async def test_undo_and_its_countdown_are_there_in_details_and_while_reading(tmp_path: Path) -> None:
+    time = Time()
+    async with handling(tmp_path, grace=10, clocks=time.clocks) as desk:
+        await desk.press("D", *WITHOUT_COPIES, "down", "D", *WITHOUT_COPIES, "down", "enter")
+        await desk.until_shown("3 of 50", "deleting 2 in 0:10", "U undo")
+        await time.goes_by(3)
+        await desk.until_shown("deleting 2 in 0:07")
+        await desk.press("U")
+        await desk.until_shown("Undone: 1 fax kept.", "deleting 1 in 0:07")
+        await desk.press("v")
+        await desk.until_shown("page 1 of", "deleting 1 in 0:07", "U undo")
+        await time.goes_by(1)
+        await desk.until_shown("deleting 1 in 0:06")
+        await desk.press("U")
+        await desk.until_shown("Undone: 1 fax kept.")
+        await desk.until(lambda: "deleting" not in desk.console.header)
+        await desk.press("U")
+        await desk.until_shown("Nothing to undo.")
+        await desk.press("escape")
+        await desk.until_shown("3 of 50")
+        assert "deleting" not in desk.console.screen
+    assert desk.demo.deleted() == []
+
+
+async def test_what_is_being_deleted_can_not_be_marked(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press("D", *WITHOUT_COPIES)
+        await desk.until_beside(0, " D")
+        await desk.press("space")
+        await desk.until_shown("This fax is being deleted, so it can't be marked.")
+        await desk.press("A")
+        assert "49 marked" in desk.console.page_bar
+        assert desk.beside(0) == " D"
+
+
+# What is gone
+
+
+async def test_a_fax_that_is_gone_is_told_so_in_its_row_and_in_the_details_and_can_be_refreshed_there(
+    tmp_path: Path,
+) -> None:
+    async with handling(tmp_path) as desk:
+        desk.demo.says("GET", GONE)
+        await desk.press("enter", "v")
+        await desk.until_shown("someone else took or deleted it")
+        await desk.press("escape")
+        await desk.until_shown("State", "gone")
+        await desk.press("escape")
+        await desk.until_beside(0, " g")
+        await desk.press("enter")
+        before = desk.demo.asked.count("list")
+        await desk.press("r")
+        await desk.until(lambda: desk.demo.asked.count("list") == before + 1)
+        await desk.until_shown("State", "gone")
+        await desk.press("v")
+        await desk.until_shown("page 1 of")
+        await desk.press("escape", "escape")
+        await desk.until_beside(0, " o")
+
+
+async def test_a_document_that_did_not_come_is_fetched_again_while_reading(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        desk.demo.says("GET", BROKEN)
+        await desk.press("enter", "v")
+        await desk.until_shown("500")
+        await desk.press("r")
+        await desk.until_shown("page 1 of")
+
+
+def whole_pdf(content: bytes) -> bytes:
+    """A document that tells where it ends."""
+    return b"%PDF-1.4\n" + content + b"\nstartxref\n0\n%%EOF\n"
+
+
+def pdf(content: bytes) -> Answer:
+    return Answer(200, whole_pdf(content), {"Content-Type": "application/pdf"})

@@ -92,7 +92,7 @@ async def test_where_one_is_refused_meanwhile_it_stays_so_that_the_reason_is_rea
 async def test_taken_back_while_it_waits_it_stays(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
         await desk.press("D", *WITHOUT_COPIES, "q", "enter", "U")
-        await desk.until_shown("1 fax stays: nothing was sent.", "faxtui stays open.")
+        await desk.until_shown("Undone: 1 fax kept.", "faxtui stays open.")
         assert not is_over(desk)
 
 

@@ -1,5 +1,6 @@
 """Saving faxes from the list: the keyboard stays free, and every file is whole."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -234,10 +235,17 @@ async def test_what_another_program_wrote_into_the_journal_meanwhile_is_not_lost
         await desk.until(lambda: [desk.beside(row) for row in range(3)] == [" s", "  ", " s"])
 
 
+def copy_in(folder: Path) -> dict[str, str]:
+    """A file that another run saved, as the journal notes it."""
+    path = folder / "elsewhere.pdf"
+    path.write_bytes(b"%PDF-1.4 a copy")
+    return {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
 async def test_what_another_program_did_meanwhile_is_told_once_the_list_is_looked_at_again(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
         other = Journal(desk.journal.path)
-        note(other, Event.SAVED, desk.faxes[1], path="/copies/1.pdf", sha256="a" * 64)
+        note(other, Event.SAVED, desk.faxes[1], **copy_in(tmp_path))
         assert desk.beside(1) == "  "
         await desk.press("r")
         await desk.until_beside(1, " s")
@@ -246,7 +254,7 @@ async def test_what_another_program_did_meanwhile_is_told_once_the_list_is_looke
 async def test_what_the_journal_knows_from_earlier_is_told_beside_the_rows(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
         first, second, third, *_ = desk.faxes
-        note(desk.journal, Event.SAVED, first, path="/somewhere/else.pdf", sha256="0" * 64)
+        note(desk.journal, Event.SAVED, first, **copy_in(tmp_path))
         note(desk.journal, Event.DELETING, second)
         note(desk.journal, Event.DELETING, third)
         note(desk.journal, Event.FAILED, third)

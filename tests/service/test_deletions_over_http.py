@@ -1,8 +1,9 @@
 """Deleting from a real service over a real socket, with what can go wrong on the way."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from faxtui.demo.asgi import Message, Receive, Send
 from faxtui.domain.fax import Fax
 from faxtui.errors import Gone
 from faxtui.inbox.deletions.copies import Save, SavedCopy
+from faxtui.inbox.deletions.sending import Limits
 from faxtui.inbox.deletions.states import Back, Deleted, Pending, Settling, State, Undone, Unknown
 from faxtui.inbox.journal import WasDeleted
 from faxtui.odyssey.client import OdysseyService
@@ -219,7 +221,7 @@ async def test_what_nobody_can_tell_is_unknown_until_the_operator_asks(tmp_path:
             desk.deletions.settle([fax])
             await desk.until(lambda: len(server.requests) == 3 and isinstance(desk.state_of(fax), Unknown))
             assert [request.split()[0] for request in server.requests] == ["DELETE", "GET", "GET"]
-            assert desk.journal.records(ACCOUNT)[fax.key].was_deleted is WasDeleted.UNKNOWN
+            assert desk.journal.records(ACCOUNT).of(fax.identity).was_deleted is WasDeleted.UNKNOWN
 
 
 async def test_a_yes_with_words_in_it_is_unconfirmed_and_the_others_go_on(tmp_path: Path) -> None:
@@ -233,7 +235,7 @@ async def test_a_yes_with_words_in_it_is_unconfirmed_and_the_others_go_on(tmp_pa
             assert isinstance(first, Unknown)
             assert "(“The file is locked, code 42301”)" in first.reason
             assert second == Deleted(by_us=True)
-            assert desk.journal.records(ACCOUNT)[faxes[0].key].was_deleted is WasDeleted.UNKNOWN
+            assert desk.journal.records(ACCOUNT).of(faxes[0].identity).was_deleted is WasDeleted.UNKNOWN
             assert server.deletes == 2
             assert await is_there(service, faxes[0])
 
@@ -246,6 +248,49 @@ async def test_what_somebody_else_says_of_a_fax_is_not_believed(tmp_path: Path, 
             server.faults = [fault]
             (state,) = await sent(desk, faxes)
             assert isinstance(state, Back)
-            record = desk.journal.records(ACCOUNT)[faxes[0].key]
+            record = desk.journal.records(ACCOUNT).of(faxes[0].identity)
             assert record.was_deleted is WasDeleted.NO
             assert server.deletes == 1
+
+
+@asynccontextmanager
+async def dripping(method: str) -> AsyncIterator[str]:
+    """A service that answers requests of that method with headers, without end, and others with 500."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            request = await reader.readuntil(b"\r\n\r\n")
+            if not request.startswith(method.encode()):
+                writer.write(b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            else:
+                writer.write(b"HTTP/1.1 200 OK\r\n")
+                while not writer.is_closing():
+                    writer.write(b"X: y\r\n")
+                    await writer.drain()
+                    await asyncio.sleep(0.02)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        host, port = server.sockets[0].getsockname()
+        yield f"http://{host}:{port}"
+
+
+@pytest.mark.parametrize("method", ["DELETE", "GET"])
+async def test_a_service_that_drips_ends_neither_a_delete_nor_the_question_about_it_and_others_are_told(
+    tmp_path: Path, method: str
+) -> None:
+    fax, other = Fax(folder="f", file_name="a.pdf"), Fax(folder="f", file_name="b.pdf")
+    limits = Limits(deleting=0.2, settling=0.2)
+    async with (
+        dripping(method) as address,
+        asking(address) as service,
+        deletion_desk(tmp_path, service=service, limits=limits) as desk,
+    ):
+        await desk.pending(fax, other)
+        await desk.time.goes_by(10)
+        unknown, back = await outcome(desk, [fax, other])
+        assert isinstance(unknown, Unknown)
+        assert isinstance(back, Back)
+        if method == "GET":
+            assert "did not complete its response within 0.2 seconds" in unknown.reason

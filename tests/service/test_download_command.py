@@ -1,6 +1,7 @@
 """`faxtui download` without its command line: the real client of the service, over a real socket, on a real disk."""
 
 import asyncio
+import hashlib
 import io
 import json
 import re
@@ -28,11 +29,13 @@ from faxtui.domain.query import FaxQuery
 from faxtui.errors import InvalidValue, SignInRefused, StorageError, Unreachable
 from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.downloads.manifest import NAME
+from faxtui.inbox.journal import AccountName, Event, Journal
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 QUERY = FaxQuery(Filters({"since": "3h"}), page_size=5)
 FIXED = DemoService(clock=lambda: NOW)
 PDF = b"%PDF-1.4\nend"
+ACCOUNT = AccountName("demo.example", "60300.demo")
 
 
 class Run(NamedTuple):
@@ -54,12 +57,13 @@ async def run(
     password: str = "demo",
     is_watched: bool = False,
     utf8: bool = True,
+    journal: Journal | None = None,
 ) -> Run:
     err = err or io.StringIO()
     streams = Streams(io.BytesIO(), err, None, is_watched, utf8)
     with nullcontext(at) if isinstance(at, str) else serving(at) as address:
         async with asking(address, login="60300.demo", password=password) as service:
-            code = await download(service, ServiceClock(lambda: NOW), wanted, streams)
+            code = await download(service, ServiceClock(lambda: NOW), wanted, journal or Journal(None), streams)
     return Run(code, err.getvalue().splitlines())
 
 
@@ -293,9 +297,61 @@ async def test_a_fax_that_leads_nowhere_and_a_list_that_does_not_add_up_are_told
     service.faxes = (*service.faxes, *service.faxes, Fax(folder="f", file_name=".."))
     err = io.StringIO()
     streams = Streams(io.BytesIO(), err)
-    assert await download(service, ServiceClock(lambda: NOW), request(tmp_path), streams) == 1
+    assert await download(service, ServiceClock(lambda: NOW), request(tmp_path), Journal(None), streams) == 1
     assert err.getvalue().splitlines() == [
         "faxtui: f/.. can't be asked for: its folder or file name leads nowhere.",
         f"faxtui: 1 fax saved (2.5 kB), 1 already there, 1 without an address, in {tmp_path}.",
         "faxtui: 1 fax came twice, so that some may be missing: ask again to be sure.",
     ]
+
+
+async def test_what_was_saved_is_in_the_journal_for_the_browser_and_only_once(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    wanted = replace(request(tmp_path / "faxes"), account=ACCOUNT)
+    for _ in range(2):
+        assert (await run(FIXED, wanted, journal=Journal(path))).code == 0
+        entries = Journal(path).latest(ACCOUNT, 1000)
+        assert len(entries) == len(documents(tmp_path / "faxes")) == 10
+        for _, entry in entries:
+            assert entry.event is Event.SAVED
+            saved = documents(tmp_path / "faxes")[Path(entry.path).name]
+            assert hashlib.sha256(saved).hexdigest() == entry.sha256
+            assert entry.fax.is_certain
+
+
+async def test_what_was_saved_before_it_was_in_the_journal_gets_into_it(tmp_path: Path) -> None:
+    wanted = replace(request(tmp_path / "faxes"), account=ACCOUNT)
+    await run(FIXED, wanted)
+    path = tmp_path / "journal.jsonl"
+    assert "10 already there" in (await run(FIXED, wanted, journal=Journal(path))).said[-1]
+    assert len(Journal(path).latest(ACCOUNT, 1000)) == 10
+
+
+async def test_a_download_that_is_cut_off_has_in_the_journal_what_it_saved(tmp_path: Path) -> None:
+    path, refused = tmp_path / "journal.jsonl", 3
+
+    class Locks(DemoService):
+        """Refuses the sign-in from the fourth document on."""
+
+        async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+            nonlocal refused
+            if scope["type"] == "http" and "HostedInboundFiles" in str(scope["path"]):
+                refused -= 1
+                if refused < 0:
+                    await json_answer(401, {}).send(send, NOW)
+                    return
+            await super().__call__(scope, receive, send)
+
+    wanted = replace(request(tmp_path / "faxes"), account=ACCOUNT)
+    with pytest.raises(SignInRefused):
+        await run(Locks(clock=lambda: NOW), wanted, journal=Journal(path))
+    saved = documents(tmp_path / "faxes")
+    assert {Path(entry.path).name for _, entry in Journal(path).latest(ACCOUNT, 1000)} == set(saved)
+
+
+async def test_a_journal_that_takes_nothing_keeps_no_fax_from_being_saved(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").mkdir()
+    done = await run(FIXED, request(tmp_path / "faxes"), journal=Journal(tmp_path / "journal.jsonl"))
+    assert done.code == 0
+    assert len(documents(tmp_path / "faxes")) == 10
+    assert sum("can't be written: Is a directory" in each for each in done.said) == 1

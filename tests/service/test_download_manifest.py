@@ -1,10 +1,19 @@
 """The manifest beside saved documents: what it keeps, what it bears, and what it finds out."""
 
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from stored_documents import a_fax, a_pdf, download_some, holding, manifest_of
+from planted import PLANTED, plant
+from stored_documents import Stored, a_fax, a_pdf, download, download_some, files, holding, manifest_of
 
+from faxtui.domain.fax import Fax
 from faxtui.errors import StorageError
 from faxtui.inbox.downloads.batch import Batch
 from faxtui.inbox.downloads.copies import CopyState
@@ -56,7 +65,7 @@ async def test_a_text_of_the_service_that_is_no_unicode_comes_back_from_the_mani
     fax = a_fax(0, folder="\ud800\u2028é")
     service.answers[fax.key] = service.answers[a_fax(0).key]
     await Batch(service, Shelf(tmp_path, "{file}", None)).save([fax])
-    found = Manifest(tmp_path).find("", fax.key)
+    found = Manifest(tmp_path).find("", fax.identity)
     assert found is not None
     assert found.name == "0.pdf"
 
@@ -93,3 +102,113 @@ def test_a_folder_without_manifest_cannot_be_checked(tmp_path: Path) -> None:
         Verification(tmp_path)
     with pytest.raises(StorageError, match=f"There is no {NAME} in"):
         Verification(tmp_path / "nowhere")
+
+
+# Which fax a file is a copy of
+
+
+FIRST = replace(a_fax(0), recipient="134296015", message_id="0", pages=3)
+OTHERS = {
+    "received": replace(FIRST, received_text="2026-11-24T10:41:07"),
+    "sender": replace(FIRST, sender=None),
+    "recipient": replace(FIRST, recipient="134296016"),
+    "message id": replace(FIRST, message_id="1"),
+    "pages": replace(FIRST, pages=4),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+async def test_another_fax_with_the_name_of_a_saved_one_is_saved_as_well(tmp_path: Path, other: Fax) -> None:
+    service = holding(1)
+    await download(service, tmp_path, [FIRST])
+    assert (await download(service, tmp_path, [FIRST])).last.already_there == 1
+    assert service.asked == [FIRST.key]
+    service.answers[FIRST.key] = [Stored(a_pdf(7))]
+    assert (await download(service, tmp_path, [other])).last.saved == 1
+    assert {(tmp_path / each).read_bytes() for each in files(tmp_path)} == {a_pdf(0), a_pdf(7)}
+    assert (await download(service, tmp_path, [FIRST, other])).last.already_there == 2
+    assert len(service.asked) == 2
+
+
+async def test_a_file_of_an_older_version_is_fetched_once_more_and_then_known(tmp_path: Path) -> None:
+    await download_some(tmp_path)
+    (line,) = manifest_of(tmp_path)
+    for name in ("to", "message", "pages"):
+        del line[name]
+    (tmp_path / NAME).write_text(json.dumps(line) + "\n")
+    service = holding(1)
+    for _ in range(2):
+        assert (await download(service, tmp_path)).last.already_there == 1
+    assert service.asked == [a_fax(0).key]
+    assert files(tmp_path) == {"0.pdf"}
+    assert await states(tmp_path) == {"0.pdf": CopyState.WHOLE}
+
+
+async def test_a_fax_of_which_only_the_name_is_known_is_fetched_each_time_and_noted_once(tmp_path: Path) -> None:
+    service, named = holding(1), Fax(folder="f", file_name="0.PDF")
+    await download(service, tmp_path)
+    for _ in range(3):
+        assert (await download(service, tmp_path, [named])).last.already_there == 1
+    assert len(service.asked) == 4
+    assert len(manifest_of(tmp_path)) == 2
+    assert (await download(service, tmp_path)).last.already_there == 1
+    assert len(service.asked) == 4
+    assert len(await states(tmp_path)) == 1
+
+
+# Other programs, and what others plant
+
+
+async def test_a_manifest_that_another_program_has_locked_stops_a_download_after_a_second(tmp_path: Path) -> None:
+    await download_some(tmp_path)
+    before = (tmp_path / NAME).read_bytes()
+    with (tmp_path / NAME).open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        began = time.monotonic()
+        with pytest.raises(StorageError, match="another program has locked it"):
+            await download_some(tmp_path, 2)
+        assert 0.9 < time.monotonic() - began < 10
+    assert (tmp_path / NAME).read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+async def test_what_somebody_planted_in_place_of_the_manifest_is_neither_read_nor_written(
+    tmp_path: Path, kind: str
+) -> None:
+    if kind == "file of another user" and os.geteuid():
+        pytest.skip("only root can give a file away")
+    plant(kind, tmp_path / NAME)
+    with pytest.raises(StorageError, match=f"^{tmp_path} can't be used: "):
+        await download_some(tmp_path)
+    with pytest.raises(StorageError, match=f"^{tmp_path} can't be used: "):
+        Verification(tmp_path)
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+
+
+async def test_what_is_planted_while_a_download_runs_is_not_written_either(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "{file}", None)
+    plant("symbolic link", tmp_path / NAME)
+    service = holding(1)
+    with pytest.raises(StorageError, match="is a symbolic link"):
+        await Batch(service, shelf).save(service.faxes)
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+
+
+def test_lines_of_two_programs_never_mix_and_a_torn_one_between_them_takes_none_with_it(tmp_path: Path) -> None:
+    """Each program adds its lines with every write in two halves: only the lock keeps them apart."""
+    script = f"""
+import os, sys
+from pathlib import Path
+from faxtui.domain.fax import FaxIdentity, FaxKey
+from faxtui.inbox.downloads.manifest import Entry, Manifest
+write = os.write
+os.write = lambda handle, data: write(handle, bytes(data[: len(data) // 2 + 1]))
+manifest = Manifest(Path({str(tmp_path)!r}))
+for number in range(200):
+    fax = FaxIdentity(FaxKey(sys.argv[1], str(number)), "2026-11-23T10:41:07")
+    manifest.add(Entry("", fax, f"{{sys.argv[1]}}-{{number}}.pdf", 1, "0", ""))
+"""
+    running = [subprocess.Popen([sys.executable, "-c", script, name]) for name in ("one", "two", "three")]
+    assert [each.wait(60) for each in running] == [0, 0, 0]
+    manifest = Manifest(tmp_path)
+    assert (manifest.unreadable, len(manifest.files())) == (0, 600)

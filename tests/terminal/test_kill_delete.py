@@ -14,7 +14,7 @@ import pytest
 from demo_server import demo_server
 from odyssey_server import LOGIN, PASSWORD
 
-from faxtui.domain.fax import FaxKey
+from faxtui.domain.fax import FaxIdentity, FaxKey
 from faxtui.inbox.journal import AccountName, Journal, WasDeleted
 
 TESTS = Path(__file__).parents[1]
@@ -61,7 +61,7 @@ def told(service: Service, folder: Path) -> dict[FaxKey, WasDeleted]:
     journal = Journal(folder / "journal.jsonl")
     journal.read()
     records = journal.records(AccountName(urlsplit(service.address).netloc, LOGIN))
-    return {key: records[key].was_deleted if key in records else WasDeleted.NO for key in service.contents}
+    return {key: records.of(FaxIdentity(key)).was_deleted for key in service.contents}
 
 
 def assert_nothing_is_lost(service: Service, folder: Path) -> None:

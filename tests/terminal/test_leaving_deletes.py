@@ -109,7 +109,7 @@ def test_asleep_by_ctrl_z_nothing_is_sent_and_the_countdown_begins_again(demo: T
         terminal.kill(signal.SIGCONT)
         terminal.wait_for("deleting 1 in 0:04")
         terminal.type("U")
-        terminal.wait_for("1 fax stays: nothing was sent.")
+        terminal.wait_for("Undone: 1 fax kept.")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
     assert demo.deleted() == []

@@ -23,7 +23,7 @@ async def test_a_fax_is_deleted_once_its_grace_is_over_and_not_before(tmp_path: 
         assert await desk.until_is(A, Deleted) == Deleted(by_us=True)
         assert desk.service.sent == [A.key]
         assert desk.events == [("deleting", "a.pdf"), ("deleted", "a.pdf")]
-        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.YES
+        assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.YES
 
 
 async def test_the_screen_is_told_of_each_second_once(tmp_path: Path) -> None:
@@ -40,10 +40,10 @@ async def test_the_journal_is_on_the_disk_before_the_request_is_sent(tmp_path: P
         await desk.time.goes_by(10)
         await desk.until_is(A, Deleting)
         assert desk.events == [("saved", "a.pdf"), ("deleting", "a.pdf")]
-        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.UNKNOWN
+        assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.UNKNOWN
 
 
-async def test_undo_takes_back_everything_that_was_not_sent(tmp_path: Path) -> None:
+async def test_undo_takes_back_the_last_request_and_then_the_one_before(tmp_path: Path) -> None:
     async with deletion_desk(tmp_path) as desk:
         desk.saves.hold(C)
         await desk.pending(A)
@@ -52,13 +52,31 @@ async def test_undo_takes_back_everything_that_was_not_sent(tmp_path: Path) -> N
         desk.deletions.request([C], with_copies=True)
         await settle()
         assert desk.progress == "saving 1 first, deleting 2, the first in 0:07"
-        assert set(desk.deletions.undo()) == {A, B, C}
-        assert [desk.state_of(fax) for fax in (A, B, C)] == [Undone()] * 3
+        assert desk.deletions.undo() == (C,)
         await settle()
         assert desk.saves.under_way == set()
+        assert desk.progress == "deleting 2, the first in 0:07"
+        assert desk.deletions.undo() == (B,)
+        assert desk.progress == "deleting 1 in 0:07"
+        assert desk.deletions.undo() == (A,)
+        assert [desk.state_of(fax) for fax in (A, B, C)] == [Undone()] * 3
         await desk.time.goes_by(60)
         assert desk.service.sent == []
         assert desk.deletions.undo() == ()
+
+
+async def test_what_was_requested_at_once_is_undone_at_once_and_a_repeated_request_is_the_last(tmp_path: Path) -> None:
+    async with deletion_desk(tmp_path) as desk:
+        await desk.pending(A, B)
+        await desk.pending(C)
+        assert desk.deletions.undo() == (C,)
+        assert set(desk.deletions.undo()) == {A, B}
+        await desk.pending(B)
+        await desk.pending(A)
+        assert desk.deletions.undo() == (A,)
+        await desk.time.goes_by(10)
+        await desk.until_is(B, Deleted)
+        assert desk.service.sent == [B.key]
 
 
 async def test_what_is_sent_can_not_be_taken_back_but_the_others_can(tmp_path: Path) -> None:
@@ -84,7 +102,7 @@ async def test_undo_while_the_journal_is_written_still_sends_nothing(tmp_path: P
         await desk.deletions.aclose()
         assert desk.service.sent == []
         assert desk.events == [("deleting", "a.pdf"), ("failed", "a.pdf")]
-        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.NO
+        assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.NO
 
 
 async def test_what_was_taken_back_can_be_deleted_after_all(tmp_path: Path) -> None:

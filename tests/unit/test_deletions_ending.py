@@ -53,7 +53,7 @@ async def test_the_end_waits_for_no_longer_than_a_second_and_tells_what_is_unkno
         assert desk.state_of(A) == Unknown(
             "Whether a.pdf in f was deleted is not known, because faxtui ended before the answer came."
         )
-        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.UNKNOWN
+        assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.UNKNOWN
 
 
 async def test_the_end_while_the_journal_is_written_sends_nothing(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ async def test_the_end_while_the_journal_is_written_sends_nothing(tmp_path: Path
         desk.journal.door.set()
         assert (await closing).dropped == (A,)
         assert desk.service.sent == []
-        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.NO
+        assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.NO
 
 
 async def test_a_busy_answer_at_the_end_drops_the_fax(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ async def test_a_busy_answer_at_the_end_drops_the_fax(tmp_path: Path) -> None:
 
 async def test_after_the_end_nothing_is_deleted_or_asked(tmp_path: Path) -> None:
     async with deletion_desk(tmp_path) as desk:
-        desk.journal.append(Entry(event=Event.DELETING, account=ACCOUNT, key=A.key))
+        desk.journal.append(Entry(event=Event.DELETING, account=ACCOUNT, fax=A.identity))
         await desk.deletions.aclose()
         assert desk.deletions.request([B], with_copies=False).documents == ()
         desk.deletions.settle([A])

@@ -45,7 +45,7 @@ async def test_a_refused_one_comes_back_with_the_reason_and_the_others_go_on(
         assert desk.state_of(A) == Back(f"a.pdf in f is still there. {error}")
         assert desk.service.sent == [A.key, B.key]
         assert desk.service.looked == []
-        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.NO
+        assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.NO
 
 
 @pytest.mark.parametrize("error", [SignInRefused("Wrong password."), Unreachable("No connection.")])
@@ -88,7 +88,7 @@ async def test_a_request_without_an_answer_that_arrived_is_settled_as_deleted(
             by_us=True, remark="a.pdf in f is no longer there, though the request to delete it had no answer."
         )
         assert (desk.service.sent, desk.service.looked) == ([A.key, B.key], [A.key])
-        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.YES
+        assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.YES
         assert Settling in [type(view.of(A.key)) for view in desk.views]
 
 
@@ -139,8 +139,8 @@ async def test_the_unknown_is_settled_on_the_operators_wish_without_a_second_req
 async def test_what_an_earlier_run_left_unknown_is_settled_on_the_operators_wish(tmp_path: Path) -> None:
     async with deletion_desk(tmp_path) as desk:
         for fax in (A, B):
-            desk.journal.append(Entry(event=Event.DELETING, account=ACCOUNT, key=fax.key))
-        desk.journal.append(Entry(event=Event.SAVED, account=ACCOUNT, key=C.key, path="c", sha256="0"))
+            desk.journal.append(Entry(event=Event.DELETING, account=ACCOUNT, fax=fax.identity))
+        desk.journal.append(Entry(event=Event.SAVED, account=ACCOUNT, fax=C.identity, path="c", sha256="0"))
         desk.service.when_looked_for(A, gone())
         desk.deletions.settle([A, B, C, Fax()])
         await desk.until_is(B, Back)
@@ -165,7 +165,7 @@ async def test_a_busy_service_is_left_alone_for_as_long_as_it_asks_and_asked_onc
         await desk.let_go(A, B)
         await desk.until(lambda: desk.state_of(A) == Pending(30, is_held_up=True))
         assert desk.state_of(B) == Pending(30, is_held_up=True)
-        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.NO
+        assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.NO
         await desk.time.goes_by(29.75)
         assert desk.service.sent == [A.key]
         await desk.time.goes_by(0.25)

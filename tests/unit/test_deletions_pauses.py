@@ -57,7 +57,7 @@ async def test_a_pause_while_the_journal_is_written_sends_nothing(
         assert desk.service.sent == []
         await desk.time.goes_by(9.75)
         assert desk.service.sent == []
-        assert desk.journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.NO
+        assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.NO
         await desk.time.goes_by(0.5)
         await desk.until_is(A, Deleted)
         assert desk.events == [(each, "a.pdf") for each in ("deleting", "failed", "deleting", "deleted")]

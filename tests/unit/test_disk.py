@@ -8,8 +8,20 @@ import time
 from pathlib import Path
 
 import pytest
+from planted import PLANTED, plant
 
-from faxtui.disk import LOCK_LIMIT, lock, make_folder, privately, rename_new, replaced, try_lock, write_whole
+from faxtui.disk import (
+    LOCK_LIMIT,
+    is_at,
+    lock,
+    make_folder,
+    open_own,
+    privately,
+    rename_new,
+    replaced,
+    try_lock,
+    write_whole,
+)
 
 PATIENCE = 20.0
 
@@ -121,3 +133,37 @@ def test_a_lock_on_a_file_system_without_locks_is_passed_over() -> None:
     os.close(other)
     assert try_lock(end) is None
     lock(end)
+
+
+# Files of our own in folders that others can write to
+
+
+@pytest.mark.parametrize("flags", [os.O_RDONLY, os.O_RDWR | os.O_APPEND | os.O_CREAT], ids=["read", "append"])
+@pytest.mark.parametrize(("kind", "words"), PLANTED.items(), ids=PLANTED)
+def test_only_a_regular_file_of_this_user_with_one_name_is_opened(
+    tmp_path: Path, kind: str, words: str, flags: int
+) -> None:
+    if kind == "file of another user" and os.geteuid():
+        pytest.skip("only root can give a file away")
+    path = tmp_path / "faxes.jsonl"
+    plant(kind, path)
+    with pytest.raises(OSError, match=r"faxes\.jsonl|directory|device") as refused:
+        open_own(path, flags)
+    assert refused.value.strerror == words.format(name=path.name)
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_file_of_our_own_is_opened_and_made_for_this_user_only(tmp_path: Path) -> None:
+    path = tmp_path / "faxes.jsonl"
+    with pytest.raises(FileNotFoundError):
+        open_own(path, os.O_RDONLY)
+    os.close(open_own(path, os.O_RDWR | os.O_CREAT))
+    assert mode(path) == 0o600
+    handle = open_own(path, os.O_RDONLY)
+    assert is_at(handle, path)
+    path.rename(tmp_path / "other")
+    assert not is_at(handle, path)
+    path.write_bytes(b"")
+    assert not is_at(handle, path)
+    os.close(handle)

@@ -1,16 +1,22 @@
 """What is done with faxes, and what is known of each, with no terminal in it."""
 
+import asyncio
 import hashlib
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from deletion_desk import ACCOUNT, CONTENT, A, B, C, gone
-from handler_desk import at_desk, files
+from handler_desk import Desk, at_desk, files
+from scripted_service import TOO_LONG
 
 from faxtui.domain.fax import Fax
-from faxtui.errors import ConfigurationError, Forbidden, NoAnswer
+from faxtui.errors import ConfigurationError, Forbidden, Gone, InvalidValue, NoAnswer
 from faxtui.inbox.handling import Done
-from faxtui.inbox.journal import Entry, Event, Journal
+from faxtui.inbox.journal import Entry, Event, Journal, WasDeleted
 from faxtui.inbox.place import Place
 
 NOWHERE = Fax(folder="..", file_name="x")
@@ -21,25 +27,25 @@ NOWHERE = Fax(folder="..", file_name="x")
 
 async def test_a_fax_goes_through_what_can_be_known_of_it(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
-        assert desk.view.done(A.key) is None
-        desk.handling.note_opened(A.key)
-        assert desk.view.done(A.key) is Done.OPENED
+        assert desk.view.done(A) is None
+        desk.handling.note_opened(A)
+        assert desk.view.done(A) is Done.OPENED
         desk.handling.save([A])
         await desk.over()
-        assert desk.view.done(A.key) is Done.SAVED
+        assert desk.view.done(A) is Done.SAVED
         desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=False)
-        assert desk.view.done(A.key) is Done.GOING
-        desk.handling.deletions.undo()
-        assert desk.view.done(A.key) is Done.SAVED
+        assert desk.view.done(A) is Done.GOING
+        desk.handling.undo()
+        assert desk.view.done(A) is Done.SAVED
         await desk.delete(A)
-        assert desk.view.done(A.key) is Done.DELETED
+        assert desk.view.done(A) is Done.DELETED
 
 
 async def test_what_has_no_address_is_nothing_that_anything_is_known_of(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
         for fax in (NOWHERE, Fax()):
-            desk.handling.note_opened(fax.key)
-            assert desk.view.done(fax.key) is None
+            desk.handling.note_opened(fax)
+            assert desk.view.done(fax) is None
 
 
 async def test_what_others_took_is_gone(tmp_path: Path) -> None:
@@ -47,21 +53,21 @@ async def test_what_others_took_is_gone(tmp_path: Path) -> None:
         desk.service.when_looked_for(A, gone())
         desk.handling.save([A])
         await desk.over()
-        assert desk.view.done(A.key) is Done.GONE
+        assert desk.view.done(A) is Done.GONE
         desk.service.will_fail(B, gone())
         await desk.delete(B)
-        assert desk.view.done(B.key) is Done.GONE
+        assert desk.view.done(B) is Done.GONE
 
 
 @pytest.mark.parametrize(
-    ("event", "done"), [(Event.SAVED, Done.SAVED), (Event.DELETING, Done.UNKNOWN), (Event.DELETED, Done.DELETED)]
+    ("event", "done"), [(Event.SAVED, None), (Event.DELETING, Done.UNKNOWN), (Event.DELETED, Done.DELETED)]
 )
-async def test_what_an_earlier_run_did_is_known(tmp_path: Path, event: Event, done: Done) -> None:
+async def test_what_an_earlier_run_did_is_known(tmp_path: Path, event: Event, done: Done | None) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
-    journal.append(Entry(event=event, account=ACCOUNT, key=A.key, path="/x.pdf", sha256="00"))
+    journal.append(Entry(event=event, account=ACCOUNT, fax=A.identity, path="/x.pdf", sha256="00"))
     async with at_desk(tmp_path, journal=Journal(tmp_path / "journal.jsonl")) as desk:
-        assert desk.view.done(A.key) is done
-        assert desk.view.done(B.key) is None
+        assert desk.view.done(A) is done
+        assert desk.view.done(B) is None
 
 
 async def test_a_journal_that_can_not_be_read_is_told_of(tmp_path: Path) -> None:
@@ -81,6 +87,53 @@ async def test_marks_are_taken_off_what_is_being_deleted(tmp_path: Path) -> None
         assert desk.view.marks.faxes == (B,)
 
 
+def marked(desk: Desk) -> tuple[Fax, ...]:
+    return desk.view.marks.faxes
+
+
+async def test_undo_restores_the_marks_that_the_request_cleared_and_no_others(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.handling.mark_all([A, B])
+        desk.handling.delete(desk.handling.deletions.plan([A, B]), with_copies=False)
+        desk.handling.delete(desk.handling.deletions.plan([C]), with_copies=False)
+        assert marked(desk) == ()
+        assert desk.handling.undo() == (C,)
+        assert marked(desk) == ()
+        assert desk.handling.undo() == (A, B)
+        assert marked(desk) == (A, B)
+        assert desk.handling.undo() == ()
+        desk.handling.unmark_all()
+        desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=False)
+        desk.handling.undo()
+        assert marked(desk) == ()
+
+
+async def test_what_is_being_deleted_can_not_be_marked(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=False)
+        with pytest.raises(InvalidValue, match="is being deleted"):
+            desk.handling.toggle(A)
+        desk.handling.mark_all([A, B])
+        assert marked(desk) == (B,)
+        desk.handling.undo()
+        desk.handling.toggle(A)
+        assert marked(desk) == (B, A)
+
+
+async def test_another_grace_counts_from_the_next_request_on(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.handling.set_grace(3)
+        desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=False)
+        assert desk.view.deletions.progress == "deleting 1 in 0:03"
+        desk.handling.set_grace(60)
+        assert desk.view.deletions.progress == "deleting 1 in 0:03"
+        desk.handling.delete(desk.handling.deletions.plan([B]), with_copies=False)
+        assert desk.view.deletions.progress == "deleting 2, the first in 0:03"
+        desk.handling.undo()
+        await desk.time.goes_by(3)
+        await desk.until(lambda: desk.service.sent == [A.key])
+
+
 async def test_that_marks_are_taken_off_is_said_where_there_were_some(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
         desk.handling.unmark_all("other filters hold now")
@@ -97,7 +150,7 @@ async def test_what_was_saved_is_written_into_the_journal_with_its_digest(tmp_pa
     async with at_desk(tmp_path) as desk:
         desk.handling.save([A, B])
         await desk.over()
-        record = desk.view.record(A.key)
+        record = desk.view.record(A)
         assert record.path == str(tmp_path / "faxes" / "a.pdf")
         assert record.sha256 == hashlib.sha256(CONTENT).hexdigest()
         assert desk.said == [f"2 faxes saved ({2 * len(CONTENT)} B), in {tmp_path / 'faxes'}."]
@@ -149,19 +202,19 @@ async def test_what_was_saved_is_read_from_the_disk_while_it_is_still_that(tmp_p
     async with at_desk(tmp_path) as desk:
         desk.handling.save([A])
         await desk.over()
-        assert await desk.handling.read(A.key) == CONTENT
+        assert await desk.handling.read(A) == CONTENT
         assert desk.service.looked == [A.key]
         (tmp_path / "faxes" / "a.pdf").write_bytes(b"%PDF-1.4 something else")
-        assert await desk.handling.read(A.key) == CONTENT
+        assert await desk.handling.read(A) == CONTENT
         (tmp_path / "faxes" / "a.pdf").unlink()
-        assert await desk.handling.read(A.key) == CONTENT
+        assert await desk.handling.read(A) == CONTENT
         assert desk.service.looked == [A.key] * 3
 
 
 async def test_what_is_read_is_opened_and_nothing_of_it_is_written(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
-        assert await desk.handling.read(A.key) == CONTENT
-        assert desk.view.done(A.key) is Done.OPENED
+        assert await desk.handling.read(A) == CONTENT
+        assert desk.view.done(A) is Done.OPENED
         assert files(tmp_path) == []
 
 
@@ -169,5 +222,189 @@ async def test_what_can_not_be_read_is_not_opened(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
         desk.service.when_looked_for(A, NoAnswer("None came."))
         with pytest.raises(NoAnswer):
-            await desk.handling.read(A.key)
-        assert desk.view.done(A.key) is None
+            await desk.handling.read(A)
+        assert desk.view.done(A) is None
+
+
+# Which fax a copy is of
+
+
+OTHER = replace(A, message_id="1")
+"""Another fax that the service gave the name of A."""
+
+
+async def test_a_copy_of_another_fax_with_the_same_name_does_not_count(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.handling.save([A])
+        await desk.over()
+        desk.handling.note_opened(A)
+        assert desk.view.done(A) is Done.SAVED
+        assert desk.view.done(OTHER) is None
+        await desk.delete(OTHER, with_copies=True)
+        assert desk.service.looked == [A.key] * 2
+        assert desk.service.sent == [A.key]
+
+
+async def test_a_copy_that_was_changed_or_removed_counts_no_longer(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.handling.save([A, B, C])
+        await desk.over()
+        (tmp_path / "faxes" / "a.pdf").write_bytes(CONTENT[:-1] + b"!")
+        (tmp_path / "faxes" / "b.pdf").unlink()
+        await desk.handling.compare((A, B, C), time.monotonic())
+        assert [desk.view.done(fax) for fax in (A, B, C)] == [None, None, Done.SAVED]
+        await desk.delete(A, B, C, with_copies=True)
+        assert sorted(desk.service.looked) == sorted([A.key, B.key, C.key, A.key, B.key])
+        assert (tmp_path / "faxes" / "b.pdf").read_bytes() == CONTENT
+
+
+async def test_a_copy_from_an_earlier_run_counts_once_it_was_looked_at(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.handling.save([A])
+        await desk.over()
+    async with at_desk(tmp_path) as desk:
+        assert desk.view.done(A) is None
+        await desk.handling.compare((A, B), time.monotonic())
+        assert desk.view.done(A) is Done.SAVED
+
+
+async def test_a_mark_on_another_fax_with_the_same_name_is_cleared(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.handling.mark_all([A, B, C])
+        await desk.handling.compare((OTHER, B), time.monotonic())
+        assert desk.view.marks.faxes == (B, C)
+
+
+# What the list proves
+
+
+async def test_what_is_in_a_list_requested_after_its_delete_was_not_deleted(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        before = time.monotonic()
+        await desk.delete(A, B)
+        await desk.handling.compare((A, B), before)
+        assert desk.view.done(A) is Done.DELETED
+        await desk.handling.compare((A, C), time.monotonic())
+        assert desk.view.done(A) is None
+        assert desk.view.done(B) is Done.DELETED
+        assert desk.wrong == [
+            "a.pdf in f is still in the list: it was not deleted. Refresh, and delete it again if it stays there."
+        ]
+        await desk.until(lambda: desk.view.record(A).was_deleted is not WasDeleted.YES)
+        await desk.delete(A)
+        assert desk.view.done(A) is Done.DELETED
+        assert desk.service.sent == [A.key, B.key, A.key]
+    entries = Journal(tmp_path / "state" / "journal.jsonl").latest(ACCOUNT, 100)
+    of_a = [str(entry.event) for _, entry in reversed(entries) if entry.fax == A.identity]
+    assert of_a == ["deleting", "deleted", "failed", "deleting", "deleted"]
+
+
+async def test_a_delete_of_which_nobody_knows_is_settled_by_a_later_list_that_has_the_fax(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        for fax in (A, B):
+            desk.service.will_fail(fax, NoAnswer("None came."))
+            desk.service.when_looked_for(fax, NoAnswer("None came."))
+        await desk.delete(A)
+        await desk.delete(B)
+        before = time.monotonic()
+        assert desk.view.done(A) is desk.view.done(B) is Done.UNKNOWN
+        await desk.handling.compare((A, C), before)
+        assert desk.view.done(A) is None
+        assert desk.view.done(B) is Done.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("event", "age", "requested", "done"),
+    [
+        (Event.DELETED, 60, 0, None),
+        (Event.DELETED, 60, 61, Done.DELETED),
+        (Event.DELETED, 0.5, 0, None),
+        (Event.DELETING, 600, 0, None),
+        (Event.DELETING, 30, 0, Done.UNKNOWN),
+        (Event.DELETING, 600, 590, Done.UNKNOWN),
+    ],
+)
+async def test_a_list_also_proves_wrong_what_an_earlier_run_noted_but_not_what_may_be_on_its_way(
+    tmp_path: Path, event: Event, age: float, requested: float, done: Done | None
+) -> None:
+    """``age`` and ``requested`` are seconds ago."""
+    path = tmp_path / "journal.jsonl"
+    written = datetime.now(UTC) - timedelta(seconds=age)
+    Journal(path, lambda: written).append(Entry(event=event, account=ACCOUNT, fax=A.identity))
+    async with at_desk(tmp_path, journal=Journal(path)) as desk:
+        await desk.handling.compare((A,), time.monotonic() - requested)
+        await desk.until(lambda: desk.view.done(A) is done)
+    assert len(path.read_text().splitlines()) == (1 if done else 2)
+
+
+async def test_another_fax_that_has_the_name_by_now_is_not_deleted_in_its_place(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.handling.delete(desk.handling.deletions.plan([A, B]), with_copies=False)
+        await desk.handling.compare((OTHER, B), time.monotonic())
+        await desk.time.goes_by(10)
+        await desk.until(lambda: not desk.view.deletions.is_under_way)
+        assert desk.service.sent == [B.key]
+        assert desk.wrong == [
+            "a.pdf in f was not deleted: another fax has that name now. Look at it before you delete it."
+        ]
+
+
+async def test_another_fax_with_the_name_of_a_deleted_one_is_not_shown_as_deleted(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        await desk.delete(A)
+        await desk.handling.compare((OTHER,), time.monotonic())
+        assert desk.view.done(OTHER) is None
+        await desk.delete(OTHER)
+        assert desk.service.sent == [A.key, A.key]
+
+
+async def test_what_is_gone_stays_gone_whatever_the_list_has_until_its_document_is_there(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.handling.note_opened(A)
+        desk.service.when_looked_for(A, gone())
+        with pytest.raises(Gone):
+            await desk.handling.read(A)
+        assert desk.view.done(A) is Done.GONE
+        await desk.handling.compare((A,), time.monotonic())
+        assert desk.view.done(A) is Done.GONE
+        await desk.handling.read(A)
+        assert desk.view.done(A) is Done.OPENED
+
+
+async def test_what_somebody_else_took_can_be_deleted_if_the_list_has_it_still(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.service.will_fail(A, gone())
+        await desk.delete(A)
+        await desk.handling.compare((A,), time.monotonic())
+        assert desk.view.done(A) is Done.GONE
+        await desk.delete(A)
+        assert desk.view.done(A) is Done.DELETED
+        assert desk.service.sent == [A.key, A.key]
+
+
+# A disk that does not respond
+
+
+class HungJournal(Journal):
+    """Reading never ends while ``door`` is shut."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.door = threading.Event()
+
+    def read(self) -> bool:
+        assert self.door.wait(TOO_LONG)
+        return True
+
+
+async def test_while_the_journal_can_not_be_read_everything_else_is_done(tmp_path: Path) -> None:
+    journal = HungJournal()
+    async with at_desk(tmp_path, journal=journal, begins=False) as desk:
+        reading = asyncio.create_task(desk.handling.begin())
+        desk.handling.note_opened(B)
+        desk.handling.save([A])
+        await desk.over()
+        await desk.delete(C)
+        assert [desk.view.done(fax) for fax in (A, B, C)] == [Done.SAVED, Done.OPENED, Done.DELETED]
+        journal.door.set()
+        await reading

@@ -45,7 +45,7 @@ async def test_what_was_refused_is_told_with_its_reason(tmp_path: Path) -> None:
         assert desk.said == ["1 fax is deleted from the service."]
         assert desk.refused == []
         await desk.delete(B)
-        assert desk.view.done(B.key) is Done.DELETED
+        assert desk.view.done(B) is Done.DELETED
 
 
 async def test_of_many_that_were_refused_a_few_are_named(tmp_path: Path) -> None:
@@ -143,12 +143,12 @@ async def test_a_request_without_an_answer_at_the_end_is_given_as_unknown(tmp_pa
         assert (closing.dropped, closing.unknown) == ((), (A,))
     journal = Journal(tmp_path / "state" / "journal.jsonl")
     journal.read()
-    assert journal.records(ACCOUNT)[A.key].was_deleted is WasDeleted.UNKNOWN
+    assert journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.UNKNOWN
 
 
 async def test_a_journal_that_takes_nothing_is_told_of_once(tmp_path: Path) -> None:
     class FullJournal(Journal):
-        def append(self, entry: Entry) -> None:
+        def append(self, *entries: Entry) -> None:
             raise StorageError("The journal can't be written: No space left on device.")
 
     async with at_desk(tmp_path, journal=FullJournal(None)) as desk:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from faxtui.domain.fax import Fax
 from faxtui.domain.text import visible
-from faxtui.errors import StorageError, why
+from faxtui.errors import StorageError
+from faxtui.inbox.downloads.copies import CopyState, check_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ Save = Callable[[Fax], Awaitable[SavedCopy]]
 """Saves a fax and verifies the file. Raises FaxtuiError where there is no such copy; may be cancelled."""
 
 
-def check_copy(copy: SavedCopy) -> None:
-    """Raises StorageError where the copy is not, or no longer, as it was saved."""
+def require_copy(copy: SavedCopy) -> None:
+    """Raises StorageError if the copy is not, or no longer, as it was saved."""
     name = visible(str(copy.path))
-    try:
-        with copy.path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise StorageError(f"The copy {name} can't be read any more: {why(error)}. Save the fax again.") from error
-    if found != copy.sha256:
-        raise StorageError(f"The copy {name} is no longer what was saved: save the fax again.")
+    match check_copy(copy.path, copy.sha256):
+        case CopyState.MISSING:
+            raise StorageError(f"The copy {name} is missing. Save the fax again.")
+        case CopyState.UNREADABLE:
+            raise StorageError(f"The copy {name} can't be read. Check its permissions, or save the fax again.")
+        case CopyState.CHANGED:
+            raise StorageError(f"The copy {name} is no longer what was saved. Save the fax again.")

@@ -7,9 +7,10 @@ written to the journal, then sent: once, one at a time, and never after a countd
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from faxtui.domain.fax import Fax, FaxKey
+from faxtui.domain.fax import Fax, FaxIdentity, FaxKey
 from faxtui.errors import Busy, FaxtuiError, Gone, ServiceError, SignInRefused, StorageError
 from faxtui.inbox.deletions import wording
 from faxtui.inbox.deletions.copies import Save
@@ -20,6 +21,7 @@ from faxtui.inbox.deletions.queue import Item, Queue
 from faxtui.inbox.deletions.sending import (
     FAILS_ALL,
     Kept,
+    Limits,
     StillThere,
     Unproven,
     Unsure,
@@ -67,7 +69,9 @@ class Deletions:
         on_refused: Callable[[SignInRefused], None] = lambda _: None,
         on_change: Callable[[DeletionsView], None],
         on_crash: Callable[[BaseException], None],
+        limits: Limits | None = None,
     ) -> None:
+        self._limits = limits or Limits()
         self.view = DeletionsView()
         self._means = means
         self._ledger = Ledger(means.journal, means.account)
@@ -104,12 +108,16 @@ class Deletions:
         return plan
 
     def undo(self) -> tuple[Fax, ...]:
-        """Take back everything that was not sent; gives what came back."""
-        taken = self._queue.unsent
-        for each in taken:
+        """Undo what was requested last and is not sent yet; returns the faxes that are kept."""
+        undone = self._queue.unsent_of_last_request
+        for each in undone:
             self._end(each, Undone())
         self._tell()
-        return tuple(each.fax for each in taken)
+        return tuple(each.fax for each in undone)
+
+    def set_grace(self, seconds: float) -> None:
+        """Delete after so long, from the next request on."""
+        self._queue.grace = seconds
 
     def begin_again(self) -> None:
         """Nobody could see the countdown, as where a terminal took nothing in for a while: it begins again."""
@@ -118,11 +126,50 @@ class Deletions:
 
     def settle(self, faxes: Iterable[Fax]) -> None:
         """Ask what became of those of which nobody knows, from this run or, as the journal tells, an earlier one."""
-        unknown = {fax.key: fax for fax in faxes if self._is_unknown(fax.key)}
+        unknown = {fax.key: fax for fax in faxes if self._is_unknown(fax)}
         items = [] if self._is_closed else self._queue.add(unknown.values(), Settling())
         if items:
             self._tasks.start(self._settle_in_turn(items))
         self._tell()
+
+    def compare(self, faxes: Iterable[Fax], requested: float) -> None:
+        """Compare with rows of a list that was requested at that moment (seconds, monotonic).
+
+        What is in it was not deleted before, whatever the service answered; another fax of the same name is none of
+        ours, so nothing is sent for that name any more. What is not in it may be on another page.
+        """
+        if self._is_closed:
+            return
+        rows: defaultdict[FaxKey, dict[FaxIdentity, Fax]] = defaultdict(dict)
+        for fax in faxes:
+            rows[fax.key][fax.identity] = fax
+        still_there = []
+        for key, listed in rows.items():
+            item = self._queue.get(key)
+            if item is None:
+                still_there += [each for each in listed if self._ledger.is_contradicted(each, requested)]
+            elif item.fax.identity not in listed:
+                self._name_used_again(item, requested)
+            elif isinstance(item.state, Deleted | Unknown) and requested > item.changed_at:
+                still_there.append(item.fax.identity)
+                if isinstance(item.state, Deleted) and not item.state.by_us:
+                    # Only the list has it still: whoever wants to may ask again.
+                    self._queue.drop(item)
+                else:
+                    item.state = Back(wording.LISTED_AGAIN.format(name=named(key)))
+        if still_there:
+            self._tasks.start(self._note_still_there(still_there))
+        self._tell()
+
+    def _name_used_again(self, item: Item, requested: float) -> None:
+        if item.is_unsent and requested > item.requested_at:
+            self._end(item, Back(wording.OTHER_FAX.format(name=named(item.key))))
+        elif not isinstance(item.state, UnderWay) and requested > item.changed_at:
+            self._queue.drop(item)
+
+    async def _note_still_there(self, faxes: list[FaxIdentity]) -> None:
+        await self._ledger.still_there(faxes)
+        self._on_change(self.view)
 
     def forget_kept(self) -> None:
         """Drop from the view what came back or was taken back: the operator has seen it."""
@@ -147,7 +194,8 @@ class Deletions:
         self._tell()
         return Closing(tuple(each.fax for each in dropped), tuple(each.fax for each in self._queue.in_state(Unknown)))
 
-    def _why_not(self, key: FaxKey) -> str:
+    def _why_not(self, fax: Fax) -> str:
+        key = fax.key
         if self._means.read_only:
             return wording.READ_ONLY
         if self._is_closed:
@@ -157,12 +205,11 @@ class Deletions:
         item = self._queue.get(key)
         return "" if item is None else item.why_not_again
 
-    def _is_unknown(self, key: FaxKey) -> bool:
-        item = self._queue.get(key)
+    def _is_unknown(self, fax: Fax) -> bool:
+        item = self._queue.get(fax.key)
         if item is not None:
             return isinstance(item.state, Unknown)
-        record = self._ledger.records.get(key)
-        return record is not None and record.was_deleted is WasDeleted.UNKNOWN
+        return self._ledger.record(fax.identity).was_deleted is WasDeleted.UNKNOWN
 
     def _keep_time(self) -> None:
         if self._timekeeper is None or self._timekeeper.done():
@@ -196,7 +243,7 @@ class Deletions:
         try:
             async with self._saves_at_once:
                 copy = await self._save_copy(item.fax)
-                await self._ledger.saved(item.key, copy)
+                await self._ledger.saved(item.fax.identity, copy)
         except Gone:
             self._end(item, Deleted(by_us=False, remark=wording.GONE_UNSAVED.format(name=named(item.key))))
         except FaxtuiError as error:
@@ -215,22 +262,22 @@ class Deletions:
 
     async def _delete(self, item: Item) -> None:
         try:
-            await self._ledger.deleting(item.key, item.copy)
+            await self._ledger.deleting(item.fax.identity, item.copy)
         except StorageError as error:
             self._keep(item, error, wording.UNPREPARED)
-            await self._ledger.failed(item.key, item.copy, str(error))
+            await self._ledger.failed(item.fax.identity, item.copy, str(error))
             return
         now = self._look()
         if self._is_closed or not self._queue.is_due(item, now):
-            await self._ledger.failed(item.key, item.copy, wording.NOT_SENT.format(name=named(item.key)))
+            await self._ledger.failed(item.fax.identity, item.copy, wording.NOT_SENT.format(name=named(item.key)))
             return
         item.state = Deleting()
         self._tell()
-        match await delete_once(self._means.service, item.key):
+        match await delete_once(self._means.service, item.key, self._limits.deleting):
             case Vanished(by_us=by_us):
                 await self._vanish(item, by_us, "" if by_us else wording.GONE_BEFORE.format(name=named(item.key)))
             case Kept(error=reason):
-                await self._ledger.failed(item.key, item.copy, str(reason))
+                await self._ledger.failed(item.fax.identity, item.copy, str(reason))
                 if isinstance(reason, Busy) and not item.was_held_up:
                     self._queue.hold_up(item, self._look(), min(reason.retry_after, LONGEST_WAIT))
                 else:
@@ -249,19 +296,19 @@ class Deletions:
 
     async def _settle(self, item: Item) -> None:
         name = named(item.key)
-        match await settle(self._means.service, item.key):
+        match await settle(self._means.service, item.key, self._limits.settling):
             case Vanished():
                 await self._vanish(item, True, wording.GONE_AFTER_SILENCE.format(name=name))
             case StillThere():
                 reason = wording.STILL_THERE.format(name=name)
-                await self._ledger.failed(item.key, item.copy, reason)
+                await self._ledger.failed(item.fax.identity, item.copy, reason)
                 item.state = Back(reason)
             case Unsure(error=error):
                 item.state = Unknown(wording.UNSETTLED.format(name=name, error=error))
                 self._drop_unsent(wording.STOPPED, error)
 
     async def _vanish(self, item: Item, by_us: bool, remark: str) -> None:
-        unwritten = await self._ledger.deleted(item.key, item.copy, remark)
+        unwritten = await self._ledger.deleted(item.fax.identity, item.copy, remark)
         if unwritten is not None:
             remark = f"{remark} {wording.NOT_RECORDED.format(name=named(item.key), error=unwritten)}".lstrip()
         item.state = Deleted(by_us, remark)

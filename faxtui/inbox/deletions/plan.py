@@ -27,14 +27,14 @@ class Plan:
     remarks: tuple[str, ...] = ()
 
 
-def plan_deletion(faxes: Iterable[Fax], why_not: Callable[[FaxKey], str]) -> Plan:
+def plan_deletion(faxes: Iterable[Fax], why_not: Callable[[Fax], str]) -> Plan:
     """``why_not`` gives a sentence for a document that can't be deleted now, and nothing for one that can."""
     documents: dict[FaxKey, Fax] = {}
     refused: dict[FaxKey, Refusal] = {}
     unaddressed: list[Refusal] = []
     rows: Counter[FaxKey] = Counter()
     for fax in faxes:
-        reason = why_not(fax.key)
+        reason = why_not(fax)
         if not fax.key.has_address:
             unaddressed.append(Refusal(fax, reason or NO_ADDRESS))
         elif reason:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.inbox.deletions import wording
@@ -25,21 +27,35 @@ from faxtui.inbox.deletions.wording import named
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """What was asked for at once has one grace, so that all of it can be taken back until it ends.
+    """What was requested at once has one grace, so that all of it can be undone until it ends.
 
-    ``due`` (seconds, monotonic) is known once every copy is saved and verified, or has failed.
+    ``number`` counts the requests. ``due`` (seconds, monotonic) is known once every copy is saved and verified, or has
+    failed.
     """
 
+    number: int
     due: float | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Item:
-    fax: Fax
-    request: Request
-    state: State
-    copy: SavedCopy | None = None
-    was_held_up: bool = False
+    """A fax and what becomes of it; ``requested_at`` and ``changed_at`` are in seconds, monotonic."""
+
+    def __init__(self, fax: Fax, request: Request, state: State) -> None:
+        self.fax = fax
+        self.request = request
+        self.copy: SavedCopy | None = None
+        self.was_held_up = False
+        self.state = state
+        self.requested_at = self.changed_at
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self._state = state
+        self.changed_at = time.monotonic()
 
     @property
     def key(self) -> FaxKey:
@@ -63,13 +79,14 @@ class Queue:
     """``grace`` is in seconds, and so is every moment: monotonic. Knows the time only from its callers."""
 
     def __init__(self, grace: float) -> None:
-        self._grace = grace
+        self.grace = grace
         self._items: dict[FaxKey, Item] = {}
+        self._numbers = count(1)
         self._held_until = -math.inf
 
     def add(self, faxes: Iterable[Fax], state: State) -> list[Item]:
         """One request; it replaces whatever is over of the same faxes."""
-        request = Request()
+        request = Request(next(self._numbers))
         added = [Item(fax, request, state) for fax in faxes]
         self._items |= {each.key: each for each in added}
         return added
@@ -80,12 +97,21 @@ class Queue:
     def in_state(self, *states: type[State]) -> list[Item]:
         return [each for each in self._items.values() if isinstance(each.state, states)]
 
+    def drop(self, item: Item) -> None:
+        del self._items[item.key]
+
     def forget(self, state: type[State]) -> None:
         self._items = {key: item for key, item in self._items.items() if not isinstance(item.state, state)}
 
     @property
     def unsent(self) -> list[Item]:
         return [each for each in self._items.values() if each.is_unsent]
+
+    @property
+    def unsent_of_last_request(self) -> list[Item]:
+        unsent = self.unsent
+        last = max((each.request.number for each in unsent), default=0)
+        return [each for each in unsent if each.request.number == last]
 
     @property
     def is_under_way(self) -> bool:
@@ -96,14 +122,14 @@ class Queue:
         waiting = [each for each in self.unsent if each.request is request]
         if Saving(is_saved=False) in [each.state for each in waiting]:
             return
-        request.due = now + self._grace
+        request.due = now + self.grace
         for each in waiting:
             each.state = self._pending(each, now)
 
     def begin_again(self, now: float) -> None:
         """Nobody could see the countdown: every grace that runs begins again."""
         for each in self._pending_items():
-            each.request.due = now + self._grace
+            each.request.due = now + self.grace
         self.count_down(now)
 
     def count_down(self, now: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from faxtui.domain.fax import FaxKey
@@ -9,6 +10,7 @@ from faxtui.errors import (
     Busy,
     Forbidden,
     Gone,
+    NoAnswer,
     Refused,
     ServiceError,
     SignInRefused,
@@ -57,10 +59,24 @@ class Unproven:
     error: Unconfirmed
 
 
-async def delete_once(service: DocumentService, key: FaxKey) -> Vanished | Kept | Unproven | Unsure:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds for one request to delete, and for one question whether a fax is still there (our decision).
+
+    Each step of a request has a limit of its own, but a service that drips never reaches it, and other deletes wait.
+    """
+
+    deleting: float = 60.0
+    settling: float = 20.0
+
+
+async def delete_once(service: DocumentService, key: FaxKey, limit: float) -> Vanished | Kept | Unproven | Unsure:
     """Send the one request."""
     try:
-        await service.delete_document(key)
+        async with asyncio.timeout(limit):
+            await service.delete_document(key)
+    except TimeoutError:
+        return Unsure(_too_slow(limit))
     except Gone:
         return Vanished(by_us=False)
     except NOT_CARRIED_OUT as error:
@@ -72,15 +88,21 @@ async def delete_once(service: DocumentService, key: FaxKey) -> Vanished | Kept 
     return Vanished(by_us=True)
 
 
-async def settle(service: DocumentService, key: FaxKey) -> Vanished | StillThere | Unsure:
+async def settle(service: DocumentService, key: FaxKey, limit: float) -> Vanished | StillThere | Unsure:
     """Ask what became of a request that had no answer: what is gone now counts as deleted by it.
 
     The request is not sent again.
     """
     try:
-        async with service.open_document(key):
+        async with asyncio.timeout(limit), service.open_document(key):
             return StillThere()
+    except TimeoutError:
+        return Unsure(_too_slow(limit))
     except Gone:
         return Vanished(by_us=True)
     except ServiceError as error:
         return Unsure(error)
+
+
+def _too_slow(limit: float) -> NoAnswer:
+    return NoAnswer(f"The service did not complete its response within {limit:g} seconds. Try again in a moment.")

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from faxtui.disk import rename_new, sync
+from faxtui.domain.fax import FaxIdentity
 from faxtui.domain.file_name import MOST_NUMBER, numbered
 
 _FINAL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT})
@@ -26,12 +27,21 @@ class CopyState(Enum):
     UNREADABLE = "unreadable"
 
 
-def check_copy(path: Path, size: int, sha256: str) -> CopyState:
-    """Whether the file there has that size and content; a link counts as what it leads to."""
+def is_copy_of(fax: FaxIdentity, saved: FaxIdentity, path: Path, sha256: str) -> bool:
+    """Return whether a file that was saved of one fax counts as a copy of this one.
+
+    The only rule for that, on every way to it: received date, sender, receiver, message id and pages are the same, and
+    the file is still what was saved. The service uses names again, so a name proves nothing.
+    """
+    return saved.is_certain and saved == fax and check_copy(path, sha256) is CopyState.WHOLE
+
+
+def check_copy(path: Path, sha256: str, size: int | None = None) -> CopyState:
+    """Return whether the file has that content, and size if one is given; a link counts as what it leads to."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode) or found.st_size != size:
+            if not stat.S_ISREG(found.st_mode) or size not in (None, found.st_size):
                 return CopyState.CHANGED
             is_same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except (FileNotFoundError, NotADirectoryError):
@@ -52,7 +62,7 @@ def settle(part: Path, name: str, size: int, sha256: str) -> tuple[Path, bool]:
     for number in count(1):
         target = part.with_name(numbered(name, number))
         is_new = _take(part, target)
-        if is_new or check_copy(target, size, sha256) is CopyState.WHOLE:
+        if is_new or check_copy(target, sha256, size) is CopyState.WHOLE:
             break
         if number == MOST_NUMBER:
             raise OSError(errno.EEXIST, f"all names from {name} to {target.name} are taken")

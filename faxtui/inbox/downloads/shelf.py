@@ -12,7 +12,7 @@ from faxtui.domain.fax import Fax
 from faxtui.domain.file_name import safe_name, with_extension
 from faxtui.errors import UnexpectedAnswer
 from faxtui.inbox.clock import machine_now
-from faxtui.inbox.downloads.copies import CopyState, check_copy
+from faxtui.inbox.downloads.copies import is_copy_of
 from faxtui.inbox.downloads.manifest import Entry, Manifest
 from faxtui.inbox.downloads.outcomes import AlreadyThere, Saved, shown
 from faxtui.inbox.downloads.part import Part, clear_all_stale, clear_stale
@@ -51,12 +51,12 @@ class Shelf:
         with told_of(self.folder):
             for name in self._possible_names(fax):
                 clear_stale(self.folder, name)
-            entry = self._manifest.find(self._host, fax.key)
+            entry = self._manifest.find(self._host, fax.identity)
         if entry is None:
             return None
         path = self.folder / entry.name
-        is_whole = check_copy(path, entry.size, entry.sha256) is CopyState.WHOLE
-        return AlreadyThere(path, entry.sha256) if is_whole else None
+        is_copy = is_copy_of(fax.identity, entry.fax, path, entry.sha256)
+        return AlreadyThere(path, entry.sha256) if is_copy else None
 
     def begin(self, fax: Fax) -> Copy:
         return Copy(self, fax)
@@ -66,9 +66,12 @@ class Shelf:
         return Part(self.folder, with_extension(self._name(fax), head))
 
     def note(self, fax: Fax, name: str, size: int, sha256: str) -> None:
-        """The last step: only what is whole and has its name gets into the manifest."""
+        """The last step: only what is whole and has its name gets into the manifest, once."""
+        known = self._manifest.find(self._host, fax.identity)
+        if known is not None and (known.name, known.size, known.sha256) == (name, size, sha256):
+            return
         saved = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-        self._manifest.add(Entry(self._host, fax.key, fax.received_text, fax.sender, name, size, sha256, saved))
+        self._manifest.add(Entry(self._host, fax.identity, name, size, sha256, saved))
 
     def _name(self, fax: Fax) -> str:
         return safe_name(self._template, fax, self._zone)

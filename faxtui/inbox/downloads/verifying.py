@@ -46,4 +46,4 @@ class Verification:
     async def checked(self) -> AsyncIterator[Checked]:
         """In the order of the manifest."""
         for entry in self._files:
-            yield Checked(entry, await unbroken(check_copy, self._folder / entry.name, entry.size, entry.sha256))
+            yield Checked(entry, await unbroken(check_copy, self._folder / entry.name, entry.sha256, entry.size))

@@ -183,7 +183,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
 
     def _paint_handling(self) -> None:
         view = self._handling.view
-        done = {fax.key: view.done(fax.key) for fax in self._table.faxes}
+        done = {fax.key: view.done(fax) for fax in self._table.faxes}
         self._table.paint_states({key: each for key, each in done.items() if each is not None}, view.marks.by_key)
 
     def _command(self) -> str:
@@ -197,10 +197,13 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         handling = self._handling.view
         now = time.monotonic()
         remark = words.right(handling, self._table.faxes, self.look.keys) or words.remedy(view, self.look.keys)
+        going_on = words.handling(handling, self.look.keys, now, leaves=self._leaves)
+        if self._details is not None:
+            self._details.show_status(words.going_on(going_on, words.activity(view.activity, now)))
         self._page_bar.say(
             "" if shown is None else words.position(shown.page),
             "" if shown is None else self.look.clock(shown.as_of),
-            words.going_on(words.handling(handling, self.look.keys, now, leaves=self._leaves), words.state(view, now)),
+            words.going_on(going_on, words.state(view, now)),
             "    ".join(filter(None, (remark, words.new(self._new)))),
             can_turn=(view.has_previous, view.has_next),
         )
@@ -222,12 +225,14 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
     def restyle(self, look: Look, columns: Sequence[Field]) -> None:
         """Write dates and times another way, and show other columns."""
         self.look = self.acts.look = look
+        if self._details is not None:
+            self._details.restyle(look, self._reading())
         self._table.choose_columns(columns)
         self.show(self._inbox.view)
 
-    async def action_refresh(self) -> None:
+    async def refresh_list(self) -> None:
         self._is_refreshing = True
-        await super().action_refresh()
+        await super().refresh_list()
 
     # Filters
 
@@ -296,6 +301,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
                 self.look, self._handling, self._table.faxes, self._table.cursor_row, self._reading(), self._command()
             )
             await self.app.push_screen(self._details, self._back_from)
+            self._tell()
 
     @on(DataTable.RowSelected)
     async def _row_clicked(self) -> None:
@@ -355,7 +361,6 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
             "unmark": bool(self._handling.view.marks),
             "save": bool(self._chosen_faxes()),
             "delete": bool(self._chosen_faxes()),
-            "undo": bool(self._handling.view.deletions.unsent),
             "copy": self._table.current is not None,
         }
         return True if can_be_done.get(action, True) else None

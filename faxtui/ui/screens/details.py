@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.table import Table
@@ -36,12 +37,15 @@ from faxtui.errors import FaxtuiError
 from faxtui.inbox.handling import Done, Handling, HandlingView
 from faxtui.preview.parts import why_nothing_can_be_read
 from faxtui.terminal.desktop import open_file
-from faxtui.ui.actions import DETAILS, HANDLING, PROGRAM_WIDE, bindings
+from faxtui.ui.actions import DETAILS, HANDLING, PROGRAM_WIDE, REFRESH, bindings
 from faxtui.ui.fax_actions import ActsOnFaxes, FaxActions
 from faxtui.ui.look import Look
 from faxtui.ui.screens.closing import ClosesOnce
 from faxtui.ui.widgets.key_bar import KeyBar
 from faxtui.ui.widgets.line import TopLine
+
+if TYPE_CHECKING:
+    from faxtui.ui.screens.reading import ReadingScreen
 
 _LEFT, _RIGHT = (FROM, TO, FOLDER, MESSAGE), (PAGES, DURATION, BAUD, CUSTOMER)
 _ROOM_FOR_TWO = 70
@@ -53,7 +57,7 @@ _NO_ADDRESS = "This fax has no address at the service (its folder or file name i
 class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
     """One fax of a page; closes with the fax shown last."""
 
-    BINDINGS = bindings(DETAILS + HANDLING)
+    BINDINGS = bindings((*DETAILS, *HANDLING, REFRESH))
 
     def __init__(
         self, look: Look, handling: Handling, faxes: tuple[Fax, ...], row: int, reading: Reading, command: str
@@ -65,6 +69,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         self._row = row
         self._reading = reading
         self._unreadable = why_nothing_can_be_read()
+        self._said = ""
         self.acts = FaxActions(
             self,
             handling,
@@ -72,20 +77,24 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
             chosen=lambda: (self._fax,),
             current=lambda: self._fax,
             here=lambda: (self._fax,),
-            reading=lambda: reading,
+            reading=lambda: self._reading,
             command=lambda: command,
         )
         self._title = TopLine(look.marks)
         self._values = Static()
+        self._status = TopLine(look.marks, id="status")
+        self._status.display = False
+        self._reader: ReadingScreen | None = None
 
     def compose(self) -> ComposeResult:
         yield self._title
         with VerticalScroll():
             yield self._values
+        yield self._status
         yield KeyBar(self._look, (*DETAILS, *HANDLING, *PROGRAM_WIDE))
 
     def on_mount(self) -> None:
-        self._handling.note_opened(self._fax.key)
+        self._handling.note_opened(self._fax)
         self._show()
 
     def on_resize(self) -> None:
@@ -109,8 +118,6 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
             return None
         if action in ("read", "save"):
             return True if self._fax.key.has_address else None
-        if action == "undo":
-            return True if self._handling.view.deletions.unsent else None
         return True
 
     def on_key(self, event: events.Key) -> None:
@@ -122,12 +129,17 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
     async def action_read(self) -> None:
         from faxtui.ui.screens.reading import ReadingScreen
 
-        key = self._fax.key
-        await self.app.push_screen(ReadingScreen(self._look, self._fax, lambda: self._handling.read(key)))
+        fax = self._fax
+        self._reader = ReadingScreen(self._look, fax, lambda: self._handling.read(fax))
+        self._reader.show_status(self._said)
+        await self.app.push_screen(self._reader, self._back_from_reader)
+
+    def _back_from_reader(self, _: None) -> None:
+        self._reader = None
 
     @work
     async def action_open_saved(self) -> None:
-        record = self._handling.view.record(self._fax.key)
+        record = self._handling.view.record(self._fax)
         if not record.is_saved:
             self.acts.say(f"It is not saved yet: {self._look.keys.first('fax.save')} saves it.")
             return
@@ -142,6 +154,21 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
     def _fax(self) -> Fax:
         return self._faxes[self._row]
 
+    def show_status(self, status: str) -> None:
+        """Show what is running, such as the countdown of a delete; nothing if it is empty."""
+        self._said = status
+        self._status.say(status)
+        self._status.display = bool(status)
+        if self._reader is not None:
+            self._reader.show_status(status)
+
+    def restyle(self, look: Look, reading: Reading) -> None:
+        """Write dates and times another way."""
+        self._look = self.acts.look = look
+        self._reading = reading
+        if self.is_attached:
+            self._show()
+
     def show_handling(self, view: HandlingView) -> None:
         """What is done with this fax may be told of here as well."""
         if self.is_attached:
@@ -150,7 +177,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
 
     def _move(self, by: int) -> None:
         self._row = max(0, min(self._row + by, len(self._faxes) - 1))
-        self._handling.note_opened(self._fax.key)
+        self._handling.note_opened(self._fax)
         self._show()
         self.query_one(VerticalScroll).scroll_home(animate=False)
         self.refresh_bindings()
@@ -198,7 +225,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
 
     def _known_from_here(self, fax: Fax) -> Iterator[tuple[str, str]]:
         view = self._handling.view
-        record, done = view.record(fax.key), view.done(fax.key)
+        record, done = view.record(fax), view.done(fax)
         if record.is_saved:
             yield "Saved", visible(record.path)
         if done not in (None, Done.SAVED, Done.OPENED):

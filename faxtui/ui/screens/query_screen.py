@@ -80,7 +80,7 @@ class QueryScreen(WaitsForRows):
         if page is not None:
             await self.app.push_screen(GoToPage(self.look.marks, page), self._go_to)
 
-    async def action_refresh(self) -> None:
+    async def refresh_list(self) -> None:
         await self._attempt(self._inbox.refresh)
 
     @on(PageBar.Turned)

@@ -17,7 +17,7 @@ from faxtui.preview.drawing import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS
 from faxtui.preview.lens import Fit, Lens
 from faxtui.preview.parts import require_parts
 from faxtui.preview.reader import DocumentReader
-from faxtui.ui.actions import PROGRAM_WIDE, READING, READING_GROUPS, bindings
+from faxtui.ui.actions import PROGRAM_WIDE, READING, READING_GROUPS, UNDO, bindings
 from faxtui.ui.look import Look
 from faxtui.ui.screens.closing import ClosesOnce
 from faxtui.ui.widgets.key_bar import KeyBar
@@ -37,7 +37,7 @@ class ReadingScreen(ClosesOnce[None]):
         & > #page.-words { padding: 1; }
     }
     """
-    BINDINGS = bindings(READING)
+    BINDINGS = bindings((*READING, UNDO))
     HELP_GROUPS = READING_GROUPS
 
     def __init__(self, look: Look, fax: Fax, fetch: Callable[[], Awaitable[bytes]]) -> None:
@@ -53,6 +53,9 @@ class ReadingScreen(ClosesOnce[None]):
         self._book: Book | None = None
         self._shown: Place | None = None
         self._is_drawing = False
+        self._is_opening = False
+        self._status = ""
+        self._told: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -60,7 +63,8 @@ class ReadingScreen(ClosesOnce[None]):
         yield KeyBar(self._look, (*READING, *PROGRAM_WIDE))
 
     def on_mount(self) -> None:
-        self.run_worker(self._open())
+        self._say_title()
+        self.action_retry()
 
     async def on_unmount(self) -> None:
         if self._reader is not None:
@@ -118,6 +122,12 @@ class ReadingScreen(ClosesOnce[None]):
     def on_mouse_scroll_up(self) -> None:
         self._change(lambda lens: lens.moved(0, -_WHEEL))
 
+    def action_retry(self) -> None:
+        """Fetch the document, unless it is there or on its way."""
+        if self._book is None and not self._is_opening:
+            self._is_opening = True
+            self.run_worker(self._open())
+
     def action_back(self) -> None:
         self.dismiss()
 
@@ -127,6 +137,7 @@ class ReadingScreen(ClosesOnce[None]):
         can_be_done = {
             "next_sheet": book is not None and book.has_next,
             "previous_sheet": book is not None and book.has_previous,
+            "retry": book is None,
             "change_drawing": len(self._drawings) > 1,
         }
         return True if can_be_done.get(action, True) else None
@@ -147,6 +158,8 @@ class ReadingScreen(ClosesOnce[None]):
         except FaxtuiError as error:
             self._say(str(error))
             return
+        finally:
+            self._is_opening = False
         self._book = Book(self._reader, self._drawing, *self._room)
         self._follow()
 
@@ -171,12 +184,12 @@ class ReadingScreen(ClosesOnce[None]):
         try:
             while (wanted := book.place) != self._shown:
                 if wanted.lens is None:
-                    self._title.say(self._fax_name, f"drawing {self._page_words(wanted)} …")
+                    self._say_title(f"drawing {self._page_words(wanted)} …")
                 try:
                     picture = await book.draw()
                 except FaxtuiError as error:
                     self._shown = book.place
-                    self._title.say(self._fax_name, self._page_words(wanted))
+                    self._say_title(self._page_words(wanted))
                     self._say(str(error))
                 else:
                     self._show(picture)
@@ -191,9 +204,20 @@ class ReadingScreen(ClosesOnce[None]):
             zoom = f"{lens.magnification:.1f}×" if not isinstance(lens.zoom, Fit) else lens.zoom.value
             if lens.sheet.is_blank:
                 page += " · blank"
-            self._title.say(self._fax_name, f"{page} · {zoom} · {lens.share_passed:.0%} down", f"{page} · {zoom}", page)
+            self._say_title(f"{page} · {zoom} · {lens.share_passed:.0%} down", f"{page} · {zoom}", page)
         self._page.remove_class("-words")
         self._page.update(Text("\n".join(picture.lines), no_wrap=True, overflow="crop", end=""))
+
+    def show_status(self, status: str) -> None:
+        """Show what is running, such as the countdown of a delete, before what is told of the page."""
+        if status != self._status:
+            self._status = status
+            self._say_title(*self._told)
+
+    def _say_title(self, *ways: str) -> None:
+        self._told = ways
+        with_status = [f"{self._status} · {way}" for way in ways] if self._status else ways
+        self._title.say(self._fax_name, *with_status, *([self._status] if self._status else []))
 
     def _say(self, sentence: str) -> None:
         """In place of the page."""

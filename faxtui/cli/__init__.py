@@ -64,6 +64,7 @@ def _do(options: Options, environ: Mapping[str, str]) -> int:
     from faxtui.cli.wiring import desk
     from faxtui.config.logs import start_log
 
+    _report_what_threads_raise()
     if options.command != arguments.BROWSE:
         gc.enable()
     if options.command == arguments.DOCTOR:
@@ -94,6 +95,21 @@ def _do(options: Options, environ: Mapping[str, str]) -> int:
     from faxtui.ui.run import browse
 
     return browse(start)
+
+
+def _report_what_threads_raise() -> None:
+    """In place of tracebacks, whose messages can hold numbers, names and passwords."""
+    import threading
+
+    def report(failed: threading.ExceptHookArgs | sys.UnraisableHookArgs) -> None:
+        from faxtui.config.logs import write_report
+        from faxtui.config.paths import default_paths
+
+        if failed.exc_value is not None:
+            write_report(default_paths().logs, failed.exc_value)
+
+    threading.excepthook = report
+    sys.unraisablehook = report
 
 
 def _open_what_is_closed() -> None:

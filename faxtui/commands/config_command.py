@@ -63,9 +63,22 @@ def _section(
         names = [*tables, each.name]
         override = overrides.get(each.name)
         if override is not None:
-            yield _line(names, override.value, override.origin)
+            yield _line(names, _without_password(each.name, override.value), override.origin)
         else:
-            yield _line(names, getattr(section, each.name), origins.get(".".join(names), _DEFAULT))
+            value = _without_password(each.name, getattr(section, each.name))
+            yield _line(names, value, origins.get(".".join(names), _DEFAULT))
+
+
+def _without_password(name: str, value: object) -> object:
+    """A password written where none belongs, into an address or after the login, is not shown."""
+    if not isinstance(value, str):
+        return value
+    if name in ("base_url", "token_url") and "@" in value:
+        scheme = next((each for each in ("https://", "http://") if value.startswith(each)), "")
+        return f"{scheme}…@{value.rpartition('@')[2]}"
+    if name == "login" and ":" in value:
+        return f"{value.partition(':')[0]}:…"
+    return value
 
 
 def _line(names: Sequence[str], value: object, origin: str) -> str:

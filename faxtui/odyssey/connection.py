@@ -128,7 +128,11 @@ async def _refuse_other_machines(event: str, info: Mapping[str, object]) -> None
 
     stream = info["return_value"]
     assert isinstance(stream, httpcore.AsyncNetworkStream)
-    address = str(stream.get_extra_info("server_addr")[0])
+    found = stream.get_extra_info("server_addr")
+    if found is None:
+        await stream.aclose()
+        raise httpcore.ConnectError("The connection was broken as soon as it was made.")
+    address = str(found[0])
     if not is_loopback(address):
         await stream.aclose()
         raise Untrusted(
@@ -217,7 +221,7 @@ def _no_connection(error: BaseException, url: httpx.URL, setting: str, proxy: Pr
             case socket.gaierror():
                 host = excerpt(url.host) if proxy is None else proxy.host
                 return Unreachable(
-                    f"The name {host} can't be looked up: check {named_in}, and this machine's network and DNS.{hint}"
+                    f"The name {host} can't be looked up: check {named_in}, and this machine's network and DNS."
                 )
             case ssl.SSLCertVerificationError():
                 return Untrusted(
@@ -233,9 +237,8 @@ def _no_connection(error: BaseException, url: httpx.URL, setting: str, proxy: Pr
             case ConnectionRefusedError():
                 return Unreachable(
                     f"{stop_first} refuses connections: check host and port in {named_in}, or wait until it is up."
-                    f"{hint}"
                 )
-    return Unreachable(f"No connection to {stop} came about: check {named_in} and this machine's network.{hint}")
+    return Unreachable(f"No connection to {stop} came about: check {named_in} and this machine's network.")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -109,6 +109,29 @@ def test_options_and_environment_are_origins_and_passwords_are_never_shown(tmp_p
     assert origins(by_environment.stdout)["default_profile"] == "FAXTUI_PROFILE"
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("https://me:hush-1234@fax.example/x", "https://…@fax.example/x"),
+        ("https://me:hush-1234://@@fax.example", "https://…@fax.example"),
+        ("me:hush-1234@fax.example", "…@fax.example"),
+    ],
+)
+def test_a_password_written_where_none_belongs_is_not_shown(tmp_path: Path, written: str, shown: str) -> None:
+    lines = f'base_url = "{written}"\nlogin = "60300.console:hush-1234"\ntoken_url = "{written}"\n'
+    configured(tmp_path, f'password = "hush-1234"\n[profiles.main]\npassword = "hush-1234"\n{lines}')
+    of_file = faxtui("config", "show", home=tmp_path)
+    given = ("--base-url", written, "--login", "a:hush-1234")
+    of_options = faxtui("config", "show", *given, home=tmp_path)
+    of_environment = faxtui("config", "show", home=tmp_path, environ={"FAXTUI_BASE_URL": written})
+    examined = faxtui("doctor", "--json", home=tmp_path)
+    for end in (of_file, of_options, of_environment, examined):
+        assert "hush" not in end.stdout + end.stderr
+    main = tomllib.loads(of_file.stdout)["profiles"]["main"]
+    assert (main["base_url"], main["token_url"], main["login"]) == (shown, shown, "60300.console:…")
+    assert tomllib.loads(of_options.stdout)["profiles"]["main"]["base_url"] == shown
+
+
 def test_what_is_wrong_is_said_on_standard_error_and_the_rest_is_shown(tmp_path: Path) -> None:
     config = configured(tmp_path, "[ui]\npage_size = 0\npagesize = 3\n[profiles.main]\nlogin = 'a'\n")
     end = faxtui("config", "show", home=tmp_path)

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 from configured import configured, oauth2_profile, profile
+from doctor_report import tunnelling_proxy
 from odyssey_server import (
     CERTIFICATE,
     CLIENT_SECRET,
     LOGIN,
+    NAMED_CERTIFICATE,
     PASSWORD,
     RawServer,
     WatchedDemo,
     answer,
     answering,
+    behind_a_proxy,
     watched_demo,
 )
 from pty_session import environment, faxtui
@@ -214,20 +217,23 @@ def test_one_that_nobody_trusts_gets_no_password_and_a_missing_authority_is_told
         assert server.requests == []
 
 
-def test_it_goes_through_the_proxy_that_is_set_and_not_where_no_proxy_says_so(
+def test_it_goes_through_the_proxy_that_is_set_but_not_to_this_machine_or_where_no_proxy_says_so(
     tmp_path: Path, demo: WatchedDemo
 ) -> None:
-    ours = ("--base-url", demo.address, "--login", LOGIN)
-    with answering(LISTING) as proxy:
-        end = lists(tmp_path, *ours, FAXTUI_PASSWORD=PASSWORD, HTTP_PROXY=proxy.address)
-        assert (end.returncode, end.stdout, demo.asked) == (0, "[]\n", [])
-        assert proxy.requests[0].startswith(f"GET {demo.address}/api/V1/InboundFax?")
-        direct = {"HTTP_PROXY": proxy.address, "NO_PROXY": "127.0.0.1"}
-        assert_listed(lists(tmp_path, *ours, FAXTUI_PASSWORD=PASSWORD, **direct))
+    authority = tmp_path / "authority.pem"
+    authority.write_text(NAMED_CERTIFICATE)
+    with answering(LISTING, certificate=NAMED_CERTIFICATE) as server, tunnelling_proxy() as proxy:
+        through = f"http://127.0.0.1:{proxy.port}"
+        environ = {"FAXTUI_PASSWORD": PASSWORD, "SSL_CERT_FILE": str(authority), "ALL_PROXY": through}
+        elsewhere = ("--base-url", behind_a_proxy(server.address), "--login", LOGIN)
+        end = lists(tmp_path, *elsewhere, **environ, NO_PROXY="fd00::/8, [::1], 10.0.0.0/8")
+        assert (end.returncode, end.stdout) == (0, "[]\n")
+        assert [each.split()[:2] for each in proxy.requests] == [["CONNECT", elsewhere[1].removeprefix("https://")]]
+        assert "Authorization" not in proxy.requests[0]
+        end = lists(tmp_path, *elsewhere, **environ, NO_PROXY=".example")
+        assert "The name fax.example can't be looked up" in end.stderr
+        assert_listed(lists(tmp_path, "--base-url", demo.address, "--login", LOGIN, **environ, HTTP_PROXY=through))
         assert (len(proxy.requests), demo.asked) == (1, ["list"])
-    end = lists(tmp_path, *ours, FAXTUI_PASSWORD=PASSWORD, NO_PROXY="fd00::/8")
-    assert (end.returncode, end.stderr.count("\n")) == (1, 1)
-    assert "NO_PROXY" in end.stderr
 
 
 # Where a password never is
@@ -244,6 +250,40 @@ def test_a_crash_tells_no_password_and_neither_does_its_report(tmp_path: Path, d
     closed = ("/bin/sh", "-c", 'exec "$@" 2>&-', "sh", sys.executable, "-c", FAILING)
     end = faxtui("list", home=tmp_path, environ=environ, command=closed)
     assert (end.returncode, end.stdout, end.stderr) == (1, "", "")
+
+
+THREAD_FAILING = """
+import sys
+import threading
+import faxtui.cli
+import faxtui.cli.listing
+
+class Noisy:
+    def __del__(self):
+        raise LookupError("it was hush-1234 at last")
+
+def fail():
+    raise LookupError("it was hush-1234")
+
+def run_list(at, environ):
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    noisy = Noisy()
+    del noisy
+    return 0
+
+faxtui.cli.listing.run_list = run_list
+faxtui.cli.main()
+"""
+
+
+def test_an_error_in_a_thread_tells_no_secret_either(tmp_path: Path) -> None:
+    end = faxtui("list", "--demo", home=tmp_path, command=(sys.executable, "-c", THREAD_FAILING))
+    assert (end.returncode, end.stdout, end.stderr) == (0, "", "")
+    reports = [each.read_text() for each in tmp_path.rglob("error-*.txt")]
+    assert len(reports) == 2
+    assert all("builtins.LookupError" in each and "hush" not in each for each in reports)
 
 
 def test_the_log_holds_no_secret_at_any_level(tmp_path: Path, demo: WatchedDemo) -> None:

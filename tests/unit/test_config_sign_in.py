@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from faxtui.cli.arguments import parse
+from faxtui.cli.wiring import desk
 from faxtui.config.settings import DEFAULT_BASE_URL, Profile
 from faxtui.config.sign_in import Given, settle_sign_in
 from faxtui.domain.account import Account
@@ -70,6 +72,36 @@ def test_a_given_address_gets_only_what_was_given(profile: Profile, address: str
             settle(profile, Given(address, login))
     account = settle(profile, Given(address, "60300.other", password="given"))
     assert (account.base_url, account.login, account.password) == (address, "60300.other", "given")
+
+
+@pytest.mark.parametrize("source", ["option", "environment"])
+@pytest.mark.parametrize("address", ["https://other.example", "https://own.example", "http://127.0.0.1:1"])
+def test_a_given_address_starts_none_of_the_profiles_commands_and_uses_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, address: str
+) -> None:
+    """Neither password, keyring, client, token address nor allow_http: whoever gives an address gives the rest."""
+    ran = tmp_path / "ran"
+    command = f'["sh", "-c", "touch {ran}; echo own"]'
+    for name in ("CONFIG_HOME", "CONFIG_DIRS", "STATE_HOME"):
+        monkeypatch.setenv(f"XDG_{name}", str(tmp_path / name))
+    config = tmp_path / "CONFIG_HOME" / "faxtui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        '[profiles.main]\nbase_url = "https://own.example"\nlogin = "60300.own"\nauth = "oauth2"\nclient_id = "us"\n'
+        f'token_url = "http://token.example"\nallow_http = true\nkeyring = true\nclient_secret_command = {command}\n'
+        f'password_command = {command}\npassword_file = "{secret(tmp_path, "own")}"\n'
+    )
+    arguments = ["--base-url", address] if source == "option" else []
+    environ = {} if source == "option" else {"FAXTUI_BASE_URL": address}
+    with pytest.raises(NoSignIn, match="There is no login"):
+        desk(parse(arguments, {**environ, "FAXTUI_PASSWORD": "given"})).sign_in()
+    for login in ("60300.own", "60300.other"):
+        with pytest.raises(NoSignIn, match="There is no password"):
+            desk(parse([*arguments, "--login", login], environ)).sign_in().account()
+        given = {**environ, "FAXTUI_PASSWORD": "given"}
+        account = desk(parse([*arguments, "--login", login], given)).sign_in().account()
+        assert account == Account(address, login, "given", account.service_zone, None, allow_http=False)
+    assert not ran.exists()
 
 
 def test_what_is_missing_is_told_with_every_way_to_give_it() -> None:

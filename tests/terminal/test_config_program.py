@@ -39,7 +39,7 @@ def test_the_paths_are_told_and_which_of_them_are_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ['default_profile = "gone"', "[ui", "version = 9"])
 def test_the_paths_are_told_whatever_is_wrong_with_the_files(tmp_path: Path, text: str) -> None:
     config = configured(tmp_path, text)
-    end = faxtui("config", "path", "--profile", "gone", home=tmp_path)
+    end = faxtui("config", "path", home=tmp_path)
     assert (end.returncode, end.stderr) == (0, "")
     assert str(config) in end.stdout
 

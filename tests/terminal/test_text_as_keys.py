@@ -1,5 +1,6 @@
 """Text that arrives as keys, as from a bar-code reader or a serial line: it deletes nothing, whatever it contains."""
 
+import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ import pytest
 from handling_desk import ToldDemo, told_demo
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from pty_session import PtySession, in_terminal
+from pty_session import SUSPEND, PtySession, in_terminal
 from wire import resource
 
 SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
@@ -130,6 +131,19 @@ def test_an_answer_given_after_the_keys_are_named_deletes(
         terminal.wait_until(lambda: any(each != "list" for each in demo.asked), "a request")
         kinds = [each.split()[0] for each in demo.asked if each != "list"]
         assert kinds[0] == ("GET" if copies else "DELETE")
+
+
+def test_after_sleep_the_question_waits_for_a_silence_again(tmp_path: Path) -> None:
+    with browsing(tmp_path) as (terminal, demo):
+        terminal.type("D")
+        terminal.wait_for("Enter save a copy, then delete")
+        terminal.type(SUSPEND)
+        terminal.wait_until_stopped()
+        terminal.kill(signal.SIGCONT)
+        terminal.wait_until_gone("Enter save a copy, then delete")
+        terminal.type("\r")
+        terminal.wait_for("Enter save a copy, then delete")
+        assert_nothing_was_done(terminal, demo)
 
 
 _WORDS = st.sampled_from(

@@ -61,6 +61,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
             yield self._keys
 
     def on_mount(self) -> None:
+        self.app.app_suspend_signal.subscribe(self, lambda _: self._suspend())
         self.app.app_resume_signal.subscribe(self, lambda _: self._begin())
 
     def on_screen_resume(self) -> None:
@@ -161,6 +162,10 @@ class Question(Panel[Chosen[T]], Generic[T]):
         self._counts_from = None
         self._keys.visible = False
         self.run_worker(self._show_keys(), exclusive=True)
+
+    def _suspend(self) -> None:
+        """What is typed from here on may not be meant for the question."""
+        self._counts_from = None
 
     async def _show_keys(self) -> None:
         painted = asyncio.Event()

@@ -31,8 +31,9 @@ from faxtui.odyssey.statuses import something_else
 from faxtui.odyssey.wire import read_page
 
 DEFAULT_LIMITS = Limits()
-_LARGE = 65_536
-"""Bytes from which on a listing is read in a thread: it would take longer than a key may wait."""
+_LARGE = 300_000
+"""Bytes from which on a listing is read in a thread, so that keys don't wait for it: more than a usual page of 1,000.
+Below it, a thread would only cost memory."""
 
 
 class OdysseyService:

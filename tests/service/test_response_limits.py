@@ -135,6 +135,7 @@ def test_what_is_too_large_is_refused_and_neither_time_nor_memory_is_spent_on_it
         pytest.param(listing(b",".join([json.dumps(RESOURCE).encode()] * 2000)), 2000, id="2,000 rows"),
         pytest.param(listing(b",".join([named(40)] * 1000)), 1000, id="rows of 40 unknown members"),
         pytest.param(listing(named(40_000)), 1, id="40,000 members"),
+        pytest.param(listing(named(25_000)), 1, id="as many as are read on the loop"),
         pytest.param(listing(named(6_000, b"7" * 600)), 1, id="long numbers"),
         pytest.param(listing(b'{"Pages":' + b"9" * (4 * MIB - 100) + b"}"), 1, id="one number of 4 million digits"),
         pytest.param(listing(b'{"Pages":0.' + b"9" * (4 * MIB - 100) + b"}"), 1, id="as many decimals"),

@@ -1,6 +1,6 @@
 """What faxtui takes while nothing happens, and over a long shift, beside a stock Textual table.
 
-python benchmarks/enduring.py [--idle SECONDS] [--turns N] [--json FILE]
+python benchmarks/enduring.py [--idle SECONDS] [--turns N] [--rounds N] [--json FILE]
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ SHORT = 0.03
 """Seconds without a byte after which a page turn counts as done."""
 REFRESH = 0.06
 """Seconds from one refresh to the next."""
+ESCAPE, AFTER_ESCAPE = b"\x1b", 0.2
+"""The key, and seconds until it is known to be no sequence."""
+READ = 0.3
+"""Seconds without a byte after which a page of a fax is drawn."""
+WARM_ROUNDS = 2
 LATENCY = 0.3
 """Seconds that an answer of the service takes where the link is bad."""
 PREFETCHED = "prefetched turn, ms to its last byte"
@@ -77,6 +82,29 @@ def shift(name: str, address: str, environ: Mapping[str, str], turns: int) -> Ma
         }
 
 
+def varied(address: str, environ: Mapping[str, str], rounds: int) -> Mapping[str, float]:
+    """Growth over a day of looking at five faxes, reading two of them, and two new sizes of the terminal a round."""
+    with Program(commands(address, 50)["faxtui"], SIZE, environ) as program:
+        program.start({"row": ROW["faxtui"]})
+        warm = 0.0
+        for number in range(rounds):
+            for each in range(5):
+                program.press(b"\r", SHORT, {"details": "Esc"})
+                if each < 2:
+                    program.press(b"v", READ, {"page": "Larger"})
+                    program.press(ESCAPE, SHORT)
+                    program.listen(AFTER_ESCAPE)
+                program.press(ESCAPE, SHORT)
+                program.listen(AFTER_ESCAPE)
+                program.press(b"j", SHORT)
+            for size in ((70 + number * 7 % 70, 20 + number % 25), SIZE):
+                program.resize(size)
+                program.listen(AFTER_ESCAPE)
+            if number == WARM_ROUNDS:
+                warm = memory(program)
+        return {"MiB grown by a varied day": memory(program) - warm}
+
+
 def prefetched(address: str, environ: Mapping[str, str]) -> Mapping[str, float]:
     """A page turn onto a page that was fetched ahead, over a link that takes its time."""
     with Relay(address, LATENCY) as relay, Program(commands(relay.address, 50)["faxtui"], SIZE, environ) as program:
@@ -88,13 +116,14 @@ def prefetched(address: str, environ: Mapping[str, str]) -> Mapping[str, float]:
         return {PREFETCHED: 1000 * turn.last, ASKED: asked}
 
 
-def measure(seconds: float, turns: int) -> Mapping[str, Mapping[str, float]]:
+def measure(seconds: float, turns: int, rounds: int) -> Mapping[str, Mapping[str, float]]:
     figures: dict[str, dict[str, float]] = {"faxtui": {}, "stock": {}}
     with service() as address, tempfile.TemporaryDirectory() as home:
         environ = environment(home)
         for name in figures:
             figures[name] |= idle(name, address, environ, seconds)
             figures[name] |= shift(name, address, environ, turns)
+        figures["faxtui"] |= varied(address, environ, rounds)
         figures["faxtui"] |= prefetched(address, environ)
     return figures
 
@@ -104,6 +133,7 @@ MOST = {
     "idle CPU %": 0.3,
     "MiB grown by turns": 2,
     "MiB grown by refreshes": 2,
+    "MiB grown by a varied day": 20,
     PREFETCHED: 80,
     ASKED: 0,
 }
@@ -129,9 +159,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--idle", type=float, default=60)
     parser.add_argument("--turns", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    figures = measure(options.idle, options.turns)
+    figures = measure(options.idle, options.turns, options.rounds)
     print(report(figures))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -74,6 +74,9 @@ class Program:
         """Press these keys, and wait for nothing."""
         os.write(self._terminal, keys)
 
+    def resize(self, size: tuple[int, int]) -> None:
+        _set_size(self._terminal, size)
+
     def press(self, keys: bytes, quiet: float = 0.12, texts: Mapping[str, str] | None = None) -> Burst:
         """What comes after these keys."""
         pressed = time.perf_counter()

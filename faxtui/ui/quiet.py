@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual._styles_cache import StylesCache
+from textual.await_complete import AwaitComplete
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 
@@ -43,6 +45,12 @@ class QuietApp(AttentiveApp, inherit_bindings=False):
             *(each for each in colours if each.enabled),
             *super().get_line_filters(),
         ]
+
+    def pop_screen(self) -> AwaitComplete:
+        popped = super().pop_screen()
+        # The cache of this function keeps the last 1,024 widgets alive, with all that they have painted.
+        StylesCache.get_inner_outer.cache_clear()
+        return popped
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Not set: where the mouse is, nobody asks the terminal for."""

@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpcore
 import pytest
 from demo_server import demo_server, serving
 from odyssey_server import CERTIFICATE, PASSWORD, Ending, answer, answering, asking
@@ -17,7 +18,7 @@ from faxtui.domain.query import FaxQuery
 from faxtui.domain.window import open_window
 from faxtui.errors import NoAnswer, ServiceError, UnexpectedAnswer, Unreachable, Untrusted
 from faxtui.odyssey.client import DEFAULT_LIMITS
-from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.connection import Limits, _refuse_other_machines
 
 WINDOW = open_window(FaxQuery(), datetime(2026, 11, 23, 9, 42, tzinfo=UTC))
 LISTING = b'{"Resources": []}'
@@ -57,6 +58,13 @@ async def test_a_refused_connection_names_host_and_port() -> None:
     error = await failure(f"http://127.0.0.1:{port}")
     assert isinstance(error, Unreachable)
     assert str(error).startswith(f"127.0.0.1:{port} refuses connections")
+
+
+async def test_a_connection_whose_peer_is_gone_at_once_is_an_ordinary_failure() -> None:
+    """Reset before it could be looked at: whose it was can't be told any more, so nothing is sent."""
+    gone = httpcore.AsyncMockStream([])
+    with pytest.raises(httpcore.ConnectError):
+        await _refuse_other_machines("connection.connect_tcp.complete", {"return_value": gone})
 
 
 async def test_a_name_that_is_not_known_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

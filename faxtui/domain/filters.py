@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from faxtui.domain.text import without_invisible
 from faxtui.domain.when import EXAMPLES, check_moment
 from faxtui.errors import InvalidValue
 
@@ -138,6 +139,7 @@ class Filters:
 
 
 def _checked(each: Filter, text: str) -> str:
+    text = without_invisible(text)
     if not text.strip():
         return ""
     try:

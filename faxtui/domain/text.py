@@ -24,6 +24,11 @@ _ALONE = re.compile(
 _IS_JAMO = re.compile(f"[{_JAMO}]")
 """Vowels and final consonants of Hangul: they combine, though Unicode calls them letters."""
 _COMBINING = frozenset({"Mn", "Mc", "Me"})
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff]"
+)
+"""What Unicode calls default ignorable, and the Braille blank: no one can see that it was pasted."""
 _CONTROL_PICTURES = 0x2400
 _IN_ASCII = str.maketrans(
     {
@@ -82,6 +87,23 @@ def width(character: str) -> int:
     if unicodedata.category(character) in _COMBINING or _IS_JAMO.match(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def without_invisible(text: str) -> str:
+    """Return ``text`` as a person sees it: without format characters and fillers, with plain spaces for unusual ones.
+
+    Documents and chat programs put such characters (U+202A, U+200E, U+FEFF …) around numbers that are copied from them.
+    Control characters stay, for `visible` or an error to show.
+    """
+    if text.isascii():
+        return text
+    seen = (" " if unicodedata.category(each) == "Zs" else each for each in text if unicodedata.category(each) != "Cf")
+    return _IGNORABLE.sub("", "".join(seen))
+
+
+def first_line(text: str) -> str:
+    """Return the first line of ``text`` that is not blank, trimmed and without invisible characters."""
+    return next(filter(None, (without_invisible(each).strip() for each in text.splitlines())), "")
 
 
 def _mark(character: str) -> str:

@@ -61,6 +61,10 @@ class Keys:
         """The first key of an action, for a sentence."""
         return written(self._keys[id_][0])
 
+    def keys_of(self, id_: str) -> tuple[str, ...]:
+        """Return the keys of an action, as Textual names them."""
+        return self._keys[id_]
+
     def action_of(self, key: str, actions: Iterable[Action]) -> str:
         """Return the id of the one of these actions that has this key, or an empty string."""
         return next((each.id for each in actions if key in self._keys[each.id]), "")

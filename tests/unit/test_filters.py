@@ -99,3 +99,18 @@ def test_no_period_is_the_last_seven_days() -> None:
 )
 def test_filters_are_said_in_one_line(filters: dict[str, str], said: str) -> None:
     assert in_words(Filters(filters)) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "given_value", "value"),
+    [
+        ("from", "\u202a+33 4\u00a078\u202c", "+33 4 78"),
+        ("to", "\ufeff134296015\u200b", "134296015"),
+        ("customer", "\u200e60300\u00ad", "60300"),
+        ("since", "\u200f7d", "7d"),
+        ("until", "to\u00adday", "today"),
+        ("from", "\u200b\u2060", None),
+    ],
+)
+def test_characters_that_nobody_can_see_are_no_part_of_a_filter(name: str, given_value: str, value: str | None) -> None:
+    assert Filters({name: given_value}).get(filter_named(name)) == value

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.domain.text import counted, visible
+from faxtui.domain.text import counted, first_line, visible, without_invisible
 
 
 @pytest.mark.parametrize("code", [*range(0x20), 0x7F])
@@ -79,3 +79,48 @@ def test_what_is_shown_is_printable_as_long_as_before_and_stays_when_shown_again
 
 def test_things_are_counted_with_their_noun() -> None:
     assert [counted(number, "page", "pages") for number in (0, 1, 1234)] == ["0 pages", "1 page", "1,234 pages"]
+
+
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202e\u2060\u2064\u2066\u206f"
+    "\u2800\u3164\ufe0f\ufeff\uffa0\ufff9\U000e0020\U000e01ef\U0001d173"
+)
+
+
+@pytest.mark.parametrize("character", INVISIBLE)
+def test_what_nobody_can_see_is_removed_wherever_it_stands(character: str) -> None:
+    assert without_invisible(f"{character}04{character}{character}78{character}") == "0478"
+
+
+@pytest.mark.parametrize("text", ["0478", "Élodie Müller", "日本語", "e\u0301", "🙂", "+33 4 78", "a\tb\x1b"])
+def test_what_can_be_seen_stays(text: str) -> None:
+    assert without_invisible(text) == text
+
+
+@pytest.mark.parametrize("space", "\u00a0\u2007\u2009\u202f\u3000")
+def test_unusual_spaces_in_what_is_typed_become_plain_ones(space: str) -> None:
+    assert without_invisible(f"04{space}78") == "04 78"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("0478", "0478"),
+        ("\n0478", "0478"),
+        ("\r\n\r\n  0478 \r\n0499", "0478"),
+        ("\u2028 \u200b\n\u202a0478\u202c\n", "0478"),
+        ("\x0b\x0c\x85 0478\t\n", "0478"),
+        ("", ""),
+        ("\n \n\ufeff\n", ""),
+    ],
+)
+def test_the_first_line_with_text_counts_trimmed(text: str, line: str) -> None:
+    assert first_line(text) == line
+
+
+@given(st.text())
+def test_a_first_line_is_one_line_without_what_cannot_be_seen(text: str) -> None:
+    line = first_line(text)
+    assert len(line.splitlines()) <= 1
+    assert line == line.strip()
+    assert without_invisible(line) == line

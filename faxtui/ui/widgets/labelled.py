@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from faxtui.domain.text import visible
+from faxtui.domain.text import first_line, visible, without_invisible
 
 
 class Labelled(Vertical):
@@ -43,7 +44,7 @@ class Labelled(Vertical):
 
 
 class Line(Input):
-    """A one-line input without a frame. What is pasted may hold anything: only what can be seen is taken."""
+    """A one-line input without a frame. It accepts only what can be seen, and of a paste the first line with text."""
 
     DEFAULT_CSS = "Line { width: 1fr; }"
 
@@ -59,4 +60,15 @@ class Line(Input):
             self.placeholder = f"({self.placeholder})"
 
     def validate_value(self, value: str) -> str:
-        return visible(value)
+        return visible(without_invisible(value))
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """The cursor goes by the length of what is accepted."""
+        super().replace(without_invisible(text), start, end)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        line = first_line(event.text)
+        if line:
+            self.replace(line, *self.selection)

@@ -70,7 +70,8 @@ class _Reading:
     def keys(self) -> tuple[tuple[str, str], ...]:
         """What ``[keys]`` remaps; which actions there are is for the screen to know."""
         keys: dict[str, str] = {}
-        for source, name, value in self._entries(KEYS):
+        entries = ((source, *each) for source, top, given in self._entries(KEYS) for each in _dotted(top, given))
+        for source, name, value in entries:
             if isinstance(value, str) and value.strip():
                 keys[name] = value
                 self.origins[f"{KEYS}.{name}"] = source.path
@@ -163,6 +164,15 @@ def load_settings(paths: Paths, profile: str | None = None) -> Settings:
         settings = settings.replaced(each, reading.section(kind, each))
     problems = tuple(dict.fromkeys(reading.problems))
     return replace(settings, problems=problems, origins=tuple(reading.origins.items()))
+
+
+def _dotted(name: str, value: object) -> Iterator[tuple[str, object]]:
+    """Yield ``page.next`` for a table too: TOML makes one of a name that was written without quotes."""
+    if isinstance(value, dict) and value:
+        for each, inner in value.items():
+            yield from _dotted(f"{name}.{each}", inner)
+    else:
+        yield name, value
 
 
 def _label(source: _Source, name: str, tables: Iterable[str]) -> str:

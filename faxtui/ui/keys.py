@@ -11,6 +11,7 @@ from textual.keys import format_key
 
 from faxtui.domain.text import visible
 from faxtui.ui.actions import ALL, SCREENS, Action
+from faxtui.ui.marks import Marks
 
 _NAMES = {
     "enter": "Enter",
@@ -25,6 +26,8 @@ _NAMES = {
     "tab": "Tab",
 }
 _KNOWN = frozenset(each.value for each in KnownKeys)
+_NAMES_WIDTH = 25
+"""Cells for an unknown name and the nearest one: a sentence about them is one line of 80 columns."""
 _MODIFIERS = frozenset({"ctrl", "shift", "alt"})
 _TAKEN = frozenset({"tab", "shift+tab"})
 """Keys of the fields and menus themselves."""
@@ -71,16 +74,24 @@ class Keys:
 
     def _problem(self, id_: str, text: str) -> str:
         if id_ not in self._default:
-            near = difflib.get_close_matches(id_, self._default, 1)
-            names = ", ".join(self._default)
-            hint = f"Did you mean “{near[0]}”?" if near else f"There are: {names}."
-            return f"There is no action “{visible(id_)}” under [keys]. {hint}"
+            nearest = self._nearest(id_)
+            name = Marks().cut(visible(id_), _NAMES_WIDTH - len(nearest))
+            return f"There is no action “{name}” under [keys]. Did you mean “{nearest}”?"
         wrong = next((each for each in text.split(",") if not _is_key(each.strip())), None)
         if wrong is None:
             return ""
         named = f"“{visible(wrong.strip())}” is no key" if wrong.strip() else "It names no key"
         example = "Write one like n, ctrl+n, f5, comma or pagedown; several with commas between them."
         return f"“{id_}” under [keys] keeps its own: {named[0].lower()}{named[1:]}. {example}"
+
+    def _nearest(self, name: str) -> str:
+        """Return the id most like this name, as a whole or after its last dot."""
+
+        def likeness(id_: str) -> float:
+            pairs = (id_, name), (id_.rpartition(".")[2], name.rpartition(".")[2])
+            return sum(difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio() for one, other in pairs)
+
+        return max(self._default, key=likeness)
 
     def _without_clashes(self, wanted: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
         """The remaps that leave no key with two meanings, taken together: two actions may swap their keys."""

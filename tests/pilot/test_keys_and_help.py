@@ -128,6 +128,28 @@ async def test_two_actions_can_swap_their_keys() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("page.nxt", "page.next"),
+        ("next", "page.next"),
+        ("PAGE.NEXT", "page.next"),
+        ("fax.safe", "fax.save"),
+        ("zzz", ""),
+        ("", ""),
+        ("q" * 500, ""),
+        ("\x1b[31m", ""),
+        ("日" * 40, ""),
+    ],
+)
+async def test_an_unknown_name_is_one_line_with_the_nearest_one_once(name: str, nearest: str) -> None:
+    async with console(keys={name: "x"}) as desk:
+        (said,) = desk.app.keys.problems
+        assert said.endswith(f"Did you mean “{nearest}”?" if nearest else "”?")
+        shown = desk.screen.replace("▌", "").split("There is no action")[1:]
+        assert [each.splitlines()[0].rstrip() for each in shown] == [said.removeprefix("There is no action")]
+
+
+@pytest.mark.parametrize(
     ("remap", "told"),
     [
         ({"page.nxt": "x"}, "There is no action “page.nxt” under [keys]. Did you mean “page.next”?"),

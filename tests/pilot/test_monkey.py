@@ -124,14 +124,13 @@ class Monkey:
         """Leave whatever is open, and go to the second row."""
         await self.console.resize(SMALL)
         for _ in range(30):
-            if not self.is_running or self.console.app.screen is self.console.browser:
+            if not self.is_running:
+                return
+            if self.console.app.focused is self.console.table:
                 break
             await self.console.press("escape")
             await self.console.pause()
-        if not self.is_running:
-            return
-        await self.console.press("escape")
-        self.done.append(f"focus: {self.console.app.focused}")
+        self.done.append(f"on {self.console.app.screen} in {self.console.app.focused}")
         await self.console.until(lambda: self.console.app.focused is self.console.table)
         await self.console.until(lambda: not self.console.view.awaits_page)
         await self.console.press("home", "down")

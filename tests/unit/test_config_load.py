@@ -41,6 +41,12 @@ def test_the_users_file_goes_over_the_sites_setting_by_setting(paths: Paths) -> 
     assert settings.problems == ()
 
 
+def test_an_action_may_be_written_without_quotes(paths: Paths) -> None:
+    settings = load(paths, "[keys]\npage.next = 'm'\npage.go = 'G'\ncursor.page_up = 'b'\nquit = 'z'\n")
+    assert dict(settings.keys) == {"page.next": "m", "page.go": "G", "cursor.page_up": "b", "quit": "z"}
+    assert settings.problems == ()
+
+
 def test_every_setting_is_read(paths: Paths) -> None:
     settings = load(
         paths,

@@ -262,6 +262,7 @@ class Handling:
     # Looking at one
 
     def note_opened(self, fax: Fax) -> None:
+        """Its document was seen."""
         if fax.identity in self.view.opened or not fax.key.has_address:
             return
         self.view = replace(self.view, opened=self.view.opened | {fax.identity})
@@ -284,7 +285,6 @@ class Handling:
                 raise
             self.view = replace(self.view, gone=self.view.gone - {fax.identity})
             self._tell()
-        self.note_opened(fax)
         return content
 
     # Saving and deleting

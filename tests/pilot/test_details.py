@@ -1,11 +1,14 @@
 """Everything there is of one fax."""
 
 import sys
+from pathlib import Path
 
 import pytest
 from console import LARGE, NARROW, SMALL, console
+from handling_desk import BROKEN, handling
 from wire import Wire, listing, resource
 
+from faxtui.demo.asgi import Answer
 from faxtui.domain.query import FaxQuery
 from faxtui.ui.screens.details import DetailsScreen
 
@@ -99,3 +102,30 @@ async def test_without_the_extra_the_key_that_reads_is_dimmed_and_says_how_to_ge
         await desk.press("v")
         await desk.until_told("needs Pillow", f"{sys.executable} -m pip install Pillow")
         assert isinstance(desk.app.screen, DetailsScreen)
+
+
+async def test_moving_through_the_details_is_not_opening_and_seeing_the_document_is(tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        await desk.press("enter", "n", "n", "p")
+        await desk.until_shown("2 of 50")
+        await desk.press("v")
+        await desk.until_shown("fit width")
+        await desk.press("escape")
+        await desk.until_shown("2 of 50")
+        await desk.press("escape")
+        await desk.until_beside(1, " o")
+        assert [desk.beside(row) for row in range(4)] == ["  ", " o", "  ", "  "]
+
+
+@pytest.mark.parametrize("answer", [BROKEN, Answer(200, b"%PDF-1.4 and no page", {"Content-Type": "application/pdf"})])
+async def test_a_document_that_could_not_be_shown_was_not_opened(answer: Answer, tmp_path: Path) -> None:
+    async with handling(tmp_path) as desk:
+        desk.demo.says("GET", answer)
+        await desk.press("enter", "v")
+        await desk.until(lambda: not isinstance(desk.console.app.screen, DetailsScreen))
+        await desk.until(lambda: "fetching" not in desk.said)
+        await desk.press("escape")
+        await desk.until_shown("1 of 50")
+        await desk.press("escape")
+        await desk.until(lambda: desk.console.app.screen is desk.console.browser)
+        assert desk.beside(0) == "  "

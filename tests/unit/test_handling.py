@@ -211,10 +211,9 @@ async def test_what_was_saved_is_read_from_the_disk_while_it_is_still_that(tmp_p
         assert desk.service.looked == [A.key] * 3
 
 
-async def test_what_is_read_is_opened_and_nothing_of_it_is_written(tmp_path: Path) -> None:
+async def test_nothing_of_what_is_read_is_written(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
         assert await desk.handling.read(A) == CONTENT
-        assert desk.view.done(A) is Done.OPENED
         assert files(tmp_path) == []
 
 

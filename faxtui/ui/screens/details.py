@@ -94,7 +94,6 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         yield KeyBar(self._look, (*DETAILS, *HANDLING, *PROGRAM_WIDE))
 
     def on_mount(self) -> None:
-        self._handling.note_opened(self._fax)
         self._show()
 
     def on_resize(self) -> None:
@@ -130,7 +129,8 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         from faxtui.ui.screens.reading import ReadingScreen
 
         fax = self._fax
-        self._reader = ReadingScreen(self._look, fax, lambda: self._handling.read(fax))
+        handling = self._handling
+        self._reader = ReadingScreen(self._look, fax, lambda: handling.read(fax), lambda: handling.note_opened(fax))
         self._reader.show_status(self._said)
         await self.app.push_screen(self._reader, self._back_from_reader)
 
@@ -139,7 +139,8 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
 
     @work
     async def action_open_saved(self) -> None:
-        record = self._handling.view.record(self._fax)
+        fax = self._fax
+        record = self._handling.view.record(fax)
         if not record.is_saved:
             self.acts.say(f"It is not saved yet: {self._look.keys.first('fax.save')} saves it.")
             return
@@ -148,6 +149,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         except FaxtuiError as error:
             self.acts.complain(str(error))
         else:
+            self._handling.note_opened(fax)
             self.acts.say("The desktop's program has the file.")
 
     @property
@@ -177,7 +179,6 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
 
     def _move(self, by: int) -> None:
         self._row = max(0, min(self._row + by, len(self._faxes) - 1))
-        self._handling.note_opened(self._fax)
         self._show()
         self.query_one(VerticalScroll).scroll_home(animate=False)
         self.refresh_bindings()

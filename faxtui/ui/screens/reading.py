@@ -28,7 +28,10 @@ _PAN, _READ_ON, _WHEEL = 0.5, 0.9, 0.2
 
 
 class ReadingScreen(ClosesOnce[None]):
-    """The document of a fax. ``fetch`` gets it, and raises FaxtuiError; leaving while it is at it cancels it."""
+    """The document of a fax. ``fetch`` gets it, and raises FaxtuiError; leaving while it is at it cancels it.
+
+    ``seen`` is called once the first page is shown.
+    """
 
     DEFAULT_CSS = """
     ReadingScreen {
@@ -40,11 +43,12 @@ class ReadingScreen(ClosesOnce[None]):
     BINDINGS = bindings((*READING, UNDO))
     HELP_GROUPS = READING_GROUPS
 
-    def __init__(self, look: Look, fax: Fax, fetch: Callable[[], Awaitable[bytes]]) -> None:
+    def __init__(self, look: Look, fax: Fax, fetch: Callable[[], Awaitable[bytes]], seen: Callable[[], None]) -> None:
         super().__init__()
         self._look = look
         self._fax_name = f"Fax {visible(fax.file_name or UNKNOWN)}"
         self._fetch = fetch
+        self._seen = seen
         self._title = TopLine(look.marks, self._fax_name)
         self._page = Static(id="page", markup=False)
         self._drawings = (BRAILLE, QUADRANTS, HALF_BLOCKS) if look.marks.utf8 else (ASCII,)
@@ -56,6 +60,7 @@ class ReadingScreen(ClosesOnce[None]):
         self._is_opening = False
         self._status = ""
         self._told: tuple[str, ...] = ()
+        self._has_shown = False
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -197,6 +202,9 @@ class ReadingScreen(ClosesOnce[None]):
             self._is_drawing = False
 
     def _show(self, picture: Picture) -> None:
+        if not self._has_shown:
+            self._has_shown = True
+            self._seen()
         self._shown = picture.place
         lens = picture.place.lens
         if lens is not None:

@@ -81,7 +81,17 @@ class FaxApp(SessionApp, inherit_bindings=False):
         """The rest of a text is dropped, except for the keys that work everywhere."""
         is_everywhere = isinstance(typed, events.Key) and typed.key in self.keys.everywhere
         if is_everywhere or not self.silence.drops(typed):
+            self._focus_something()
             await super().on_event(typed)
+
+    def _focus_something(self) -> None:
+        """Focus what the screen begins with if nothing is focused, as after a resize that hides the field in use."""
+        screen = self.screen
+        # A key shows that the terminal has the focus again: Textual restores the field that was in use.
+        self.app_focus = True
+        if screen.focused is None:
+            first = next((each for each in screen.query(screen.AUTO_FOCUS or "*") if each.focusable), None)
+            screen.set_focus(first)
 
     def on_settled(self, message: Settled) -> None:
         self._type_ahead.settled(message)

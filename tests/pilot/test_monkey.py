@@ -19,6 +19,7 @@ from textual import events
 from textual.keys import key_to_character
 
 from faxtui.demo.asgi import json_answer
+from faxtui.domain.account import Account
 from faxtui.inbox.inbox import Manners
 from faxtui.inbox.patience import Patience
 from faxtui.ui.actions import ALL
@@ -101,8 +102,8 @@ class Monkey:
         width, height = self.console.app.size
         x, y = self.choose.randrange(max(width, 1)), self.choose.randrange(max(height, 1))
         self.done.append(f"click {x},{y}")
-        for kind in (events.MouseDown, events.MouseUp):
-            self.console.app.post_message(_mouse(kind, x, y))
+        self.console.app.post_message(_mouse(events.MouseDown, x, y))
+        self.console.app.post_message(_mouse(events.MouseUp, x, y))
         await self._turn()
 
     async def scroll(self) -> None:
@@ -123,6 +124,7 @@ class Monkey:
     async def still_answers(self) -> None:
         """Leave whatever is open, and go to the second row."""
         await self.console.resize(SMALL)
+        await self.console.pause()
         for _ in range(30):
             if not self.is_running:
                 return
@@ -159,9 +161,7 @@ class Monkey:
             await asyncio.sleep(0.002)
 
 
-def _mouse(
-    kind: type[events.MouseDown | events.MouseUp | events.MouseScrollDown | events.MouseScrollUp], x: int, y: int
-) -> events.MouseEvent:
+def _mouse(kind: type[events.MouseEvent], x: int, y: int) -> events.MouseEvent:
     return kind(None, x, y, 0, 0, 1, False, False, False, x, y)
 
 
@@ -170,6 +170,7 @@ def doors_of(launch: Launch) -> Doors:
     return Doors(
         profile=lambda _: launch,
         demo=lambda: launch,
+        account=lambda _: Account("http://127.0.0.1:9", "60300.demo", "demo"),
         connect=lambda _: launch.connect(None),
         enrol=lambda _: launch,
         save=lambda _: "Saved.",

@@ -226,3 +226,20 @@ async def test_a_period_chosen_at_once_is_applied() -> None:
         await desk.press_at_once("f", "enter", "home", "down", "enter", "j", "j")
         await desk.until(lambda: "Yesterday" in desk.header)
         await desk.until(lambda: row_of(desk) == (1, 3))
+
+
+async def test_keys_move_the_cursor_even_if_nothing_has_the_focus() -> None:
+    async with console() as desk:
+        desk.browser.set_focus(None)
+        await desk.press("j", "j")
+        assert row_of(desk) == (1, 3)
+
+
+async def test_after_another_window_had_the_focus_letters_still_go_into_the_field() -> None:
+    async with console(size=LARGE) as desk:
+        await desk.press("f", "tab")
+        desk.app.post_message(events.AppBlur())
+        await desk.settle()
+        await desk.press("q", "4")
+        await desk.press("enter")
+        await desk.until(lambda: desk.wire.last.get("filterfrom") == "q4")

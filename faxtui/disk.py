@@ -43,9 +43,10 @@ def privately(path: str, flags: int) -> int:
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[BinaryIO]:
+def replaced(path: Path, *, only_new: bool = False) -> Iterator[BinaryIO]:
     """A file that takes the place of the one at ``path`` once it is whole; after an error, that is as it was.
 
+    ``only_new``: raises FileExistsError instead if there is one by then.
     A link at ``path`` is replaced, not followed. Temporary files that killed programs left in the folder are removed.
     """
     remove_temporary_files(path.parent)
@@ -57,7 +58,10 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
             sync_handle(file.fileno())
             # Some file systems report an error only at close; the file itself stays open, and so stays locked.
             os.close(os.dup(file.fileno()))
-            temporary.replace(path)
+            if not only_new:
+                temporary.replace(path)
+            elif not rename_new(temporary, path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
     finally:
         temporary.unlink(missing_ok=True)
     sync(path.parent)

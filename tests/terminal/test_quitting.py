@@ -303,7 +303,9 @@ def test_a_signal_at_any_moment_ends_it_as_documented(
         arguments = ("list", "--base-url", service, "--all", "--since", "300d", "--output", str(tmp_path / "faxes.txt"))
     else:
         arguments = ("download", "--base-url", service, "--since", "9d", "--to", str(tmp_path / "faxes"))
-    with in_terminal(*arguments, home=tmp_path, environ=SIGNED_IN) as terminal:
+    # An interpreter of its own, so that what is loaded at the start counts too.
+    fresh = script("from faxtui.cli import main; main()")
+    with in_terminal(*arguments, home=tmp_path, environ=SIGNED_IN, command=fresh) as terminal:
         until(lambda: terminal.has_ended or heeds_signals(terminal.number))
         arrives = time.monotonic() + moment
         keys = iter("onjdoq" if what == "browser" else "")

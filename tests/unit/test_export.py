@@ -78,6 +78,19 @@ async def test_where_a_page_does_not_come_there_is_nothing(tmp_path: Path, error
     assert (tmp_path / "x.jsonl").read_text() == "as before"
 
 
+async def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    service = ScriptedService()
+    work = asyncio.create_task(export(service, CLOCK, request(tmp_path), _ignore, Retries(_nothing)))
+    await service.answer_next(page_of(1, pages=2, size=1))
+    call = await service.next_call()
+    (tmp_path / "x.jsonl").write_text("theirs")
+    call.answer(page_of(2, pages=2, size=1))
+    with pytest.raises(StorageError, match="File exists"):
+        await work
+    assert left(tmp_path) == ["x.jsonl"]
+    assert (tmp_path / "x.jsonl").read_text() == "theirs"
+
+
 async def test_cancelled_there_is_nothing_and_that_is_said(tmp_path: Path) -> None:
     service = ScriptedService()
     work = asyncio.create_task(export(service, CLOCK, request(tmp_path), _ignore, Retries(_nothing)))

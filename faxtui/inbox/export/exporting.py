@@ -76,7 +76,7 @@ async def _write(
     writer = writer_of(request.format, reading, excel=request.excel)
     if request.folder == request.path.parent:
         await unbroken(_make, request.folder)
-    async with _beside(whole_file(request.path)) as file:
+    async with _beside(whole_file(request.path, only_new=True)) as file:
         if request.faxes is not None:
             file.write(writer.page(request.faxes))
         else:

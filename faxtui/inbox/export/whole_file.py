@@ -20,11 +20,11 @@ _STREAM = re.compile("/dev/(stdout|stderr|null|full|tty|fd/[0-9]+)|/proc/self/fd
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, only_new: bool = False) -> Iterator[BinaryIO]:
     """A file that is written atomically, or a stream such as ``/dev/stdout``, which is written to as it is.
 
     Raises StorageError, also if ``path`` is a link, a device or a pipe: in a shared folder somebody may have put it
-    there to have another file overwritten, or to read along.
+    there to have another file overwritten, or to read along. ``only_new``: also if there is a file by the end.
     """
     try:
         if _STREAM.fullmatch(str(path)):
@@ -32,7 +32,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
                 yield file
         else:
             _check_replaceable(path)
-            with replaced(path) as file:
+            with replaced(path, only_new=only_new) as file:
                 yield file
     except FileNotFoundError as error:
         folder = visible(str(path.parent))

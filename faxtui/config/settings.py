@@ -32,17 +32,20 @@ BASIC, OAUTH2 = "basic", "oauth2"
 class Setting:
     """What a section's table knows of one setting besides its value.
 
-    ``safest`` is what holds where the value that was given can't be read; None for the default.
+    ``safest`` is what holds where the value that was given can't be read; None for the default. What
+    ``needs_restart`` is not applied to the running program, and the settings screen says so.
     """
 
     name: str
     read: Reader[object]
     help: str
     safest: object = None
+    needs_restart: bool = False
 
 
-def _setting(default: T, read: Reader[T], help: str, safest: T | None = None) -> T:
-    declared: T = field(default=default, metadata={"read": read, "help": help, "safest": safest})
+def _setting(default: T, read: Reader[T], help: str, safest: T | None = None, *, needs_restart: bool = False) -> T:
+    metadata = {"read": read, "help": help, "safest": safest, "needs_restart": needs_restart}
+    declared: T = field(default=default, metadata=metadata)
     return declared
 
 
@@ -60,7 +63,7 @@ class Section(_Record):
     @classmethod
     def settings(cls) -> Iterator[Setting]:
         for each in fields(cls):
-            yield Setting(each.name, each.metadata["read"], each.metadata["help"], each.metadata["safest"])
+            yield Setting(each.name, **each.metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Ui(Section):
     )
     date_format: str = _setting("", values.date_format, "as strftime writes it; empty for the short one")
     mouse: bool = _setting(True, values.flag, "clicks and the wheel")
-    thin: str = _setting("auto", Switch(), "send the terminal only what changed, from the next start on")
+    thin: str = _setting("auto", Switch(), "send the terminal only what changed", needs_restart=True)
     columns: tuple[str, ...] = _setting((), values.columns, "the columns shown; empty for those that fit")
     remember_filters: bool = _setting(True, values.flag, "start with the filters of the last time")
     escape_delay: int | str = _setting(

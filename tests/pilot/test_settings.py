@@ -1,14 +1,16 @@
 """The settings: in force at once, in the file when asked."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from console import LARGE, Console
-from office import PASSWORD, Office, office
+from office import NIGHT_PASSWORD, PASSWORD, Office, office
 from textual.widgets import Input
 
+from faxtui.config.settings import SECTIONS
 from faxtui.ui.screens.settings import SettingsScreen
 
 
@@ -96,6 +98,167 @@ async def test_a_zone_that_was_set_says_when_today_begins(here: Office) -> None:
         start = desk.app.inbox.view.shown
         assert start is not None
         assert start.window.start.utctimetuple().tm_hour == 10
+
+
+# Every setting takes effect in the running session, or says that it needs a restart
+
+
+Effect = Callable[[Console, Office], Awaitable[None]]
+
+
+async def theme(desk: Console, here: Office) -> None:
+    before = desk.app.theme
+    await choose(desk, "theme")
+    await choose(desk, "theme")
+    assert "light" in line(desk, "theme")
+    assert desk.app.theme != before
+
+
+async def page_size(desk: Console, here: Office) -> None:
+    await change(desk, "page_size", "25")
+    await leave(desk)
+    await desk.until_shown("1–25 of")
+
+
+async def timezone(desk: Console, here: Office) -> None:
+    asked = len(here.service.sign_ins)
+    await change(desk, "timezone", "Pacific/Kiritimati")
+    await leave(desk)
+    received = desk.page.faxes[0].received
+    assert received is not None
+    there = received.astimezone(ZoneInfo("Pacific/Kiritimati"))
+    await desk.until(lambda: f"{there:%m-%d %H:%M:%S}" in desk.rows[0])
+    # "Today" begins at another moment there.
+    await desk.until(lambda: len(here.service.sign_ins) > asked)
+
+
+async def date_format(desk: Console, here: Office) -> None:
+    await change(desk, "date_format", "%d.%m.%y")
+    await leave(desk)
+    received = desk.page.faxes[0].received
+    assert received is not None
+    assert f"{received:%d.%m.%y}" in desk.rows[0]
+
+
+async def columns(desk: Console, here: Office) -> None:
+    await change(desk, "columns", "message, baud")
+    await leave(desk)
+    assert desk.headings.split() == ["Message", "Baud"]
+
+
+async def remember_filters(desk: Console, here: Office) -> None:
+    await choose(desk, "remember_filters")
+    await leave(desk)
+    await desk.press("f", "tab")
+    await desk.paste("0478")
+    await desk.press("enter")
+    await desk.until_shown("from 0478")
+    await desk.until(here.state.exists)
+    assert "0478" not in here.state.read_text()
+
+
+async def folder(desk: Console, here: Office) -> None:
+    await change(desk, "folder", str(here.home / "elsewhere"))
+    await leave(desk)
+    await desk.press("d")
+    await desk.until(lambda: "1 fax saved" in desk.told)
+    assert list((here.home / "elsewhere").glob("*.pdf"))
+
+
+async def name(desk: Console, here: Office) -> None:
+    await change(desk, "name", "mine-{file}")
+    await leave(desk)
+    await desk.press("d")
+    await desk.until(lambda: "1 fax saved" in desk.told)
+    assert list((here.home / "saved").glob("mine-*.pdf"))
+
+
+async def grace(desk: Console, here: Office) -> None:
+    await change(desk, "grace", "3600")
+    await leave(desk)
+    await desk.press("D", "enter")
+    await desk.until_shown("deleting 1 in 60:00")
+    await desk.press("U")
+
+
+EFFECTS: Mapping[str, Effect] = {
+    "ui.theme": theme,
+    "ui.page_size": page_size,
+    "ui.timezone": timezone,
+    "ui.date_format": date_format,
+    "ui.columns": columns,
+    "ui.remember_filters": remember_filters,
+    "download.folder": folder,
+    "download.name": name,
+    "delete.grace": grace,
+}
+ON_A_TERMINAL = {"ui.mouse", "ui.escape_delay"}
+"""Those that only a real terminal shows: see test_cheap_look.py and test_input.py in tests/terminal."""
+SETTINGS = {f"{name}.{each.name}": each for name, kind in SECTIONS.items() for each in kind.settings()}
+
+
+async def leave(desk: Console) -> None:
+    """Back to the list, with what was changed."""
+    await desk.press("escape")
+    await desk.until_shown("Save the settings?")
+    await desk.press("n")
+    await desk.settle()
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+async def test_each_setting_takes_effect_at_once_or_says_that_it_needs_a_restart(here: Office, setting: str) -> None:
+    if setting in ON_A_TERMINAL:
+        return
+    here.configure(main=PASSWORD, more=f'[download]\nfolder = "{here.home / "saved"}"')
+    async with here.faxtui(size=LARGE) as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        if SETTINGS[setting].needs_restart:
+            assert "(after a restart)" in line(desk, setting.partition(".")[2])
+        else:
+            assert setting in EFFECTS, "a new setting needs a check here, or needs_restart"
+            await EFFECTS[setting](desk, here)
+
+
+async def test_a_setting_changed_over_the_details_changes_them(here: Office) -> None:
+    async with here.faxtui(size=LARGE) as desk:
+        await desk.until_idle()
+        await desk.press("enter")
+        await desk.until_shown("1 of 50")
+        await desk.press("comma")
+        await change(desk, "timezone", "Asia/Tokyo")
+        await leave(desk)
+        await desk.until_shown("(Asia/Tokyo)")
+
+
+async def test_a_setting_holds_for_an_account_that_is_opened_later(here: Office) -> None:
+    here.configure(main=PASSWORD, night=NIGHT_PASSWORD)
+    async with here.faxtui() as desk:
+        await desk.until_idle()
+        await desk.press("comma")
+        await choose(desk, "remember_filters")
+        await leave(desk)
+        await desk.press("a")
+        await desk.until_shown("night")
+        await desk.press("down", "enter")
+        await desk.until_shown("night · ")
+        await desk.until_idle()
+        await desk.press("f", "tab")
+        await desk.paste("0478")
+        await desk.press("enter")
+        await desk.until_shown("from 0478")
+        await desk.until(here.state.exists)
+    assert "0478" not in here.state.read_text()
+
+
+async def test_columns_chosen_in_the_list_outlast_the_mouse_being_switched_off(here: Office) -> None:
+    async with here.faxtui(size=LARGE) as desk:
+        await desk.until_idle()
+        await desk.press("c", "home", "space", "enter")
+        headings, asked = desk.headings.split(), len(here.service.sign_ins)
+        await desk.press("M")
+        assert desk.headings.split() == headings
+        assert len(here.service.sign_ins) == asked
 
 
 async def test_filters_are_no_longer_remembered_once_that_is_turned_off(here: Office) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pty_session import PtySession, in_terminal
+from setting_on_a_terminal import choose_setting
 
 FAR = {"SSH_CONNECTION": "192.0.2.7 50022 192.0.2.1 22", "COLORTERM": None}
 MOUSE = {"1002", "1006"}
@@ -92,6 +93,14 @@ def test_the_mouse_is_followed_only_where_it_clicks_and_not_after_it_was_switche
         terminal.type("M")
         terminal.wait_until(lambda: mouse_modes(terminal) == MOUSE, "the mouse on")
         assert b"1003" not in terminal.sent
+
+
+def test_the_mouse_is_switched_off_in_the_settings(tmp_path: Path) -> None:
+    with in_terminal("--demo", home=tmp_path) as terminal:
+        terminal.wait_for("page 1 of", "? Help")
+        terminal.wait_until(lambda: mouse_modes(terminal) == MOUSE, "the mouse on")
+        choose_setting(terminal, "mouse")
+        terminal.wait_until(lambda: mouse_modes(terminal) == set(), "the mouse off")
 
 
 def test_sending_everything_it_reads_any_byte_and_paints_again_after_a_stop_from_outside(tmp_path: Path) -> None:

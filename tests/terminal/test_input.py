@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from configured import configured
 from pty_session import PtySession, in_terminal
+from setting_on_a_terminal import choose_setting, leave_settings
 from unwanted_input import NO_KEYS, RESPONSES
 
 OVER_SSH = {"SSH_CONNECTION": "192.0.2.7 50022 192.0.2.1 22"}
@@ -63,6 +64,21 @@ def test_how_long_the_rest_of_a_key_may_take_is_a_setting(tmp_path: Path) -> Non
     with in_terminal("--demo", home=tmp_path) as terminal:
         terminal.wait_for("page 1 of", "? Help")
         first = row(terminal)
+        terminal.type("\x1b")
+        terminal.wait_until_silent(1)
+        terminal.type("[B")
+        terminal.wait_until(lambda: row(terminal) == first + 1, "the cursor on the next row")
+
+
+def test_how_long_the_rest_of_a_key_may_take_is_changed_in_the_running_program(tmp_path: Path) -> None:
+    with in_terminal("--demo", home=tmp_path) as terminal:
+        terminal.wait_for("page 1 of", "? Help")
+        first = row(terminal)
+        choose_setting(terminal, "escape_delay")
+        terminal.wait_for("Enter")
+        terminal.type("\x15" + "3000\r")
+        terminal.wait_for(" 3000 ")
+        leave_settings(terminal)
         terminal.type("\x1b")
         terminal.wait_until_silent(1)
         terminal.type("[B")

@@ -2,12 +2,15 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from handling_desk import ToldDemo, told_demo
+from planted import PLANTED, plant
 from pty_session import PATIENCE, PtySession, in_terminal
 
 SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
@@ -137,3 +140,50 @@ def test_a_question_that_the_terminal_has_not_shown_takes_no_answer(demo: ToldDe
 def go_by(seconds: float) -> None:
     """Time is the subject here: nothing is read from the terminal, and nothing else could be waited for."""
     threading.Event().wait(seconds)
+
+
+def cursor_line(terminal: PtySession) -> int:
+    return next((number for number, line in enumerate(terminal.lines) if line.startswith("▌")), -1)
+
+
+def has_moved(terminal: PtySession, line: int) -> bool:
+    return cursor_line(terminal) not in (line, -1)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "symbolic link"])
+def test_what_is_planted_in_place_of_the_journal_keeps_nobody_from_the_rows_and_nothing_is_deleted(
+    demo: ToldDemo, tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "state" / "faxtui"
+    folder.mkdir(parents=True)
+    plant(kind, folder / "journal.jsonl")
+    with browsing(demo, tmp_path, grace=1) as terminal:
+        terminal.wait_for(PLANTED[kind].format(name="journal.jsonl"))
+        terminal.type("\x1b")
+        terminal.wait_until_gone("The journal")
+        terminal.type("D")
+        terminal.wait_for("Enter save a copy, then delete")
+        terminal.type("delete\r")
+        terminal.wait_for("was not deleted", "can't be written")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+    assert demo.deleted() == []
+    assert (folder / "mine").read_bytes() == b"mine"
+
+
+def test_a_journal_of_many_thousand_lines_comes_after_the_rows_and_keys_are_answered_meanwhile(
+    demo: ToldDemo, tmp_path: Path
+) -> None:
+    path = tmp_path / "state" / "faxtui" / "journal.jsonl"
+    path.parent.mkdir(parents=True)
+    at, whose = '"at": "2026-11-23T09:42:07.123Z", "event": "deleted"', '"host": "h", "login": "l"'
+    path.write_text("".join(f'{{{at}, {whose}, "folder": "{number}", "file": "f"}}\n' for number in range(300_000)))
+    with browsing(demo, tmp_path) as terminal:
+        terminal.wait_for("? Help")
+        waits = []
+        for _ in range(15):
+            row, began = cursor_line(terminal), time.monotonic()
+            terminal.type("j")
+            terminal.wait_until(partial(has_moved, terminal, row), "the next row")
+            waits.append(time.monotonic() - began)
+        assert max(waits) < 1

@@ -103,7 +103,7 @@ class SettingsScreen(ClosesOnce[None]):
 
     def on_option_list_option_highlighted(self, event: ChoiceList.OptionHighlighted) -> None:
         row = _ROWS[event.option_index]
-        self._help.say(f"{row.setting.help}{_choices(row.setting)}", f"[{row.section}] {row.setting.name}")
+        self._help.say(f"{_help(row.setting)}{_choices(row.setting)}", f"[{row.section}] {row.setting.name}")
 
     async def action_leave(self) -> None:
         """Ask first if settings changed on this screen are not saved."""
@@ -175,7 +175,7 @@ class SettingsScreen(ClosesOnce[None]):
         marks = self._look.marks
         shown = marks.cut(visible(values.shown(value)) or "—", _VALUE_WIDTH)
         name = f"{row.setting.name:<{_NAME_WIDTH}}"
-        return Text(f" {mark} {name}{shown:<{_VALUE_WIDTH + 2}}{marks.write(row.setting.help)}", no_wrap=True)
+        return Text(f" {mark} {name}{shown:<{_VALUE_WIDTH + 2}}{marks.write(_help(row.setting))}", no_wrap=True)
 
 
 class EditSetting(Panel[Chosen[object]]):
@@ -197,6 +197,10 @@ class EditSetting(Panel[Chosen[object]]):
         except InvalidValue as error:
             sentence = str(error)
             self._labelled.complain(self._marks.write(f"{sentence[0].upper()}{sentence[1:].rstrip('.')}."))
+
+
+def _help(setting: Setting) -> str:
+    return f"{setting.help} (after a restart)" if setting.needs_restart else setting.help
 
 
 def _choices(setting: Setting) -> str:

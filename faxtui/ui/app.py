@@ -84,6 +84,10 @@ class FaxApp(SessionApp, inherit_bindings=False):
             self._focus_something()
             await super().on_event(typed)
 
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """A key that was on its way while a screen opened finds no widgets there yet: it was not typed for them."""
+        return (priority or self.screen.is_mounted) and await super()._check_bindings(key, priority)
+
     def _focus_something(self) -> None:
         """Focus what the screen begins with if nothing is focused, as after a resize that hides the field in use."""
         screen = self.screen

@@ -158,9 +158,12 @@ class TypeAhead:
         has_screen = self._is_ready and self._app.screen_stack
         if not has_screen or self._current is not None or self._has_to_wait() or not self._waiting:
             return
+        screen = self._app.screen
+        if not screen.is_mounted:
+            screen.call_later(self._app.call_later, self._advance)
+            return
         self._current = self._waiting.popleft().typed
         self._since = time.monotonic()
-        screen = self._app.screen
         self._before = screen, screen.focused
         await self._deliver(self._current)
         self._follow(self._current, 0)

@@ -132,6 +132,9 @@ class Monkey:
                 break
             await self.console.press("escape")
             await self.console.pause()
+            if "leave unsaved" in self.console.screen:
+                await self.console.until(lambda: "n leave unsaved" in self.console.screen)
+                await self.console.press("n")
         self.done.append(f"on {self.console.app.screen} in {self.console.app.focused}")
         await self.console.until(lambda: self.console.app.focused is self.console.table)
         await self.console.until(lambda: not self.console.view.awaits_page)

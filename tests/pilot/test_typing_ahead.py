@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from console import LARGE, Console, console
 from textual import events
+from textual.widgets import Input
 from wire import Wire, listing, resource
 
 from faxtui.demo.asgi import Answer, json_answer
@@ -13,6 +14,7 @@ from faxtui.inbox.patience import Patience
 from faxtui.inbox.view import Waiting
 from faxtui.ui.screens.details import DetailsScreen
 from faxtui.ui.screens.help import HelpScreen
+from faxtui.ui.screens.sign_in import SignInPanel
 
 AHEAD = Manners(stillness=0)
 """The next page is there before it is requested."""
@@ -243,3 +245,30 @@ async def test_after_another_window_had_the_focus_letters_still_go_into_the_fiel
         await desk.press("q", "4")
         await desk.press("enter")
         await desk.until(lambda: desk.wire.last.get("filterfrom") == "q4")
+
+
+@pytest.mark.parametrize("key", ["up", "down", "pageup", "pagedown", "home", "enter", "space", "x", "tab"])
+async def test_a_key_that_meets_a_panel_before_it_is_composed_does_no_harm(key: str) -> None:
+    async with console() as desk:
+        marks, before = desk.browser.look.marks, desk.current
+        desk.app.push_screen(SignInPanel(marks, "60300.demo", "It was refused."))
+        await desk.press_at_once(key, key)
+        await desk.until_shown("Password of 60300.demo")
+        await desk.press("escape")
+        await desk.until(lambda: desk.table.has_focus)
+        assert desk.current == before
+
+
+async def test_an_early_key_still_reaches_the_panel_that_it_was_typed_for() -> None:
+    async with console() as desk:
+        desk.app.push_screen(SignInPanel(desk.browser.look.marks, "60300.demo", "It was refused."))
+        await desk.press_at_once("s", "3")
+        await desk.until(lambda: desk.app.screen.query(Input).first().value == "s3")
+
+
+async def test_a_key_on_its_way_to_the_list_does_nothing_on_a_panel_without_widgets() -> None:
+    async with console() as desk:
+        desk.app.push_screen(SignInPanel(desk.browser.look.marks, "60300.demo", "It was refused."))
+        assert not desk.app.screen.is_mounted
+        await desk.app._check_bindings("up")
+        await desk.until_shown("Password of 60300.demo")

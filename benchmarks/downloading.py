@@ -85,15 +85,15 @@ def bare_downloads(address: str, count: int, folder: Path) -> None:
 def save_all(address: str, count: int, folder: Path) -> None:
     from faxtui.domain.account import Account
     from faxtui.domain.fax import Fax
-    from faxtui.domain.file_name import DEFAULT_TEMPLATE
-    from faxtui.inbox.downloads.batch import Batch
-    from faxtui.inbox.downloads.shelf import Shelf
+    from faxtui.domain.filename import DEFAULT_TEMPLATE
     from faxtui.odyssey.client import OdysseyService
+    from faxtui.operations.download import Batch
+    from faxtui.operations.download_folder import DownloadFolder
 
     async def save() -> None:
         service = OdysseyService(Account(address, *SIGN_IN))
         faxes = [Fax(folder="134296015", file_name=f"{number}.PDF") for number in range(count)]
-        progress = await Batch(service, Shelf(folder, DEFAULT_TEMPLATE, None), at_once=AT_ONCE).save(faxes)
+        progress = await Batch(service, DownloadFolder(folder, DEFAULT_TEMPLATE, None), at_once=AT_ONCE).save(faxes)
         assert progress.saved == count
         await service.aclose()
 

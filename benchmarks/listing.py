@@ -114,13 +114,13 @@ def bare_loop(address: str) -> None:
 
 
 def list_all(address: str) -> None:
-    from faxtui.commands.list_faxes import ListRequest, list_faxes
-    from faxtui.commands.output import Streams
+    from faxtui.cli.context import Streams
+    from faxtui.cli.list import ListRequest, list_faxes
     from faxtui.domain.account import Account
+    from faxtui.domain.clock import ServiceClock
     from faxtui.domain.query import FaxQuery
-    from faxtui.inbox.clock import ServiceClock
-    from faxtui.inbox.export.formats import Format
     from faxtui.odyssey.client import OdysseyService
+    from faxtui.operations.formats import Format
 
     async def listing(out: BinaryIO) -> None:
         service = OdysseyService(Account(address, *SIGN_IN))

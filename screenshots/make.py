@@ -18,22 +18,22 @@ from unittest.mock import patch
 from httpx import ASGITransport
 from textual.pilot import Pilot
 
-from faxtui.cli.browsing import WELCOME
+from faxtui.cli.browse import WELCOME
 from faxtui.config.settings import Download, Settings, Ui
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Answer, Message, Receive, Send
+from faxtui.demo.service import Answer, Message, Receive, Send
 from faxtui.domain.account import Account
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import FaxQuery
-from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.deletions.pauses import Clocks
-from faxtui.inbox.inbox import Manners
-from faxtui.inbox.patience import Patience
-from faxtui.inbox.service import DocumentService
+from faxtui.domain.service import DocumentService
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.inbox.inbox import FetchPolicy
 from faxtui.inbox.view import Failed, Fetching, Idle
 from faxtui.odyssey.client import OdysseyService
+from faxtui.operations.delete_queue import Clocks
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.ui.app import FaxApp
-from faxtui.ui.launch import Doors, FirstRun, Launch, Start
+from faxtui.ui.session import AccountServices, AppConfig, FirstRun, SessionConfig
 
 NOW = datetime(2026, 11, 23, 9, 42, 7, tzinfo=UTC)
 FOLDER = Path("/home/op/Downloads/faxes")
@@ -125,17 +125,17 @@ async def take(scene: Scene) -> str:
 
 async def _take(scene: Scene, folder: Path) -> str:
     stage = Stage()
-    launch = Launch(
+    launch = SessionConfig(
         profile="",
         title="demo · sample faxes",
         connect=lambda _: stage.connect(),
         query=FaxQuery(),
         settings=Settings(ui=Ui(theme=scene.theme, timezone="Europe/Paris"), download=Download(folder=folder)),
-        manners=Manners(prefetch=False, patience=Patience(waits=())),
+        manners=FetchPolicy(prefetch=False, patience=RetryPolicy(waits=())),
         clock=ServiceClock(now),
         clocks=Clocks(monotonic=lambda: 0.0, wall=lambda: 0.0),
     )
-    doors = Doors(
+    doors = AccountServices(
         profile=lambda _: launch,
         demo=lambda: launch,
         account=lambda typed: Account(typed.base_url, typed.login, typed.password),
@@ -145,7 +145,7 @@ async def _take(scene: Scene, folder: Path) -> str:
         clock=lambda: ServiceClock(now),
     )
     first = FirstRun(WELCOME, doors, launch.settings) if scene.is_first_run else launch
-    app = FaxApp(Start(first, doors, Capabilities(scene.colours)))
+    app = FaxApp(AppConfig(first, doors, Capabilities(scene.colours)))
     async with app.run_test(size=scene.size) as pilot:
         if not scene.is_first_run:
             await until(pilot, app, Idle)

@@ -18,24 +18,22 @@ from wire import NOW, Wire, listing, resource
 
 from faxtui.config.settings import Settings, Ui
 from faxtui.config.state import StateFile
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
 from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FaxQuery
-from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.inbox import Manners
-from faxtui.inbox.patience import Patience
-from faxtui.inbox.service import DocumentService
+from faxtui.domain.service import DocumentService
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.inbox.inbox import FetchPolicy
 from faxtui.inbox.view import Failed, Idle, InboxView
 from faxtui.terminal.capabilities import Capabilities
 from faxtui.ui.app import FaxApp
-from faxtui.ui.launch import Doors, Launch, Start
 from faxtui.ui.screens.browser import BrowserScreen
+from faxtui.ui.session import AccountServices, AppConfig, SessionConfig
 from faxtui.ui.silence import Silence
+from faxtui.ui.widgets.bars import KeyBar, PageBar
 from faxtui.ui.widgets.fax_table import FaxTable
-from faxtui.ui.widgets.filter_sidebar import FilterSidebar
-from faxtui.ui.widgets.key_bar import KeyBar
-from faxtui.ui.widgets.labelled import Labelled, Line
-from faxtui.ui.widgets.page_bar import PageBar
+from faxtui.ui.widgets.filter_sidebar import FilterSidebar, Labelled, Line
 
 __all__ = ["LARGE", "NARROW", "NOW", "SMALL", "Console", "Wire", "console", "listing", "resource", "started"]
 
@@ -44,7 +42,7 @@ LOOK = 0.004
 """Seconds between two looks at what comes about by a timer, a thread or the wire."""
 PATIENCE = 20.0
 """Seconds that anything waited for may take on a busy machine."""
-IMPATIENT = Manners(prefetch=False, patience=Patience(waits=()))
+IMPATIENT = FetchPolicy(prefetch=False, patience=RetryPolicy(waits=()))
 
 
 class SwiftClock:
@@ -259,11 +257,11 @@ async def console(
     state: StateFile | None = None,
     sidebar: bool = True,
     far_end: Capabilities | None = None,
-    manners: Manners = IMPATIENT,
+    manners: FetchPolicy = IMPATIENT,
     notices: Sequence[str] = (),
     until: str = "idle",
-    change: Callable[[Launch], Launch] = lambda launch: launch,
-    doors: Doors | None = None,
+    change: Callable[[SessionConfig], SessionConfig] = lambda launch: launch,
+    doors: AccountServices | None = None,
     silence: Silence | None = None,
 ) -> AsyncIterator[Console]:
     """The browser, started, once it has its first page; ``until`` may be "failed" or "started" as well.
@@ -271,7 +269,7 @@ async def console(
     ``change`` makes of what it is started with what the test needs.
     """
     wire = wire or Wire()
-    launch = Launch(
+    launch = SessionConfig(
         profile="",
         title="demo · sample faxes",
         connect=lambda _: (connect or wire.connect)(),
@@ -283,7 +281,7 @@ async def console(
         manners=manners,
         clock=ServiceClock(lambda: NOW),
     )
-    start = Start(change(launch), doors, far_end or Capabilities())
+    start = AppConfig(change(launch), doors, far_end or Capabilities())
     async with started(start, size=size, wire=wire, silence=silence) as desk:
         match until:
             case "idle":
@@ -295,7 +293,7 @@ async def console(
 
 @asynccontextmanager
 async def started(
-    start: Start, *, size: tuple[int, int] = SMALL, wire: Wire | None = None, silence: Silence | None = None
+    start: AppConfig, *, size: tuple[int, int] = SMALL, wire: Wire | None = None, silence: Silence | None = None
 ) -> AsyncIterator[Console]:
     """The application, begun in whatever way; silences are over at once unless ``silence`` is given."""
     app = FaxApp(replace(start, silence=silence or SwiftClock().silence))

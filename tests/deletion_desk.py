@@ -13,15 +13,12 @@ from scripted_service import TOO_LONG, ScriptedService, settle
 
 from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import Fax, FaxKey
+from faxtui.domain.service import Document, DocumentService
 from faxtui.errors import Gone
-from faxtui.inbox.deletions.copies import Save, SavedCopy
-from faxtui.inbox.deletions.deletions import Deletions
-from faxtui.inbox.deletions.pauses import TICK, Clocks
-from faxtui.inbox.deletions.sending import Limits
-from faxtui.inbox.deletions.states import DeletionsView, Pending, State
-from faxtui.inbox.journal import AccountName, Entry, Event, Journal
-from faxtui.inbox.means import Means
-from faxtui.inbox.service import Document, DocumentService
+from faxtui.operations.delete_queue import TICK, Clocks, Deletions
+from faxtui.operations.deletion import DeletionsView, Limits, Pending, Save, SavedCopy, State
+from faxtui.operations.operations import OperationContext
+from faxtui.storage.journal import AccountName, Entry, Event, Journal
 
 ACCOUNT = AccountName("api.example", "60300.console")
 A, B, C = (
@@ -242,7 +239,7 @@ async def deletion_desk(
         changed.set()
 
     deletions = Deletions(
-        Means(service or scripted, ACCOUNT, journal, grace=grace, read_only=read_only, clocks=time.clocks),
+        OperationContext(service or scripted, ACCOUNT, journal, grace=grace, read_only=read_only, clocks=time.clocks),
         save or saves,
         on_change=note,
         on_crash=crashed,

@@ -19,13 +19,11 @@ from odyssey_server import LOGIN, PASSWORD, fetched
 
 from faxtui.domain.account import Account
 from faxtui.domain.fax import Fax, FaxKey
-from faxtui.inbox.deletions.copies import SavedCopy
-from faxtui.inbox.deletions.deletions import Deletions
-from faxtui.inbox.deletions.pauses import Clocks
-from faxtui.inbox.deletions.states import DeletionsView
-from faxtui.inbox.journal import AccountName, Entry, Event, Journal
-from faxtui.inbox.means import Means
 from faxtui.odyssey.client import OdysseyService
+from faxtui.operations.delete_queue import Clocks, Deletions
+from faxtui.operations.deletion import DeletionsView, SavedCopy
+from faxtui.operations.operations import OperationContext
+from faxtui.storage.journal import AccountName, Entry, Event, Journal
 
 STEPS = (
     "saving",
@@ -137,7 +135,7 @@ async def run(address: str, folder: Path, with_copies: bool, faxes: list[Fax]) -
 
     clocks = Clocks(lambda: 0.0, lambda: 0.0, lambda _: asyncio.sleep(0))
     deletions = Deletions(
-        Means(service, AccountName.of(account), journal, grace=0, clocks=clocks),
+        OperationContext(service, AccountName.of(account), journal, grace=0, clocks=clocks),
         save,
         on_change=on_change,
         on_crash=lambda error: os._exit(1),

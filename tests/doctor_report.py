@@ -10,14 +10,13 @@ from pathlib import Path
 
 from odyssey_server import PASSWORD, known_to_proxies
 
-from faxtui.commands.doctor.examination import examine
-from faxtui.commands.doctor.finding import Finding, Topic, Verdict
-from faxtui.commands.doctor.subject import Limits, Subject
 from faxtui.config.paths import Paths
 from faxtui.config.settings import Settings
+from faxtui.doctor.checks import examine
+from faxtui.doctor.report import Finding, Limits, Subject, Topic, Verdict
 from faxtui.domain.account import Account
+from faxtui.domain.service import FaxService
 from faxtui.errors import ConfigurationError
-from faxtui.inbox.service import FaxService
 from faxtui.odyssey.client import OdysseyService
 
 LISTING = '{"Resources": [], "TotalCount": 1234, "PageIndex": 1, "PageSize": 1}'

@@ -8,11 +8,8 @@ from functools import cache
 
 from PIL import Image, ImageDraw
 
-from faxtui.demo.font import draw
-from faxtui.demo.letters import write_pages
-from faxtui.demo.pdf import write_pdf
-from faxtui.demo.tiff import write_tiff
-from faxtui.demo.traffic import ReceivedFax, history
+from faxtui.demo.data import ReceivedFax, history
+from faxtui.demo.documents import draw, write_pages, write_pdf, write_tiff
 
 
 @cache

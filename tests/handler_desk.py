@@ -11,11 +11,15 @@ from scripted_service import TOO_LONG
 
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.errors import FaxtuiError
-from faxtui.inbox.handling import Handling, HandlingView, Listener
-from faxtui.inbox.journal import Journal
-from faxtui.inbox.means import Means
-from faxtui.inbox.patience import Patience
-from faxtui.inbox.place import Place
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.operations.operations import (
+    DownloadTarget,
+    FaxOperations,
+    OperationContext,
+    OperationsObserver,
+    OperationsView,
+)
+from faxtui.storage.journal import Journal
 
 
 class Desk:
@@ -25,9 +29,9 @@ class Desk:
         self,
         tmp_path: Path,
         read_only: bool,
-        where: Callable[[], Place] | None,
+        where: Callable[[], DownloadTarget] | None,
         journal: Journal,
-        patience: Patience,
+        patience: RetryPolicy,
     ) -> None:
         self.service, self.time = Documents(), Time()
         self.said: list[str] = []
@@ -38,8 +42,8 @@ class Desk:
         self.crashes: list[BaseException] = []
         self.is_blind = False
         self._changed = asyncio.Event()
-        self.handling = Handling(
-            Means(
+        self.handling = FaxOperations(
+            OperationContext(
                 self.service,
                 ACCOUNT,
                 journal,
@@ -49,8 +53,8 @@ class Desk:
                 clocks=self.time.clocks,
                 patience=patience,
             ),
-            where or (lambda: Place(tmp_path / "faxes", "{file}")),
-            Listener(
+            where or (lambda: DownloadTarget(tmp_path / "faxes", "{file}")),
+            OperationsObserver(
                 changed=lambda _: self._changed.set(),
                 said=self.said.append,
                 went_wrong=self.wrong.append,
@@ -62,7 +66,7 @@ class Desk:
         )
 
     @property
-    def view(self) -> HandlingView:
+    def view(self) -> OperationsView:
         return self.handling.view
 
     async def until(self, is_so: Callable[[], bool]) -> None:
@@ -87,13 +91,13 @@ async def at_desk(
     tmp_path: Path,
     *,
     read_only: bool = False,
-    where: Callable[[], Place] | None = None,
+    where: Callable[[], DownloadTarget] | None = None,
     journal: Journal | None = None,
-    patience: Patience | None = None,
+    patience: RetryPolicy | None = None,
     begins: bool = True,
 ) -> AsyncIterator[Desk]:
     journal = journal or Journal(tmp_path / "state" / "journal.jsonl")
-    desk = Desk(tmp_path, read_only, where, journal, patience or Patience(waits=()))
+    desk = Desk(tmp_path, read_only, where, journal, patience or RetryPolicy(waits=()))
     if begins:
         await desk.handling.begin()
     try:

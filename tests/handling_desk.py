@@ -17,17 +17,17 @@ from wire import Resource, listing
 
 from faxtui.config.settings import Delete, Download, Profile, Settings
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Answer, Message, Receive, Send, json_answer, read_request
+from faxtui.demo.service import Answer, Message, Receive, Send, json_answer, read_request
 from faxtui.domain.account import Account
 from faxtui.domain.fax import Fax
 from faxtui.domain.query import FaxQuery
-from faxtui.inbox.deletions.pauses import Clocks
-from faxtui.inbox.inbox import Manners
-from faxtui.inbox.journal import AccountName, Entry, Event, Journal
-from faxtui.inbox.service import DocumentService
+from faxtui.domain.service import DocumentService
+from faxtui.inbox.inbox import FetchPolicy
 from faxtui.odyssey.client import OdysseyService
-from faxtui.odyssey.connection import Limits
-from faxtui.ui.launch import Doors, Launch
+from faxtui.odyssey.transport import Limits
+from faxtui.operations.delete_queue import Clocks
+from faxtui.storage.journal import AccountName, Entry, Event, Journal
+from faxtui.ui.session import AccountServices, SessionConfig
 from faxtui.ui.silence import Silence
 from faxtui.ui.widgets.fax_table import GUTTER
 
@@ -211,8 +211,8 @@ async def handling(
     grace: int = FOREVER,
     read_only: bool = False,
     size: tuple[int, int] = SMALL,
-    manners: Manners = IMPATIENT,
-    doors: Callable[[Launch], Doors] | None = None,
+    manners: FetchPolicy = IMPATIENT,
+    doors: Callable[[SessionConfig], AccountServices] | None = None,
     clocks: Clocks | None = None,
     keys: Mapping[str, str] | None = None,
     folder: Path | None = None,
@@ -225,7 +225,7 @@ async def handling(
         place = folder or tmp_path / "faxes"
         written = Journal(journal or tmp_path / "state" / "journal.jsonl")
 
-        def change(launch: Launch) -> Launch:
+        def change(launch: SessionConfig) -> SessionConfig:
             settings: Settings = replace(
                 launch.settings,
                 profile=Profile(read_only=read_only),
@@ -234,7 +234,7 @@ async def handling(
             )
             return replace(launch, settings=settings, journal=written, account=ACCOUNT, clocks=clocks or launch.clocks)
 
-        plain = Launch("other", "another account", lambda _: demo.connect(), query=FaxQuery(), manners=manners)
+        plain = SessionConfig("other", "another account", lambda _: demo.connect(), query=FaxQuery(), manners=manners)
         others = None if doors is None else doors(change(plain))
         async with console(
             size=size,

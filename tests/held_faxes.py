@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from faxtui.demo.asgi import Message, Receive, Send, json_answer, read_request
+from faxtui.demo.service import Message, Receive, Send, json_answer, read_request
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 

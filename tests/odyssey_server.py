@@ -20,15 +20,14 @@ import pytest
 from demo_server import serving
 
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Message, Receive, Send
+from faxtui.demo.service import Message, Receive, Send
 from faxtui.domain.account import Account, OAuth2
 from faxtui.domain.fax import FaxKey
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.window import Window, open_window
+from faxtui.domain.query import FaxQuery, Window, open_window
+from faxtui.domain.service import DocumentService
 from faxtui.errors import ServiceError
-from faxtui.inbox.service import DocumentService
 from faxtui.odyssey.client import DEFAULT_LIMITS, OdysseyService
-from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.transport import Limits
 
 WINDOW = open_window(FaxQuery(), datetime(2026, 11, 23, 9, 42, tzinfo=UTC))
 KEY = FaxKey("134296015", "0-20170711-0714-1126279.PDF")

@@ -13,11 +13,11 @@ from console import SMALL, Console, started
 from demo_server import serving
 from wire import no_body
 
-from faxtui.cli.arguments import parse
-from faxtui.cli.browsing import begin
-from faxtui.cli.wiring import desk as desk_of
+from faxtui.cli.browse import begin
+from faxtui.cli.context import desk as desk_of
+from faxtui.cli.options import parse
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Message, Receive, Send, read_request
+from faxtui.demo.service import Message, Receive, Send, read_request
 from faxtui.terminal.capabilities import Capabilities
 
 LOGIN, PASSWORD = "60300.ward", "a secret of the ward"

@@ -8,7 +8,7 @@ from documents_to_read import letter
 
 from faxtui.domain.fax import Fax
 from faxtui.errors import FaxtuiError
-from faxtui.preview.drawing import BRAILLE
+from faxtui.preview.viewport import BRAILLE
 from faxtui.terminal.capabilities import Capabilities
 from faxtui.ui.screens.reading import ReadingScreen
 

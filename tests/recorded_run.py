@@ -13,12 +13,12 @@ from textual.keys import key_to_character
 from textual.pilot import Pilot
 
 from faxtui.config.settings import Settings, Ui
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import FaxQuery
-from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.view import Idle
 from faxtui.terminal.capabilities import capabilities
 from faxtui.ui.app import FaxApp
-from faxtui.ui.launch import Launch, Start
+from faxtui.ui.session import AppConfig, SessionConfig
 
 SMALL = (80, 24)
 TRUECOLOUR: Mapping[str, str] = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
@@ -71,7 +71,7 @@ async def record(environ: Mapping[str, str], keys: Sequence[str] = BROWSE) -> li
 
 
 def _app(environ: Mapping[str, str]) -> FaxApp:
-    launch = Launch(
+    launch = SessionConfig(
         profile="",
         title="demo · sample faxes",
         connect=lambda _: Wire().connect(),
@@ -80,7 +80,7 @@ def _app(environ: Mapping[str, str]) -> FaxApp:
         manners=IMPATIENT,
         clock=ServiceClock(lambda: NOW),
     )
-    app = FaxApp(Start(launch, far_end=capabilities(environ)))
+    app = FaxApp(AppConfig(launch, far_end=capabilities(environ)))
     app.driver_class = RecordingDriver
     return app
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from pyte.screens import Char
 from repeating_pyte import RepeatingScreen, RepeatingStream
 
-from faxtui.terminal.thin.cells import PLAIN, Style, on_blank
-from faxtui.terminal.thin.sgr import switched
-from faxtui.terminal.thin.widths import clusters
+from faxtui.terminal.driver.pen import switched
+from faxtui.terminal.driver.screen import PLAIN, Style, clusters, on_blank
 
 START = "\x1b[?7l\x1b[?25l"
 """Textual paints with line wrap off."""

@@ -6,21 +6,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
 from faxtui.domain.page import FaxPage, Listing
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.window import Window
-from faxtui.inbox.bucket import Bucket
-from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.inbox import Inbox, Manners
-from faxtui.inbox.patience import Patience
+from faxtui.domain.query import FaxQuery, Window
+from faxtui.inbox.fetch_policy import RetryPolicy, TokenBucket
+from faxtui.inbox.inbox import FetchPolicy, Inbox
 from faxtui.inbox.view import Idle, InboxView
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 TOO_LONG = 20
 """Seconds after which a test gives up waiting for what should happen at once."""
-AT_ONCE = Patience(waits=(0, 0, 0))
-NEVER = Patience(waits=(3600, 3600, 3600), jitter=0)
+AT_ONCE = RetryPolicy(waits=(0, 0, 0))
+NEVER = RetryPolicy(waits=(3600, 3600, 3600), jitter=0)
 
 
 def page_of(
@@ -126,8 +124,8 @@ async def desk(
     *,
     service: ScriptedService | None = None,
     clock: ServiceClock | None = None,
-    patience: Patience = AT_ONCE,
-    bucket: Bucket | None = None,
+    patience: RetryPolicy = AT_ONCE,
+    bucket: TokenBucket | None = None,
     prefetch: bool = False,
     slow: float = 3600,
 ) -> AsyncIterator[Desk]:
@@ -150,7 +148,7 @@ async def desk(
         query or FaxQuery(),
         zone=UTC,
         clock=clock or ServiceClock(lambda: NOW),
-        manners=Manners(patience, bucket or Bucket(), prefetch, stillness=0, slow=slow),
+        manners=FetchPolicy(patience, bucket or TokenBucket(), prefetch, stillness=0, slow=slow),
         on_change=note,
         on_crash=crashed,
     )

@@ -12,13 +12,13 @@ from scripted_service import AT_ONCE, NOW
 from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.page import FaxPage, Listing
-from faxtui.domain.window import Window
+from faxtui.domain.query import Window
 from faxtui.errors import Gone, ServiceError
-from faxtui.inbox.downloads.batch import Batch, Listeners
-from faxtui.inbox.downloads.manifest import NAME
-from faxtui.inbox.downloads.outcomes import Outcome, Progress
-from faxtui.inbox.downloads.shelf import Shelf
-from faxtui.inbox.patience import Patience
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.operations.download import Batch, Listeners
+from faxtui.operations.download_folder import DownloadFolder
+from faxtui.operations.outcomes import Outcome, Progress
+from faxtui.storage.manifest import NAME
 
 CHUNK = 1000
 PDF = b"%PDF-1.7\n"
@@ -131,9 +131,9 @@ class Run:
 
 
 def batch(
-    service: StoredDocuments, folder: Path, run: Run, *, template: str = "{file}", patience: Patience = AT_ONCE
+    service: StoredDocuments, folder: Path, run: Run, *, template: str = "{file}", patience: RetryPolicy = AT_ONCE
 ) -> Batch:
-    return Batch(service, Shelf(folder, template, None), patience=patience, listeners=run.listeners())
+    return Batch(service, DownloadFolder(folder, template, None), patience=patience, listeners=run.listeners())
 
 
 async def download(
@@ -160,6 +160,6 @@ def manifest_of(folder: Path) -> list[dict[str, object]]:
 async def download_some(folder: Path, count: int = 1, size: int = 2500) -> Progress:
     """One after the other, so that the steps on the disk come in one order."""
     service = holding(count, size)
-    return await Batch(service, Shelf(folder, "{file}", None), patience=AT_ONCE, at_once=1, on_disk=0).save(
+    return await Batch(service, DownloadFolder(folder, "{file}", None), patience=AT_ONCE, at_once=1, on_disk=0).save(
         service.faxes
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from faxtui.terminal.thin.driver import ThinDriver
+from faxtui.terminal.driver.driver import ThinDriver
 
 
 class ThinApp(App[None], inherit_bindings=False):

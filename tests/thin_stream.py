@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from faxtui.terminal.thin.facts import UNKNOWN, Facts
-from faxtui.terminal.thin.painter import Frame, Painter
-from faxtui.terminal.thin.reader import Reader
-from faxtui.terminal.thin.screen import Screen
+from faxtui.terminal.driver.output_parser import Reader
+from faxtui.terminal.driver.painter import Frame, Painter
+from faxtui.terminal.driver.screen import Screen
+from faxtui.terminal.driver.terminfo import UNKNOWN, Terminfo
 
-XTERM = Facts(ech=True, rep=True, bce=True, hpa=True, vpa=True, tabs=True, turns_off=True, alternate=True)
-TMUX = Facts(hpa=True, vpa=True, tabs=True, turns_off=True, alternate=True)
-LINUX = Facts(ech=True, bce=True, hpa=True, vpa=True, tabs=True, turns_off=True)
-VT100 = Facts(tabs=True)
+XTERM = Terminfo(ech=True, rep=True, bce=True, hpa=True, vpa=True, tabs=True, turns_off=True, alternate=True)
+TMUX = Terminfo(hpa=True, vpa=True, tabs=True, turns_off=True, alternate=True)
+LINUX = Terminfo(ech=True, bce=True, hpa=True, vpa=True, tabs=True, turns_off=True)
+VT100 = Terminfo(tabs=True)
 ALL_FACTS = (XTERM, TMUX, LINUX, VT100, UNKNOWN)
 COLUMNS, LINES = 21, 5
 
@@ -27,7 +27,7 @@ _UNSURE = st.sampled_from(["世", "e\u0301", "한", "☎"])
 class Thin:
     """The thin driver without a driver: no thread, and no frame dropped. The cursor is hidden."""
 
-    facts: Facts = XTERM
+    facts: Terminfo = XTERM
     columns: int = COLUMNS
     lines: int = LINES
 

@@ -10,9 +10,9 @@ from functools import cache
 from httpx import ASGITransport
 
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Answer, Message, Receive, Request, Send, read_request
+from faxtui.demo.service import Answer, Message, Receive, Request, Send, read_request
 from faxtui.domain.account import Account
-from faxtui.inbox.service import DocumentService
+from faxtui.domain.service import DocumentService
 from faxtui.odyssey.client import OdysseyService
 
 NOW = datetime(2026, 11, 23, 9, 42, 7, tzinfo=UTC)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import NoReturn
 
-    from faxtui.cli.arguments import Options
+    from faxtui.cli.options import Options
 
 
 def main() -> NoReturn:
@@ -28,7 +28,7 @@ def main() -> NoReturn:
     _open_what_is_closed()
     environ = dict(os.environ)
     if "LC_CTYPE" in environ:
-        from faxtui.terminal.charset import written_environment
+        from faxtui.terminal.capabilities import written_environment
 
         environ = dict(written_environment(environ))
     # A library, such as a back end of the keyring, starts its own programs with what is left here.
@@ -43,7 +43,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return 0
     # What is loaded now stays for good: looking for garbage in it takes a third of the time until the first row.
     gc.disable()
-    from faxtui.cli.arguments import parse
+    from faxtui.cli.options import parse
     from faxtui.errors import FaxtuiError
 
     try:
@@ -53,46 +53,46 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except BrokenPipeError:
         return 0
     except FaxtuiError as error:
-        from faxtui.cli.saying import say
+        from faxtui.cli.context import say
 
         say(str(error), environ)
         return error.exit_code
 
 
 def _do(options: Options, environ: Mapping[str, str]) -> int:
-    from faxtui.cli import arguments
-    from faxtui.cli.wiring import desk
+    from faxtui.cli import options as commands
+    from faxtui.cli.context import desk
     from faxtui.config.logs import start_log
 
     _report_what_threads_raise()
-    if options.command != arguments.BROWSE:
+    if options.command != commands.BROWSE:
         gc.enable()
-    if options.command == arguments.DOCTOR:
-        from faxtui.cli.configuration import run_doctor
+    if options.command == commands.DOCTOR:
+        from faxtui.cli.config import run_doctor
 
         return run_doctor(options, environ)
-    if options.command == arguments.CONFIG and options.what == arguments.PATH:
-        from faxtui.cli.configuration import run_paths
+    if options.command == commands.CONFIG and options.what == commands.PATH:
+        from faxtui.cli.config import run_paths
 
         return run_paths(options, environ)
     at = desk(options)
     start_log(at.paths.logs, options.log_level)
-    if options.command == arguments.CONFIG:
-        from faxtui.cli.configuration import run_config
+    if options.command == commands.CONFIG:
+        from faxtui.cli.config import run_config
 
         return run_config(at, environ)
-    if options.command == arguments.LIST:
-        from faxtui.cli.listing import run_list
+    if options.command == commands.LIST:
+        from faxtui.cli.list import run_list
 
         return run_list(at, environ)
-    if options.command == arguments.DOWNLOAD:
-        from faxtui.cli.downloading import run_download
+    if options.command == commands.DOWNLOAD:
+        from faxtui.cli.download import run_download
 
         return run_download(at, environ)
-    from faxtui.cli.browsing import prepare
+    from faxtui.cli.browse import prepare
 
     start = prepare(at, environ)
-    from faxtui.ui.run import browse
+    from faxtui.ui.app import browse
 
     return browse(start)
 
@@ -125,10 +125,10 @@ def _open_what_is_closed() -> None:
 
 def _end_unexpectedly(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
     """In place of a traceback, whose messages can hold numbers, names and passwords."""
-    from faxtui.cli.saying import say
+    from faxtui.cli.context import say
     from faxtui.config.logs import explanation
     from faxtui.config.paths import default_paths
-    from faxtui.terminal.charset import written_environment
+    from faxtui.terminal.capabilities import written_environment
 
     say(explanation(default_paths().logs, error), written_environment(os.environ))
     _end(1)

@@ -1,21 +1,40 @@
-"""The configuration files made into Settings: the user's over the site's, over the defaults."""
+"""Configuration files of other versions of faxtui.
+
+The configuration files made into Settings: the user's over the site's, over the defaults."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from faxtui.config.files import Table, read_table, table_in
-from faxtui.config.migration import migrated
 from faxtui.config.paths import Paths
-from faxtui.config.settings import SECTIONS, Profile, Section, Settings, View
-from faxtui.config.values import text
-from faxtui.config.views import UnknownEntry, read_view
+from faxtui.config.settings import SECTIONS, Profile, Section, Settings, UnknownEntry, View, read_view, text
+from faxtui.config.toml_files import Table, read_table, table_in
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, InvalidValue
+
+NEWEST_VERSION = 1
+"""The version of the files that this faxtui writes; a file without one is of version 1."""
+
+Step = Callable[[Table], Table]
+STEPS: Mapping[int, Step] = {}
+"""How a file of a version is made into one of the next; applied in turn when a file is read."""
+
+
+def migrated(table: Table, steps: Mapping[int, Step] = STEPS, newest: int = NEWEST_VERSION) -> tuple[Table, str]:
+    """The table as this version writes it, and what to say of the file where its version is not known (else empty)."""
+    version = table.get("version", 1)
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        return table, "has a version that is no whole number from 1: it is read as if it were of this one."
+    if version > newest:
+        return table, f"was written for a newer faxtui (version {version}): what this one does not know is left out."
+    for step in range(version, newest):
+        table = steps[step](table)
+    return ({**table, "version": newest} if version < newest else table), ""
+
 
 DEFAULT_PROFILE_NAME = "main"
 VERSION, DEFAULT_PROFILE, PROFILES, KEYS, VIEWS = "version", "default_profile", "profiles", "keys", "views"

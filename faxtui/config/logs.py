@@ -1,14 +1,33 @@
-"""The log and reports of errors: files that only this user can read, and that hold no faxes."""
+"""The file of the log: only this user can read it, and it does not grow for good.
+
+The log and reports of errors: files that only this user can read, and that hold no faxes."""
 
 from __future__ import annotations
 
 import logging
 import traceback
 from datetime import datetime
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from faxtui import __version__
-from faxtui.disk import make_folder, privately
+from faxtui.storage.files import make_folder, privately
+
+_LARGEST = 1_000_000
+
+
+class _PrivateFile(RotatingFileHandler):
+    """Made, with its folder, when there is something to write."""
+
+    def _open(self) -> TextIOWrapper:
+        make_folder(Path(self.baseFilename).parent)
+        return open(self.baseFilename, "a", encoding="utf-8", opener=privately)
+
+
+def private_file(path: Path) -> logging.Handler:
+    return _PrivateFile(path, maxBytes=_LARGEST, backupCount=1, delay=True)
+
 
 LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_LEVEL = "warning"
@@ -25,8 +44,6 @@ class _WhenNeeded(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if self._file is None:
-            from faxtui.config.log_file import private_file
-
             self._file = private_file(self._path)
             self._file.setFormatter(self.formatter)
         self._file.handle(record)

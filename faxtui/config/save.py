@@ -9,8 +9,17 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from faxtui.config.files import Table, locked, read_table, table_in, toml_of, write_instead, write_table, write_whole
-from faxtui.config.migration import migrated
+from faxtui.config.load import migrated
+from faxtui.config.toml_files import (
+    Table,
+    locked,
+    read_table,
+    table_in,
+    toml_of,
+    write_instead,
+    write_table,
+    write_whole,
+)
 from faxtui.errors import ConfigurationError, StorageError, why
 
 Value = str | int | bool | list[str] | None

@@ -6,11 +6,10 @@ import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faxtui.config.files import Table, locked, read_table, table_in, write_instead, write_table
-from faxtui.config.values import text
-from faxtui.domain.filters import Filters, filter_named
+from faxtui.config.settings import text
+from faxtui.config.toml_files import Table, locked, read_table, table_in, write_instead, write_table
+from faxtui.domain.query import Filters, filter_named, parse_sort, sort_text
 from faxtui.domain.sort import Sort
-from faxtui.domain.sorting import parse_sort, sort_text
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, InvalidValue
 
@@ -19,7 +18,7 @@ _PROFILES, _FILTERS, _SORT, _SIDEBAR = "profiles", "filters", "sort", "sidebar"
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class SavedState:
     """``sidebar`` says whether it stands beside the table where there is room."""
 
     filters: Filters = field(default_factory=Filters)
@@ -39,20 +38,20 @@ class StateFile:
         """The same file, remembering filters or not."""
         return StateFile(self._path, self._profile, with_filters=wanted)
 
-    def load(self) -> tuple[Remembered, str]:
+    def load(self) -> tuple[SavedState, str]:
         """What is remembered, and a sentence where it could not be read (else empty)."""
         try:
             table = table_in(table_in(read_table(self._path), _PROFILES), self._profile)
         except ConfigurationError as error:
-            return Remembered(), f"{error} Until then nothing is remembered from the last time."
+            return SavedState(), f"{error} Until then nothing is remembered from the last time."
         return self._remembered(table), ""
 
-    def save(self, remembered: Remembered) -> None:
+    def save(self, remembered: SavedState) -> None:
         """Write it beside the other profiles' tables; a file that can't be read is set aside. Raises StorageError."""
         with locked(self._path):
             self._write(remembered)
 
-    def _write(self, remembered: Remembered) -> None:
+    def _write(self, remembered: SavedState) -> None:
         mine: dict[str, object] = {_SORT: sort_text(remembered.sort), _SIDEBAR: remembered.sidebar}
         if self._with_filters:
             mine[_FILTERS] = remembered.filters.as_text()
@@ -64,10 +63,10 @@ class StateFile:
         else:
             write_table(self._path, {**before, _PROFILES: {**table_in(before, _PROFILES), self._profile: mine}})
 
-    def _remembered(self, table: Table) -> Remembered:
-        default = Remembered()
+    def _remembered(self, table: Table) -> SavedState:
+        default = SavedState()
         sidebar = table.get(_SIDEBAR)
-        return Remembered(
+        return SavedState(
             _filters(table_in(table, _FILTERS)) if self._with_filters else default.filters,
             _sort(table[_SORT]) if _SORT in table else default.sort,
             sidebar if isinstance(sidebar, bool) else default.sidebar,

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
-from faxtui.demo.listing import read_moment
-from faxtui.demo.service import DEFAULT_ACCOUNTS, DEFAULT_SEED, DemoService, utcnow
+from faxtui.demo.service import DEFAULT_ACCOUNTS, DEFAULT_SEED, DemoService, read_moment, utcnow
 
 _HOST = "127.0.0.1"
 _YEARS = range(2018, 2100)

@@ -10,8 +10,7 @@ from typing import NoReturn
 
 import uvicorn
 
-from faxtui.demo.asgi import Message, Receive, Send
-from faxtui.demo.service import DemoService
+from faxtui.demo.service import DemoService, Message, Receive, Send
 
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 """Any ASGI application."""

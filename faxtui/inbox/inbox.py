@@ -1,4 +1,6 @@
-"""What the operator is looking at, and how it comes to be.
+"""Fetching one page of a window, opened or not.
+
+What the operator is looking at, and how it comes to be.
 
 Intents (`open`, `turn`, `refresh`) return at once; every change is told to one listener as a new InboxView. A newer
 intent outranks an older one: only the answer to what is wanted now is ever shown, and until it is there the old
@@ -14,18 +16,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.page import FaxPage
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.window import Window, open_window
+from faxtui.domain.query import FaxQuery, Window, open_window
+from faxtui.domain.service import FaxService
 from faxtui.errors import FaxtuiError
-from faxtui.inbox.bucket import Bucket
-from faxtui.inbox.cache import PageCache
-from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.neighbours import STILLNESS, Neighbours
-from faxtui.inbox.pages import fetch_page
-from faxtui.inbox.patience import Patience
-from faxtui.inbox.service import FaxService
+from faxtui.inbox.fetch_policy import RetryPolicy, TokenBucket
+from faxtui.inbox.prefetch import STILLNESS, PageCache, Prefetcher
 from faxtui.inbox.view import Failed, Fetching, Idle, InboxView, Shown, Waiting
+
+
+async def fetch_page(service: FaxService, clock: ServiceClock, window: Window, page: int) -> Shown:
+    """Ask once. The answer to a window's opening request closes it. Raises ServiceError."""
+    requested = time.monotonic()
+    listing = await service.list_faxes(window, page)
+    now = clock.heard(listing.served_at)
+    # A clock that is not believed fixes no period.
+    closed = window.closed(replace(listing, served_at=now), now)
+    return Shown(closed, page, listing.page, now, requested)
+
 
 log = logging.getLogger(__name__)
 SLOW = 3.0
@@ -35,14 +44,14 @@ CLOSING = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class FetchPolicy:
     """How the inbox asks: patience, budget, and whether (after what stillness, in seconds) it fetches ahead.
 
     ``slow`` is how many seconds make the service a slow one.
     """
 
-    patience: Patience = field(default_factory=Patience)
-    bucket: Bucket = field(default_factory=Bucket)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
+    bucket: TokenBucket = field(default_factory=TokenBucket)
     prefetch: bool = True
     stillness: float = STILLNESS
     slow: float = SLOW
@@ -58,7 +67,7 @@ class Inbox:
         *,
         zone: tzinfo | None = None,
         clock: ServiceClock | None = None,
-        manners: Manners | None = None,
+        manners: FetchPolicy | None = None,
         on_change: Callable[[InboxView], None],
         on_crash: Callable[[BaseException], None],
     ) -> None:
@@ -66,18 +75,18 @@ class Inbox:
         self.clock = clock or ServiceClock()
         self.zone = zone
         self.view = InboxView(query)
-        self._manners = manners or Manners()
+        self._manners = manners or FetchPolicy()
         self._on_change = on_change
         self._on_crash = on_crash
         self._cache = PageCache()
-        self._neighbours = Neighbours(
+        self._neighbours = Prefetcher(
             self._fetch, self._cache, self._manners.bucket, self._manners.stillness, on_crash=on_crash
         )
         self._window: Window | None = None
         self._request: asyncio.Task[None] | None = None
 
     @property
-    def patience(self) -> Patience:
+    def patience(self) -> RetryPolicy:
         return self._manners.patience
 
     def open(self, query: FaxQuery) -> None:

@@ -1,15 +1,45 @@
-"""Where the service's resources are."""
+"""What others sent, as words that may stand in a sentence of ours: plain, safe to look at, and short.
+
+Where the service's resources are."""
 
 from __future__ import annotations
 
+import html
+import re
 from urllib.parse import quote
 
 import httpx
 
 from faxtui.domain.account import TOKEN_URL
 from faxtui.domain.fax import FaxKey
+from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, WrongAddress
-from faxtui.odyssey.words import excerpt, named
+
+EXCERPT = 60
+"""Characters of an answer that a sentence shows."""
+_WORTH_READING = 16_384
+_MARKUP = re.compile(
+    r"<(script|style)\b.*?(</\1\s*>|\Z)|<!--.*?(-->|\Z)|</?[a-z!?][^>]*(>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def excerpt(text: str, most: int = EXCERPT) -> str:
+    """The beginning of ``text`` on one line, at most ``most`` characters, with control characters made visible."""
+    line = visible(" ".join(text.split()))
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def named(key: FaxKey) -> str:
+    """A fax by its file and folder: ``“0-20170711-0714-1126279.PDF” in folder “134296015”``."""
+    return f"“{excerpt(key.file_name)}” in folder “{excerpt(key.folder)}”"
+
+
+def first_words(body: bytes) -> str:
+    """The beginning of the text in ``body``, without its markup."""
+    text = body[:_WORTH_READING].decode("utf-8", "replace")
+    return excerpt(html.unescape(_MARKUP.sub(" ", text)))
+
 
 _LIST = "/api/V1/InboundFax"
 _DOCUMENT = "/api/V1/InboundFolders/{}/HostedInboundFiles/{}"

@@ -1,12 +1,14 @@
-"""The Odyssey service, as the inbox asks it."""
+"""Fetching and deleting the documents of an account's faxes.
+
+The Odyssey service, as the inbox asks it."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Container, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from functools import cache, partial
 
 import httpx
@@ -15,20 +17,98 @@ from faxtui.domain.account import Account
 from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import FaxKey
 from faxtui.domain.page import Listing
-from faxtui.domain.window import Window
+from faxtui.domain.query import Window
 from faxtui.errors import UnexpectedAnswer
-from faxtui.network.trust import trust_store
-from faxtui.odyssey.address import list_address
-from faxtui.odyssey.answer import Answer, Purpose
-from faxtui.odyssey.connection import Limits, Line
-from faxtui.odyssey.document import Document
-from faxtui.odyssey.documents import Documents
-from faxtui.odyssey.exchange import Exchange
-from faxtui.odyssey.jsontext import is_blank
-from faxtui.odyssey.refusals import failure
-from faxtui.odyssey.sign_in import sign_in_for
-from faxtui.odyssey.statuses import something_else
-from faxtui.odyssey.wire import read_page
+from faxtui.network import trust_store
+from faxtui.odyssey.address import document_address, list_address
+from faxtui.odyssey.auth import SignIn, sign_in_for
+from faxtui.odyssey.document import TYPES, Document, read_document, read_rest, resuming
+from faxtui.odyssey.json_text import is_blank
+from faxtui.odyssey.listing import read_page
+from faxtui.odyssey.responses import (
+    listing_error,
+    not_deleted,
+    not_fetched,
+    something_else,
+    while_deleting,
+    while_fetching,
+)
+from faxtui.odyssey.transport import Expected, Limits, Line, Response, StreamedResponse, Transport
+
+_WHOLE = frozenset({httpx.codes.OK, httpx.codes.NON_AUTHORITATIVE_INFORMATION})
+"""203 is a 200 that a proxy has changed, for example by compressing it."""
+_RESUMED = _WHOLE | {httpx.codes.PARTIAL_CONTENT}
+_NOT_RESUMED = frozenset({httpx.codes.PRECONDITION_FAILED, httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE})
+_DELETED = Expected("a confirmation", "base_url", most=65_536)
+
+
+class Documents:
+    """Asks once for each call, and once more only where a token had ended, so that nothing was carried out."""
+
+    def __init__(self, account: Account, exchange: Transport, sign_in: SignIn, limits: Limits) -> None:
+        self._account = account
+        self._exchange = exchange
+        self._sign_in = sign_in
+        self._limits = limits
+        self._wanted = Expected("a PDF or TIFF", "base_url", limits.document_json, "tell the service's support")
+
+    @asynccontextmanager
+    async def open(self, key: FaxKey, resume: ResumePoint | None = None) -> AsyncIterator[Document]:
+        """See `OdysseyService.open_document`."""
+        if resume is not None:
+            async with aclosing(await self._request(key, resuming(resume), _RESUMED)) as incoming:
+                if incoming.status in _WHOLE:
+                    yield await self._read(incoming, key)
+                    return
+                if incoming.status == httpx.codes.PARTIAL_CONTENT:
+                    with while_fetching(key):
+                        document = await read_rest(incoming, key, resume)
+                    if document is not None:
+                        yield document
+                        return
+                elif incoming.status not in _NOT_RESUMED:
+                    raise not_fetched(incoming.answer, self._account, key)
+        async with aclosing(await self._request(key, {}, _WHOLE)) as incoming:
+            if incoming.status not in _WHOLE:
+                raise not_fetched(incoming.answer, self._account, key)
+            yield await self._read(incoming, key)
+
+    async def _request(self, key: FaxKey, headers: Mapping[str, str], successes: Container[int]) -> StreamedResponse:
+        url = document_address(self._account.base_url, key)
+
+        async def ask(authorization: str) -> StreamedResponse:
+            with while_fetching(key):
+                return await self._exchange.open(
+                    url, self._wanted, authorization, headers={"Accept": TYPES, **headers}, successes=successes
+                )
+
+        return await self._sign_in.signed_in(ask)
+
+    async def _read(self, incoming: StreamedResponse, key: FaxKey) -> Document:
+        with while_fetching(key):
+            return await read_document(incoming, key, self._limits)
+
+    async def delete(self, key: FaxKey) -> None:
+        """See `OdysseyService.delete_document`."""
+        url = document_address(self._account.base_url, key)
+
+        async def ask(authorization: str) -> Response:
+            with while_deleting(key):
+                return await self._exchange.ask("DELETE", url, _DELETED, authorization)
+
+        answer = await self._sign_in.signed_in(ask)
+        if not _confirms(answer):
+            raise not_deleted(answer, self._account, key)
+
+
+def _confirms(answer: Response) -> bool:
+    """Return whether ``answer`` confirms a delete: 200 with an empty body (public), or 204 (our decision).
+
+    A body of blanks, of no chunks, or of nothing in gzip is empty (our decision). Anything else with a 2xx status may
+    be a message that it was not done, or a page of somebody else.
+    """
+    return answer.status == httpx.codes.NO_CONTENT or (answer.status == httpx.codes.OK and is_blank(answer.body))
+
 
 DEFAULT_LIMITS = Limits()
 _LARGE = 300_000
@@ -55,12 +135,12 @@ class OdysseyService:
     ) -> None:
         self._account = account
         self._list_address = list_address(account.base_url)
-        self._listing = Purpose("a list of faxes", "base_url", limits.body, "ask for smaller pages")
+        self._listing = Expected("a list of faxes", "base_url", limits.body, "ask for smaller pages")
         load_trust = cache(lambda: trust_store(os.environ))
 
-        def exchange_with(url: httpx.URL) -> Exchange:
+        def exchange_with(url: httpx.URL) -> Transport:
             line = transport or Line(url, load_trust, allow_http=account.allow_http)
-            return Exchange(limits, line, clock)
+            return Transport(limits, line, clock)
 
         self._exchange = exchange_with(self._list_address)
         self._sign_in = sign_in_for(account, exchange_with, clock)
@@ -73,7 +153,7 @@ class OdysseyService:
         """
         answer = await self._get(self._list_address, self._listing, window.parameters(page))
         if answer.status not in (httpx.codes.OK, httpx.codes.NO_CONTENT):
-            raise failure(answer, self._account, window)
+            raise listing_error(answer, self._account, window)
         if answer.is_html and is_blank(answer.body):
             raise something_else(answer, path="$")
         read = partial(read_page, answer.body, page=page, page_size=window.page_size, zone=self._account.service_zone)
@@ -105,8 +185,8 @@ class OdysseyService:
         await self._sign_in.aclose()
         await self._exchange.aclose()
 
-    async def _get(self, url: httpx.URL, purpose: Purpose, parameters: tuple[tuple[str, str], ...]) -> Answer:
-        async def ask(authorization: str) -> Answer:
+    async def _get(self, url: httpx.URL, purpose: Expected, parameters: tuple[tuple[str, str], ...]) -> Response:
+        async def ask(authorization: str) -> Response:
             return await self._exchange.ask("GET", url, purpose, authorization, parameters=parameters)
 
         return await self._sign_in.signed_in(ask)

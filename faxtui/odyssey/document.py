@@ -18,12 +18,10 @@ import httpx
 from faxtui.domain.document import HEAD, DocumentType, ResumePoint
 from faxtui.domain.fax import FaxKey
 from faxtui.errors import NoAnswer, UnexpectedAnswer
-from faxtui.odyssey.answer import Answer, packed_unasked, too_long
-from faxtui.odyssey.connection import Limits, damaged
 from faxtui.odyssey.content_coding import Decoder, is_accepted
-from faxtui.odyssey.document_failures import no_document, while_fetching
-from faxtui.odyssey.exchange import Incoming
-from faxtui.odyssey.jsontext import member, parse_or_none
+from faxtui.odyssey.json_text import member, parse_or_none
+from faxtui.odyssey.responses import no_document, while_fetching
+from faxtui.odyssey.transport import Limits, Response, StreamedResponse, damaged, packed_unasked, too_long
 
 TYPES = "application/pdf, image/tiff, application/octet-stream, application/json;q=0.5, */*;q=0.1"
 """What is requested: the file as it is, rather than in JSON, which takes a third more and has to be read whole."""
@@ -57,7 +55,7 @@ class Document:
                 yield chunk
 
 
-async def read_document(incoming: Incoming, key: FaxKey, limits: Limits) -> Document:
+async def read_document(incoming: StreamedResponse, key: FaxKey, limits: Limits) -> Document:
     """Read the document in a successful response: its beginning, or all of it if it is in JSON. Raises ServiceError."""
     answer = incoming.answer
     if not is_accepted(answer.encoding):
@@ -94,7 +92,7 @@ def resuming(resume: ResumePoint) -> dict[str, str]:
     return {"Range": f"bytes={resume.received - len(resume.tail)}-", "If-Range": resume.version}
 
 
-async def read_rest(incoming: Incoming, key: FaxKey, resume: ResumePoint) -> Document | None:
+async def read_rest(incoming: StreamedResponse, key: FaxKey, resume: ResumePoint) -> Document | None:
     """Read the document whose rest is in a response of status 206; None if it can't be proved to be the rest of it."""
     answer = incoming.answer
     begin = resume.received - len(resume.tail)
@@ -114,7 +112,7 @@ async def read_rest(incoming: Incoming, key: FaxKey, resume: ResumePoint) -> Doc
     return Document(key, resume.length, rest, start=resume.received, version=resume.version)
 
 
-def _version(answer: Answer) -> str | None:
+def _version(answer: Response) -> str | None:
     """Return the strong ETag that the rest of this body can be requested with, if there is one."""
     tags = answer.headers.get_list("ETag")
     is_original = answer.status == httpx.codes.OK and not answer.encoding
@@ -125,7 +123,7 @@ def _is_json(beginning: bytes) -> bool:
     return beginning[:HEAD].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
 
 
-def _length(answer: Answer, most: int) -> int | None:
+def _length(answer: Response, most: int) -> int | None:
     """Return the bytes that the response says it has, before they are decoded. Raises UnexpectedAnswer."""
     told = answer.headers.get("Content-Length")
     if told is None:
@@ -136,7 +134,7 @@ def _length(answer: Answer, most: int) -> int | None:
     return length
 
 
-def _content(text: bytes, begun: Answer) -> bytes:
+def _content(text: bytes, begun: Response) -> bytes:
     path = f"$.{_CONTENT}"
     encoded = member(parse_or_none(text), _CONTENT)
     if not isinstance(encoded, str):
@@ -190,7 +188,7 @@ async def _after(beginning: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[
         yield chunk
 
 
-async def _read(whole: AsyncIterator[bytes], begun: Answer) -> bytes:
+async def _read(whole: AsyncIterator[bytes], begun: Response) -> bytes:
     """Read all of it, as far as its purpose allows."""
     chunks: list[bytes] = []
     came = 0
@@ -202,7 +200,7 @@ async def _read(whole: AsyncIterator[bytes], begun: Answer) -> bytes:
     return b"".join(chunks)
 
 
-async def _counted(body: AsyncIterator[bytes], answer: Answer, length: int | None, most: int) -> AsyncIterator[bytes]:
+async def _counted(body: AsyncIterator[bytes], answer: Response, length: int | None, most: int) -> AsyncIterator[bytes]:
     """Yield the body as it is sent. Raises ServiceError if it is longer than ``most``, or does not have its length."""
     came = 0
     async for chunk in body:
@@ -214,7 +212,7 @@ async def _counted(body: AsyncIterator[bytes], answer: Answer, length: int | Non
         raise NoAnswer(f"{answer.place} promised {length:,} bytes, but sent {came:,}: ask again in a moment.")
 
 
-async def _decoded(body: AsyncIterator[bytes], answer: Answer, most: int) -> AsyncIterator[bytes]:
+async def _decoded(body: AsyncIterator[bytes], answer: Response, most: int) -> AsyncIterator[bytes]:
     """Yield what the body holds in pieces, with a turn for others between them. Raises ServiceError."""
     decoder = Decoder(answer.encoding)
     packed = unpacked = 0

@@ -29,7 +29,7 @@ class Box(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PageInfo:
     """A page: its size in pixels, and what part of it has ink (all of it where there is none).
 
     ``shape`` is how much taller than wide a pixel is: 2 at a fax's standard resolution.
@@ -104,12 +104,12 @@ def unpack_count(data: bytes) -> int:
     return int(pages)
 
 
-def pack_sheet(sheet: Sheet) -> bytes:
+def pack_sheet(sheet: PageInfo) -> bytes:
     ink = (0, 0, 0, 0) if sheet.is_blank else tuple(map(int, sheet.ink))
     return _SHEET.pack(sheet.width, sheet.height, sheet.shape, *ink)
 
 
-def unpack_sheet(data: bytes) -> Sheet:
+def unpack_sheet(data: bytes) -> PageInfo:
     width, height, shape, *ink = _SHEET.unpack(data)
     is_blank = not any(ink)
-    return Sheet(width, height, shape, Box(0, 0, width, height) if is_blank else Box(*ink), is_blank)
+    return PageInfo(width, height, shape, Box(0, 0, width, height) if is_blank else Box(*ink), is_blank)

@@ -16,10 +16,10 @@ def driver_for(thin: str) -> type[Driver] | None:
     if sys.platform == "win32":
         return None
     if thin == "false":
-        from faxtui.terminal.thin.whole import WholeDriver
+        from faxtui.terminal.driver.driver import WholeDriver
 
         return WholeDriver
-    from faxtui.terminal.thin.driver import ThinDriver
+    from faxtui.terminal.driver.driver import ThinDriver
 
     return ThinDriver
 
@@ -27,7 +27,7 @@ def driver_for(thin: str) -> type[Driver] | None:
 def forget_screen(driver: Driver | None) -> None:
     """Paint everything anew."""
     if sys.platform != "win32":
-        from faxtui.terminal.thin.driver import ThinDriver
+        from faxtui.terminal.driver.driver import ThinDriver
 
         if isinstance(driver, ThinDriver):
             driver.forget_screen()
@@ -37,7 +37,7 @@ def give_back_terminal(driver: Driver | None) -> None:
     """Restore the terminal, without waiting for it: the process ends right after this, whatever it was doing."""
     if sys.platform == "win32":
         return
-    from faxtui.terminal.thin.whole import WholeDriver
+    from faxtui.terminal.driver.driver import WholeDriver
 
     if isinstance(driver, WholeDriver):
         driver.give_back()
@@ -47,7 +47,7 @@ def is_behind(driver: Driver | None) -> bool:
     """Whether the terminal takes nothing, so that nobody sees what happens. Only the thin driver can tell."""
     if sys.platform == "win32":
         return False
-    from faxtui.terminal.thin.driver import ThinDriver
+    from faxtui.terminal.driver.driver import ThinDriver
 
     return isinstance(driver, ThinDriver) and driver.seconds_behind > _BLIND
 
@@ -56,7 +56,7 @@ def typed_at(driver: Driver | None) -> float:
     """When something was read that may have been typed, in monotonic seconds. Only our own drivers can tell."""
     if sys.platform == "win32":
         return -math.inf
-    from faxtui.terminal.thin.whole import WholeDriver
+    from faxtui.terminal.driver.driver import WholeDriver
 
     return driver.typed_at if isinstance(driver, WholeDriver) else -math.inf
 
@@ -65,8 +65,8 @@ def set_escape_delay(driver: Driver | None, setting: int | str, *, is_remote: bo
     """Wait this many milliseconds, or if "auto" what fits the terminal, for the rest of a key. Not on Windows."""
     if sys.platform == "win32":
         return
-    from faxtui.terminal.thin.input_filter import LOCAL_DELAY, REMOTE_DELAY
-    from faxtui.terminal.thin.whole import WholeDriver
+    from faxtui.terminal.driver.driver import WholeDriver
+    from faxtui.terminal.driver.input import LOCAL_DELAY, REMOTE_DELAY
 
     if isinstance(driver, WholeDriver):
         automatic = REMOTE_DELAY if is_remote else LOCAL_DELAY
@@ -77,7 +77,7 @@ def is_sending(driver: Driver | None) -> bool:
     """Whether the terminal has not taken yet all that it was sent. Only the thin driver can tell."""
     if sys.platform == "win32":
         return False
-    from faxtui.terminal.thin.driver import ThinDriver
+    from faxtui.terminal.driver.driver import ThinDriver
 
     return isinstance(driver, ThinDriver) and driver.seconds_behind > 0
 
@@ -86,7 +86,7 @@ def switch_mouse(driver: Driver | None, *, on: bool) -> None:
     """Does nothing where the driver has no mouse to switch: in a test, or on Windows."""
     if sys.platform == "win32":
         return
-    from faxtui.terminal.thin.whole import WholeDriver
+    from faxtui.terminal.driver.driver import WholeDriver
 
     if isinstance(driver, WholeDriver):
         driver.switch_mouse(on)

@@ -1,28 +1,105 @@
-"""One account on the screen: its service, its inbox, its browser, and what of it is remembered."""
+"""What the browser is started with, and the doors that lead elsewhere.
+
+One account on the screen: its service, its inbox, its browser, and what of it is remembered."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faxtui.config.settings import Settings
-from faxtui.config.state import Remembered
+from faxtui.config.state import SavedState, StateFile
+from faxtui.domain.clock import ServiceClock
+from faxtui.domain.query import FaxQuery
+from faxtui.domain.service import DocumentService
 from faxtui.errors import FaxtuiError, NoSignIn, SignInRefused, StorageError
-from faxtui.inbox.connecting import Connecting
-from faxtui.inbox.handling import Ending, Handling, HandlingView, Listener
-from faxtui.inbox.inbox import Inbox
-from faxtui.inbox.means import Means
+from faxtui.inbox.connection import LazyService
+from faxtui.inbox.inbox import FetchPolicy, Inbox
 from faxtui.inbox.view import Failed, InboxView, Shown, Waiting
-from faxtui.ui.launch import Launch
-from faxtui.ui.look import Look
+from faxtui.operations.operations import FaxOperations, FinalState, OperationContext, OperationsObserver, OperationsView
+from faxtui.storage.journal import AccountName, Journal
+from faxtui.terminal.capabilities import Capabilities
+from faxtui.ui.display import DisplayOptions
 from faxtui.ui.screens.browser import BrowserScreen
+from faxtui.ui.silence import Silence
 
 if TYPE_CHECKING:
-    from faxtui.inbox.place import Place
+    from faxtui.config.new_account import NewAccount
+    from faxtui.config.save import Change
+    from faxtui.domain.account import Account
+    from faxtui.operations.delete_queue import Clocks
+    from faxtui.operations.operations import DownloadTarget
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfig:
+    """Where the faxes come from, what is asked for first, and how this operator likes it.
+
+    ``profile`` is a profile's name, empty for the demo; ``title`` says whose faxes these are. ``connect`` takes a
+    password typed just now (None: the one that is kept); it may take a while and raise FaxtuiError, and is asked again
+    then. ``state`` is None where nothing is remembered; ``notices`` are sentences to be told at the start.
+    ``account`` is what ``journal`` knows it as; documents go to the ``subfolder`` of the folder that is set.
+    ``clocks`` are those that deletes are counted down by, None this machine's own.
+    """
+
+    profile: str
+    title: str
+    connect: Callable[[str | None], DocumentService]
+    query: FaxQuery
+    login: str = ""
+    settings: Settings = field(default_factory=Settings)
+    shows_sidebar: bool = True
+    state: StateFile | None = None
+    notices: tuple[str, ...] = ()
+    manners: FetchPolicy | None = None
+    clock: ServiceClock | None = None
+    account: AccountName = field(default_factory=lambda: AccountName("", ""))
+    journal: Journal = field(default_factory=lambda: Journal(None))
+    subfolder: str = ""
+    clocks: Clocks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountServices:
+    """Ways to other accounts and into the configuration. Each may raise FaxtuiError.
+
+    ``account``, ``connect`` and ``enrol`` may take a while: a command may have to print the password. ``enrol`` and
+    ``save`` write files; ``save`` says in a sentence where.
+    """
+
+    profile: Callable[[str], SessionConfig]
+    demo: Callable[[], SessionConfig]
+    account: Callable[[NewAccount], Account]
+    connect: Callable[[Account], DocumentService]
+    enrol: Callable[[NewAccount], SessionConfig]
+    save: Callable[[Sequence[Change]], str]
+    clock: Callable[[], ServiceClock] = ServiceClock
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    """There is nobody to sign in as yet: ``reason`` says why."""
+
+    reason: str
+    doors: AccountServices
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class AppConfig:
+    """How the application begins. ``silence`` is what its questions wait for."""
+
+    first: SessionConfig | FirstRun
+    doors: AccountServices | None = None
+    far_end: Capabilities = field(default_factory=Capabilities)
+    logs: Path | None = None
+    silence: Silence = field(default_factory=Silence)
+
 
 log = logging.getLogger(__name__)
 _SAVING = 1.5
@@ -31,7 +108,7 @@ _FORGOTTEN = "Filters and sort will not be there the next time."
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
+class SessionObserver:
     """Whom a session tells what: sentences, complaints, that a password is needed and why, and unexpected errors.
 
     ``ask_for_password`` gets the password that was refused, too; empty if none was.
@@ -42,7 +119,7 @@ class Ears:
     say: Callable[[str], None]
     complain: Callable[[str], None]
     ask_for_password: Callable[[str, str], None]
-    handled: Callable[[HandlingView], bool]
+    handled: Callable[[OperationsView], bool]
     crash: Callable[[BaseException], None]
     is_blind: Callable[[], bool] = lambda: False
 
@@ -50,14 +127,16 @@ class Ears:
 class Session:
     """Begins when `begin` is called, ends with `aclose`. ``settings`` gives those that hold now."""
 
-    def __init__(self, launch: Launch, look: Look, settings: Callable[[], Settings], ears: Ears) -> None:
+    def __init__(
+        self, launch: SessionConfig, look: DisplayOptions, settings: Callable[[], Settings], ears: SessionObserver
+    ) -> None:
         state = launch.state and launch.state.with_filters(launch.settings.ui.remember_filters)
         self.launch = replace(launch, state=state)
         self._settings = settings
         self._ears = ears
         self._applied = launch.settings.ui
         self._asked_because_of: FaxtuiError | None = None
-        self._service = Connecting(partial(launch.connect, None))
+        self._service = LazyService(partial(launch.connect, None))
         self.inbox = Inbox(
             self._service,
             launch.query,
@@ -67,7 +146,7 @@ class Session:
             on_change=self._show,
             on_crash=ears.crash,
         )
-        means = Means(
+        means = OperationContext(
             self._service,
             launch.account,
             launch.journal,
@@ -77,7 +156,7 @@ class Session:
             clocks=launch.clocks,
             patience=None if launch.manners is None else launch.manners.patience,
         )
-        listener = Listener(
+        listener = OperationsObserver(
             changed=self.show_handling,
             said=ears.say,
             went_wrong=ears.complain,
@@ -86,7 +165,7 @@ class Session:
             deleted=self._look_again,
             crashed=ears.crash,
         )
-        self.handling = Handling(means, self._place, listener)
+        self.handling = FaxOperations(means, self._place, listener)
         self.browser = BrowserScreen(
             self.inbox,
             self.handling,
@@ -99,7 +178,7 @@ class Session:
         )
         self._shown: Shown | None = None
         self._is_journal_wanted = True
-        self._to_save: Remembered | None = None
+        self._to_save: SavedState | None = None
         self._saving: asyncio.Task[None] | None = None
         self._unsaved = ""
 
@@ -117,7 +196,7 @@ class Session:
             self._service.reconnect(partial(self.launch.connect, password))
             self.inbox.refresh()
 
-    def apply(self, settings: Settings, look: Look) -> None:
+    def apply(self, settings: Settings, look: DisplayOptions) -> None:
         """Use these settings from now on; the folder and what files are called are looked up at each saving."""
         self.inbox.zone = settings.ui.zone
         self.handling.set_grace(settings.delete.grace)
@@ -133,7 +212,7 @@ class Session:
             # "Today" begins at another moment.
             self.browser.call_later(self.browser.open_anew)
 
-    async def aclose(self) -> Ending:
+    async def aclose(self) -> FinalState:
         """Gives what is left undone."""
         ending = await self.handling.aclose()
         await self.inbox.aclose()
@@ -143,13 +222,13 @@ class Session:
                 self._unsaved = f"The disk did not respond in time. {_FORGOTTEN}"
         return replace(ending, unsaved=self._unsaved)
 
-    def _place(self) -> Place:
-        from faxtui.inbox.place import Place
+    def _place(self) -> DownloadTarget:
+        from faxtui.operations.operations import DownloadTarget
 
         settings = self._settings()
-        return Place(settings.download.place / self.launch.subfolder, settings.download.name, settings.ui.zone)
+        return DownloadTarget(settings.download.place / self.launch.subfolder, settings.download.name, settings.ui.zone)
 
-    def show_handling(self, view: HandlingView) -> None:
+    def show_handling(self, view: OperationsView) -> None:
         leaves = self._ears.handled(view)
         self.browser.show_handling(view, leaves=leaves)
 
@@ -188,7 +267,7 @@ class Session:
             self._asked_because_of = error
             self._ears.ask_for_password(str(error), error.password if isinstance(error, SignInRefused) else "")
 
-    def _remember(self, remembered: Remembered) -> None:
+    def _remember(self, remembered: SavedState) -> None:
         """Keep this for the next time, off the event loop; the newest of several wins."""
         self._to_save = remembered
         if self.launch.state is not None and self._saving is None:

@@ -9,7 +9,7 @@ from wire import Wire, listing, resource
 from faxtui.config.settings import Settings, Ui
 from faxtui.domain.query import FaxQuery
 from faxtui.errors import InvalidValue
-from faxtui.ui.launch import Doors
+from faxtui.ui.session import AccountServices
 
 PAGE_KEYS = ("pageup", "pagedown", "home", "end", "up", "down")
 
@@ -18,7 +18,7 @@ def nobody(*_: object) -> NoReturn:
     raise InvalidValue("There is no other account, and no file to save to.")
 
 
-DOORS = Doors(profile=nobody, demo=nobody, account=nobody, connect=nobody, enrol=nobody, save=nobody)
+DOORS = AccountServices(profile=nobody, demo=nobody, account=nobody, connect=nobody, enrol=nobody, save=nobody)
 
 
 @pytest.mark.parametrize("key", PAGE_KEYS)

@@ -7,8 +7,8 @@ from deletion_desk import Time
 from handling_desk import ACCOUNT, BROKEN, GONE, WITHOUT_COPIES, Desk, handling
 from wire import resource
 
-from faxtui.demo.asgi import Answer
-from faxtui.inbox.journal import WasDeleted
+from faxtui.demo.service import Answer
+from faxtui.storage.journal import WasDeleted
 
 AT_ONCE = 0
 """Seconds of grace where a test is about what comes after it."""

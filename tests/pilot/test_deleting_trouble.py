@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from handling_desk import BRIEF, BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, WITHOUT_COPIES, Desk, Door, handling, note
 
-from faxtui.demo.asgi import Answer
-from faxtui.inbox.journal import Event
+from faxtui.demo.service import Answer
+from faxtui.storage.journal import Event
 
 AT_ONCE = 0
 """Seconds of grace where a test is about what comes after it."""

@@ -8,7 +8,7 @@ from console import LARGE, NARROW, SMALL, console
 from handling_desk import BROKEN, handling
 from wire import Wire, listing, resource
 
-from faxtui.demo.asgi import Answer
+from faxtui.demo.service import Answer
 from faxtui.domain.query import FaxQuery
 from faxtui.ui.screens.details import DetailsScreen
 

@@ -6,10 +6,8 @@ from textual import events
 from textual.widgets import Input, Select
 from wire import Wire, listing, resource
 
-from faxtui.demo.asgi import json_answer
-from faxtui.domain.filters import FILTERS, SINCE, Filters
-from faxtui.domain.period import PERIODS
-from faxtui.domain.query import FaxQuery
+from faxtui.demo.service import json_answer
+from faxtui.domain.query import FILTERS, PERIODS, SINCE, FaxQuery, Filters
 
 REFUSAL = json_answer(
     400,

@@ -7,7 +7,7 @@ from console import LARGE, NARROW, SMALL, console
 from rich.cells import cell_len
 from wire import Resource, Wire, listing, resource
 
-from faxtui.demo.asgi import json_answer
+from faxtui.demo.service import json_answer
 from faxtui.domain.text import visible
 
 TEXTS = ("From", "To", "Folder", "FileName", "MessageId")

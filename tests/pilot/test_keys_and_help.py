@@ -6,8 +6,7 @@ from textual.widgets import Input
 
 from faxtui.inbox.view import Idle
 from faxtui.terminal.capabilities import Capabilities, Colours
-from faxtui.ui.actions import ALL, READING
-from faxtui.ui.keys import Keys
+from faxtui.ui.keymap import ALL, READING, Keys
 from faxtui.ui.screens.help import HelpScreen
 
 OF_THE_LIST = [each for each in ALL if each not in READING]

@@ -10,7 +10,7 @@ from handling_desk import FORBIDDEN, WITHOUT_COPIES, Desk, handling
 
 from faxtui.domain.account import Account
 from faxtui.errors import FaxtuiError
-from faxtui.ui.launch import Doors, Launch
+from faxtui.ui.session import AccountServices, SessionConfig
 
 
 def is_over(desk: Desk) -> bool:
@@ -107,13 +107,13 @@ async def test_what_was_being_saved_is_told_of(tmp_path: Path) -> None:
     assert not any(name.endswith(".part") for name in desk.saved)
 
 
-def to_another(launch: Launch) -> Doors:
+def to_another(launch: SessionConfig) -> AccountServices:
     """A second account, whose service lists one fax."""
 
-    def refuse(_: object) -> Launch:
+    def refuse(_: object) -> SessionConfig:
         raise FaxtuiError("There is no such account.")
 
-    return Doors(
+    return AccountServices(
         profile=lambda _: replace(launch, title="another account"),
         demo=lambda: launch,
         account=lambda _: Account("https://fax.example", "60300.other", "secret"),
@@ -148,7 +148,7 @@ async def test_another_account_cancels_what_goes_on_and_says_so(tmp_path: Path) 
         await desk.until_beside(1, " s")
 
 
-def to_another_launch(desk: Desk) -> Launch:
+def to_another_launch(desk: Desk) -> SessionConfig:
     doors = desk.console.app.start.doors
     assert doors is not None
     return doors.profile("other")

@@ -18,13 +18,12 @@ from handling_desk import BROKEN, DENIED, GONE, PORTAL, Desk, handling
 from textual import events
 from textual.keys import key_to_character
 
-from faxtui.demo.asgi import json_answer
+from faxtui.demo.service import json_answer
 from faxtui.domain.account import Account
-from faxtui.inbox.inbox import Manners
-from faxtui.inbox.patience import Patience
-from faxtui.ui.actions import ALL
-from faxtui.ui.keys import Keys
-from faxtui.ui.launch import Doors, Launch
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.inbox.inbox import FetchPolicy
+from faxtui.ui.keymap import ALL, Keys
+from faxtui.ui.session import AccountServices, SessionConfig
 from faxtui.ui.silence import SILENCE, Silence
 
 SECONDS = float(os.environ.get("FAXTUI_MONKEY_SECONDS", "10"))
@@ -50,7 +49,7 @@ _TEXTS = (
 )
 _SIZES = (SMALL, LARGE, (60, 16), (40, 10), (20, 5), (1, 1), (200, 60), (100, 24), (99, 24), (80, 3))
 _OTHERS = (BROKEN, DENIED, GONE, PORTAL, json_answer(429, {}, {"Retry-After": "1"}))
-_HASTY = Manners(patience=Patience(waits=(0.05, 0.05)), stillness=0)
+_HASTY = FetchPolicy(patience=RetryPolicy(waits=(0.05, 0.05)), stillness=0)
 
 
 @dataclass
@@ -168,9 +167,9 @@ def _mouse(kind: type[events.MouseEvent], x: int, y: int) -> events.MouseEvent:
     return kind(None, x, y, 0, 0, 1, False, False, False, x, y)
 
 
-def doors_of(launch: Launch) -> Doors:
+def doors_of(launch: SessionConfig) -> AccountServices:
     """Accounts that open, and a file that is always saved."""
-    return Doors(
+    return AccountServices(
         profile=lambda _: launch,
         demo=lambda: launch,
         account=lambda _: Account("http://127.0.0.1:9", "60300.demo", "demo"),

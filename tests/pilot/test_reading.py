@@ -6,9 +6,9 @@ from documents_to_read import a_page, is_written, letter, letter_pdf, letter_tif
 from PIL import Image
 from reading_desk import dots, page, press, reading, still
 
-from faxtui.preview.drawing import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS
+from faxtui.preview.viewport import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS
 from faxtui.terminal.capabilities import Capabilities
-from faxtui.ui.actions import PROGRAM_WIDE, READING
+from faxtui.ui.keymap import PROGRAM_WIDE, READING
 from faxtui.ui.screens.reading import ReadingScreen
 
 PLAIN = Capabilities(utf8=False)

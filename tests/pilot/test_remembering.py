@@ -4,9 +4,8 @@ from pathlib import Path
 
 from console import LARGE, Console, console
 
-from faxtui.config.state import Remembered, StateFile
-from faxtui.domain.filters import FROM, Filters
-from faxtui.domain.query import FaxQuery
+from faxtui.config.state import SavedState, StateFile
+from faxtui.domain.query import FROM, FaxQuery, Filters
 from faxtui.domain.sort import Sort, SortDirection, SortField
 
 
@@ -33,7 +32,7 @@ async def test_filters_sort_and_sidebar_come_back(tmp_path: Path) -> None:
     remembered, problem = state.load()
     assert problem == ""
     assert remembered.filters.get(FROM) == "0478"
-    assert remembered == Remembered(
+    assert remembered == SavedState(
         Filters({"from": "0478"}), Sort(SortField.BAUD, SortDirection.DESCENDING), sidebar=False
     )
     query = FaxQuery(filters=remembered.filters, sort=remembered.sort)

@@ -8,12 +8,12 @@ import pytest
 from handling_desk import BRIEF, BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, Door, handling, note
 from wire import resource
 
-from faxtui.demo.asgi import Answer, json_answer
-from faxtui.inbox.inbox import Manners
-from faxtui.inbox.journal import Event, Journal
-from faxtui.inbox.patience import Patience
+from faxtui.demo.service import Answer, json_answer
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.inbox.inbox import FetchPolicy
+from faxtui.storage.journal import Event, Journal
 
-PATIENT = Manners(prefetch=False, patience=Patience(waits=(8,), jitter=0))
+PATIENT = FetchPolicy(prefetch=False, patience=RetryPolicy(waits=(8,), jitter=0))
 
 
 async def test_the_fax_under_the_cursor_is_saved(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ async def test_a_fax_that_is_requested_again_is_shown_with_the_reason_and_the_ne
 
 
 async def test_the_next_try_counts_down_and_is_forgotten_once_the_fax_comes(tmp_path: Path) -> None:
-    manners = Manners(prefetch=False, patience=Patience(waits=(3,), jitter=0))
+    manners = FetchPolicy(prefetch=False, patience=RetryPolicy(waits=(3,), jitter=0))
     async with handling(tmp_path, manners=manners) as desk:
         desk.demo.says("GET", BROKEN)
         await desk.press("d")

@@ -9,7 +9,7 @@ from office import LOGIN, PASSWORD, Office, office
 
 from faxtui.inbox.view import Idle
 from faxtui.ui.screens.browser import BrowserScreen
-from faxtui.ui.screens.sign_in import SignInPanel
+from faxtui.ui.screens.connect import SignInPanel
 
 NEW = "the new secret"
 

@@ -5,7 +5,7 @@ from console import LARGE, Console, console
 from wire import Wire, listing, resource
 
 from faxtui.config.settings import Ui
-from faxtui.domain.fields import SORTABLE
+from faxtui.domain.fax import SORTABLE
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.sort import Sort, SortField
 

@@ -11,10 +11,10 @@ from demo_server import demo_server
 from odyssey_server import Ending, answer, answering
 from wire import NOW, Wire, connecting_to, listing, resource
 
-from faxtui.demo.asgi import Answer, json_answer
-from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.inbox import Manners
-from faxtui.inbox.patience import Patience
+from faxtui.demo.service import Answer, json_answer
+from faxtui.domain.clock import ServiceClock
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.inbox.inbox import FetchPolicy
 from faxtui.inbox.view import Fetching, Waiting
 
 PORTAL = "<!doctype html><html><body><h1>Welcome to the ward's network</h1></body></html>"
@@ -125,8 +125,8 @@ async def test_the_longest_explanation_is_cut_where_it_would_push_the_rows_away(
 
 
 async def test_a_service_that_fails_is_asked_again_after_a_while_and_the_bar_says_when() -> None:
-    patience = Patience(waits=(8,), jitter=0)
-    async with console(manners=Manners(prefetch=False, patience=patience)) as desk:
+    patience = RetryPolicy(waits=(8,), jitter=0)
+    async with console(manners=FetchPolicy(prefetch=False, patience=patience)) as desk:
         desk.wire.says = Answer(500)
         await desk.press("r")
         await desk.until(lambda: isinstance(desk.view.activity, Waiting))

@@ -5,11 +5,10 @@ from console import LARGE, console
 from textual.widgets import Input
 from wire import Wire, listing, resource
 
-from faxtui.demo.asgi import Answer
+from faxtui.demo.service import Answer
 from faxtui.domain.query import FaxQuery
-from faxtui.inbox.inbox import Manners
-from faxtui.ui.widgets.key_bar import KeyBar
-from faxtui.ui.widgets.page_bar import PageBar
+from faxtui.inbox.inbox import FetchPolicy
+from faxtui.ui.widgets.bars import KeyBar, PageBar
 
 
 def flagged(previous: bool, following: bool, number: int = 2) -> Answer:
@@ -177,7 +176,7 @@ async def test_a_click_on_the_position_asks_for_a_page() -> None:
 
 
 async def test_the_next_page_is_there_before_it_is_asked_for() -> None:
-    async with console(manners=Manners(stillness=0)) as desk:
+    async with console(manners=FetchPolicy(stillness=0)) as desk:
         await desk.until_asked(2)
         await desk.until_idle()
         desk.wire.hold()

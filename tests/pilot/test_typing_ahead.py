@@ -8,15 +8,15 @@ from textual import events
 from textual.widgets import Input
 from wire import Wire, listing, resource
 
-from faxtui.demo.asgi import Answer, json_answer
-from faxtui.inbox.inbox import Manners
-from faxtui.inbox.patience import Patience
+from faxtui.demo.service import Answer, json_answer
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.inbox.inbox import FetchPolicy
 from faxtui.inbox.view import Waiting
+from faxtui.ui.screens.connect import SignInPanel
 from faxtui.ui.screens.details import DetailsScreen
 from faxtui.ui.screens.help import HelpScreen
-from faxtui.ui.screens.sign_in import SignInPanel
 
-AHEAD = Manners(stillness=0)
+AHEAD = FetchPolicy(stillness=0)
 """The next page is there before it is requested."""
 
 
@@ -48,9 +48,9 @@ async def shows_from_the_top(desk: Console) -> bool:
 )
 @pytest.mark.parametrize("manners", [None, AHEAD], ids=["fetched", "fetched ahead"])
 async def test_keys_typed_at_once_act_in_order_each_on_its_page(
-    keys: str, place: tuple[int, int], manners: Manners | None
+    keys: str, place: tuple[int, int], manners: FetchPolicy | None
 ) -> None:
-    async with console(manners=manners or Manners(prefetch=False)) as desk:
+    async with console(manners=manners or FetchPolicy(prefetch=False)) as desk:
         await desk.press_at_once(*("greater_than_sign" if each == ">" else each for each in keys))
         await desk.until(lambda: row_of(desk) == place)
         assert await shows_from_the_top(desk)
@@ -186,7 +186,7 @@ async def test_keys_typed_for_a_page_that_fails_are_dropped_and_reported() -> No
 
 
 async def test_keys_typed_while_a_page_is_retried_act_on_the_rows_that_are_shown() -> None:
-    manners = Manners(prefetch=False, patience=Patience(waits=(3600,)))
+    manners = FetchPolicy(prefetch=False, patience=RetryPolicy(waits=(3600,)))
     async with console(wire=fails_at("2"), manners=manners) as desk:
         await desk.press("n")
         await desk.until(lambda: isinstance(desk.view.activity, Waiting))

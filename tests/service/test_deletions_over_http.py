@@ -13,14 +13,23 @@ from demo_server import serving
 from odyssey_server import LOGIN, PASSWORD, WINDOW, Ending, answering, asking, fetched
 
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Message, Receive, Send
+from faxtui.demo.service import Message, Receive, Send
 from faxtui.domain.fax import Fax
 from faxtui.errors import Gone
-from faxtui.inbox.deletions.copies import Save, SavedCopy
-from faxtui.inbox.deletions.sending import Limits
-from faxtui.inbox.deletions.states import Back, Deleted, Pending, Settling, State, Undone, Unknown
-from faxtui.inbox.journal import WasDeleted
 from faxtui.odyssey.client import OdysseyService
+from faxtui.operations.deletion import (
+    Deleted,
+    Limits,
+    NotDeleted,
+    Pending,
+    Save,
+    SavedCopy,
+    Settling,
+    State,
+    Undone,
+    Unknown,
+)
+from faxtui.storage.journal import WasDeleted
 
 
 @dataclass
@@ -93,7 +102,7 @@ async def sent(desk: Desk, faxes: list[Fax]) -> list[State | None]:
 
 
 async def outcome(desk: Desk, faxes: list[Fax]) -> list[State | None]:
-    over = (Deleted, Back, Undone, Unknown)
+    over = (Deleted, NotDeleted, Undone, Unknown)
     await desk.until(lambda: all(isinstance(desk.state_of(fax), over) for fax in faxes))
     return [desk.state_of(fax) for fax in faxes]
 
@@ -136,7 +145,7 @@ async def test_a_request_without_an_answer_is_sent_once_and_settled(tmp_path: Pa
             fax, other = await some_faxes(service, 2)
             server.faults = [fault]
             state, state_of_other = await sent(desk, [fax, other])
-            assert isinstance(state, Deleted if fault == "arrives" else Back)
+            assert isinstance(state, Deleted if fault == "arrives" else NotDeleted)
             assert await is_there(service, fax) is (fault != "arrives")
             assert state_of_other == Deleted(by_us=True)
             assert server.deletes == 2
@@ -161,7 +170,7 @@ async def test_a_fax_that_is_not_ours_to_delete_comes_back_and_the_others_go(tmp
             faxes = await some_faxes(service, 3)
             server.faults = [403]
             forbidden, *others = await sent(desk, faxes)
-            assert isinstance(forbidden, Back)
+            assert isinstance(forbidden, NotDeleted)
             assert LOGIN in forbidden.reason
             assert others == [Deleted(by_us=True)] * 2
 
@@ -173,7 +182,7 @@ async def test_a_sign_in_that_is_refused_half_way_brings_the_rest_back(tmp_path:
             await desk.pending(*faxes, with_copies=True)
             server.demo = DemoService(accounts={LOGIN: "changed"})
             await desk.time.goes_by(10)
-            assert [type(state) for state in await outcome(desk, faxes)] == [Back] * 4
+            assert [type(state) for state in await outcome(desk, faxes)] == [NotDeleted] * 4
             await desk.time.goes_by(60)
             assert server.deletes == 1
 
@@ -215,7 +224,7 @@ async def test_what_nobody_can_tell_is_unknown_until_the_operator_asks(tmp_path:
             await desk.time.goes_by(10)
             unknown, back = await outcome(desk, [fax, other])
             assert isinstance(unknown, Unknown)
-            assert isinstance(back, Back)
+            assert isinstance(back, NotDeleted)
             await desk.time.goes_by(60)
             assert [request.split()[0] for request in server.requests] == ["DELETE", "GET"]
             desk.deletions.settle([fax])
@@ -247,7 +256,7 @@ async def test_what_somebody_else_says_of_a_fax_is_not_believed(tmp_path: Path, 
             faxes = await some_faxes(service, 1)
             server.faults = [fault]
             (state,) = await sent(desk, faxes)
-            assert isinstance(state, Back)
+            assert isinstance(state, NotDeleted)
             record = desk.journal.records(ACCOUNT).of(faxes[0].identity)
             assert record.was_deleted is WasDeleted.NO
             assert server.deletes == 1
@@ -291,6 +300,6 @@ async def test_a_service_that_drips_ends_neither_a_delete_nor_the_question_about
         await desk.time.goes_by(10)
         unknown, back = await outcome(desk, [fax, other])
         assert isinstance(unknown, Unknown)
-        assert isinstance(back, Back)
+        assert isinstance(back, NotDeleted)
         if method == "GET":
             assert "did not complete its response within 0.2 seconds" in unknown.reason

@@ -10,14 +10,13 @@ from demo_server import demo_server
 from doctor_report import IMPATIENT, LISTING, SURROUNDINGS, installation, report_on
 from odyssey_server import PASSWORD, Ending, answer, answering
 
-from faxtui.commands.doctor.examination import examine
-from faxtui.commands.doctor.finding import Finding, Topic, Verdict
-from faxtui.commands.doctor.subject import Limits
+from faxtui.config.credentials import Given, settle_sign_in
 from faxtui.config.load import load_settings
 from faxtui.config.settings import Profile
-from faxtui.config.sign_in import Given, settle_sign_in
+from faxtui.doctor.checks import examine
+from faxtui.doctor.report import Finding, Limits, Topic, Verdict
+from faxtui.domain.service import FaxService
 from faxtui.errors import ConfigurationError, NoSignIn, Unreachable
-from faxtui.inbox.service import FaxService
 from faxtui.odyssey.client import OdysseyService
 
 ACCOUNTS = {"60300.console": PASSWORD}

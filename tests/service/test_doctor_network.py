@@ -22,11 +22,8 @@ from doctor_report import (
 )
 from odyssey_server import CERTIFICATE, Ending, RawServer, answer, answering
 
-from faxtui.commands.doctor.finding import Topic, Verdict
-from faxtui.commands.doctor.limited import within
-from faxtui.commands.doctor.network import look_up, reach
-from faxtui.commands.doctor.place import Place
-from faxtui.commands.doctor.subject import Limits
+from faxtui.doctor.network import Place, look_up, reach
+from faxtui.doctor.report import Limits, Topic, Verdict, within
 from faxtui.errors import Unreachable
 
 

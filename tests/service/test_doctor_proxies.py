@@ -7,7 +7,7 @@ from demo_server import demo_server
 from doctor_report import LISTING, SURROUNDINGS, free_port, installation, report_on, tunnelling_proxy
 from odyssey_server import NAMED_CERTIFICATE, PASSWORD, answer, answering, behind_a_proxy
 
-from faxtui.commands.doctor.finding import Topic, Verdict
+from faxtui.doctor.report import Topic, Verdict
 
 TARGET = "https://fax.invalid"
 

@@ -32,10 +32,10 @@ from odyssey_server import (
 from faxtui.demo import DemoService
 from faxtui.domain.account import Account
 from faxtui.domain.fax import FaxKey
+from faxtui.domain.service import DocumentService
 from faxtui.errors import WrongAddress
-from faxtui.inbox.service import DocumentService
 from faxtui.odyssey.client import OdysseyService
-from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.transport import Limits
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 packed = partial(gzip.compress, mtime=0)

@@ -24,8 +24,9 @@ from odyssey_server import (
 )
 
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Message, Receive, Send
+from faxtui.demo.service import Message, Receive, Send
 from faxtui.domain.fax import FaxKey
+from faxtui.domain.service import DocumentService
 from faxtui.errors import (
     Busy,
     Forbidden,
@@ -40,9 +41,8 @@ from faxtui.errors import (
     Unreachable,
     WrongAddress,
 )
-from faxtui.inbox.service import DocumentService
 from faxtui.odyssey.client import DEFAULT_LIMITS
-from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.transport import Limits
 
 NAMED = "the fax “0-20170711-0714-1126279.PDF” in folder “134296015”"
 NOT_DELETED = f"T{NAMED[1:]} was not deleted. "

@@ -12,6 +12,7 @@ import pytest
 from odyssey_server import KEY, Ending, answer, answering, asking, failure_to, fetched
 
 from faxtui.domain.fax import FaxKey
+from faxtui.domain.service import Document
 from faxtui.errors import (
     Busy,
     Forbidden,
@@ -25,9 +26,8 @@ from faxtui.errors import (
     Unreachable,
     WrongAddress,
 )
-from faxtui.inbox.service import Document
 from faxtui.odyssey.client import DEFAULT_LIMITS
-from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.transport import Limits
 
 packed = partial(gzip.compress, mtime=0)
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 20

@@ -14,11 +14,10 @@ from stored_documents import Run, files, manifest_of
 
 from faxtui.domain.fax import Fax
 from faxtui.errors import NoAnswer
-from faxtui.inbox.downloads.batch import Batch
-from faxtui.inbox.downloads.fetching import BUFFER
-from faxtui.inbox.downloads.outcomes import Failed, Saved
-from faxtui.inbox.downloads.shelf import Shelf
-from faxtui.inbox.saving import read_document
+from faxtui.operations.download import BUFFER, Batch
+from faxtui.operations.download_folder import DownloadFolder
+from faxtui.operations.outcomes import DownloadFailed, Saved
+from faxtui.operations.saver import read_document
 
 ETAG = '"v1"'
 TAIL = 1024
@@ -43,7 +42,7 @@ async def download(folder: Path, said: Sequence[bytes]) -> Download:
     run = Run()
     with answering(said) as server:
         async with asking(server.address) as service:
-            shelf = Shelf(folder, "{file}", None)
+            shelf = DownloadFolder(folder, "{file}", None)
             await Batch(service, shelf, patience=AT_ONCE, listeners=run.listeners()).save([FAX])
     return Download(run, [(header(each, "Range"), header(each, "If-Range")) for each in server.requests])
 
@@ -163,13 +162,13 @@ async def test_a_compressed_document_is_never_continued(tmp_path: Path) -> None:
 
 async def test_a_rest_that_nobody_requested_is_refused(tmp_path: Path) -> None:
     done = await download(tmp_path, [rest(0)])
-    assert isinstance(done.run.outcomes[KEY.file_name], Failed)
+    assert isinstance(done.run.outcomes[KEY.file_name], DownloadFailed)
     assert files(tmp_path) == set()
 
 
 async def test_a_document_that_never_comes_whole_leaves_nothing(tmp_path: Path) -> None:
     done = await download(tmp_path, [cut_off()])
-    assert isinstance(done.run.outcomes[KEY.file_name], Failed)
+    assert isinstance(done.run.outcomes[KEY.file_name], DownloadFailed)
     assert len(done.asked) == 4
     assert files(tmp_path) == set()
 
@@ -192,7 +191,7 @@ async def test_without_a_length_a_part_of_a_document_is_requested_again_and_neve
     cut = unframed(document[: part(len(document))])
     done = await download(tmp_path, [cut])
     outcome = done.run.outcomes[KEY.file_name]
-    assert isinstance(outcome, Failed)
+    assert isinstance(outcome, DownloadFailed)
     assert "may be incomplete. The service does not tell where the file ends" in str(outcome.error)
     assert (len(done.asked), files(tmp_path), manifest_of(tmp_path)) == (4, set(), [])
     await download(tmp_path, [cut, cut, unframed(document)])

@@ -21,19 +21,10 @@ from stored_documents import (
 )
 
 from faxtui.domain.fax import Fax
-from faxtui.inbox.downloads.batch import ON_DISK, Batch, Listeners
-from faxtui.inbox.downloads.fetching import BUFFER
-from faxtui.inbox.downloads.manifest import NAME
-from faxtui.inbox.downloads.outcomes import (
-    AlreadyThere,
-    NoAddress,
-    Progress,
-    Saved,
-    in_words,
-    size_in_words,
-    summary,
-)
-from faxtui.inbox.downloads.shelf import Shelf
+from faxtui.operations.download import BUFFER, ON_DISK, Batch, Listeners
+from faxtui.operations.download_folder import DownloadFolder
+from faxtui.operations.outcomes import AlreadyThere, NoAddress, Progress, Saved, in_words, size_in_words, summary
+from faxtui.storage.manifest import NAME
 
 TIFF = b"MM\0*" + bytes(100)
 
@@ -205,7 +196,7 @@ async def test_how_far_it_is_adds_up(tmp_path: Path) -> None:
         return seconds
 
     service, seen = holding(8), list[Progress]()
-    shelf = Shelf(tmp_path, "{file}", None)
+    shelf = DownloadFolder(tmp_path, "{file}", None)
     last = await Batch(service, shelf, listeners=Listeners(on_progress=seen.append), now=now).save(service.faxes)
     assert [each.done for each in seen] == sorted(each.done for each in seen)
     assert (last.done, last.left, last.received) == (8, 0, 20_000)

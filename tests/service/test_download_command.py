@@ -18,18 +18,17 @@ from odyssey_server import asking
 from scripted_service import AT_ONCE
 from stored_documents import holding
 
-from faxtui.commands.download import DownloadRequest, download, verify
-from faxtui.commands.list_faxes import Streams
+from faxtui.cli.download import DownloadRequest, download, verify
+from faxtui.cli.list import Streams
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Message, Receive, Send, json_answer
+from faxtui.demo.service import Message, Receive, Send, json_answer
 from faxtui.demo.serving import Application
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax, FaxKey
-from faxtui.domain.filters import Filters
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.query import FaxQuery, Filters
 from faxtui.errors import InvalidValue, SignInRefused, StorageError, Unreachable
-from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.downloads.manifest import NAME
-from faxtui.inbox.journal import AccountName, Event, Journal
+from faxtui.storage.journal import AccountName, Event, Journal
+from faxtui.storage.manifest import NAME
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 QUERY = FaxQuery(Filters({"since": "3h"}), page_size=5)

@@ -13,18 +13,18 @@ from scripted_service import AT_ONCE
 from stored_documents import a_fax, a_pdf, download_some, files, holding, manifest_of
 
 from faxtui.errors import InvalidValue, StorageError
-from faxtui.inbox.downloads.batch import Batch
-from faxtui.inbox.downloads.fetching import BUFFER
-from faxtui.inbox.downloads.manifest import NAME
-from faxtui.inbox.downloads.part import Part
-from faxtui.inbox.downloads.shelf import Shelf
+from faxtui.operations.download import BUFFER, Batch
+from faxtui.operations.download_folder import DownloadFolder, PartialFile
+from faxtui.storage.manifest import NAME
 
 
 async def refusal(folder: Path, count: int = 1, size: int = 2500) -> str:
     """The sentence that a download ends with where the disk refuses, after nothing more was asked for."""
     service = holding(count, size)
     with pytest.raises(StorageError) as caught:
-        await Batch(service, Shelf(folder, "{file}", None), patience=AT_ONCE, at_once=1, on_disk=0).save(service.faxes)
+        await Batch(service, DownloadFolder(folder, "{file}", None), patience=AT_ONCE, at_once=1, on_disk=0).save(
+            service.faxes
+        )
     assert len(service.asked) <= 1
     return str(caught.value)
 
@@ -62,7 +62,7 @@ async def test_what_a_killed_run_left_of_a_file_is_cleared_away(tmp_path: Path) 
 async def test_it_is_cleared_away_even_where_the_document_is_gone_by_now(tmp_path: Path) -> None:
     (tmp_path / "9.pdf.part").write_bytes(b"%PDF-")
     service = holding(0)
-    await Batch(service, Shelf(tmp_path, "{file}", None)).save([a_fax(9)])
+    await Batch(service, DownloadFolder(tmp_path, "{file}", None)).save([a_fax(9)])
     assert files(tmp_path) == set()
 
 
@@ -130,7 +130,7 @@ def test_many_threads_that_save_one_name_each_have_a_file_of_their_own(tmp_path:
     kept = []
 
     def save(number: int) -> None:
-        part = Part(tmp_path, "fax.pdf")
+        part = PartialFile(tmp_path, "fax.pdf")
         part.write(a_pdf(number))
         kept.append(part.keep()[0])
 
@@ -146,7 +146,7 @@ def test_many_threads_that_save_one_name_each_have_a_file_of_their_own(tmp_path:
 
 def test_a_template_that_cannot_be_taken_is_told_before_anything_is_asked(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue):
-        Shelf(tmp_path, "{nothing}", None)
+        DownloadFolder(tmp_path, "{nothing}", None)
 
 
 async def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ async def test_a_folder_below_a_file_is_told(tmp_path: Path) -> None:
 async def test_a_manifest_that_cannot_be_read_is_told_before_anything_is_asked(tmp_path: Path) -> None:
     (tmp_path / NAME).mkdir()
     with pytest.raises(StorageError, match="can't be used: Is a directory"):
-        Shelf(tmp_path, "{file}", None)
+        DownloadFolder(tmp_path, "{file}", None)
 
 
 async def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,17 +31,10 @@ from faxtui.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from faxtui.inbox.downloads.batch import Batch, Listeners
-from faxtui.inbox.downloads.fetching import BUFFER
-from faxtui.inbox.downloads.outcomes import (
-    Failed,
-    Gone,
-    Outcome,
-    Progress,
-    Saved,
-)
-from faxtui.inbox.downloads.shelf import Shelf
-from faxtui.inbox.patience import Patience
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.operations.download import BUFFER, Batch, Listeners
+from faxtui.operations.download_folder import DownloadFolder
+from faxtui.operations.outcomes import DownloadFailed, NoLongerThere, Outcome, Progress, Saved
 
 CUT = NoAnswer("The document broke off. Ask for it again.")
 BUSY = Busy("The service is busy. Ask again later.", 0)
@@ -66,7 +59,7 @@ async def test_a_document_that_someone_else_took_is_gone(tmp_path: Path) -> None
     service = holding(2)
     del service.answers[a_fax(0).key]
     run = await download(service, tmp_path)
-    assert run.outcomes["0.PDF"] == Gone()
+    assert run.outcomes["0.PDF"] == NoLongerThere()
     assert (run.last.gone, run.last.saved, files(tmp_path)) == (1, 1, {"1.pdf"})
 
 
@@ -80,20 +73,20 @@ async def test_what_may_pass_is_asked_for_again_from_the_beginning(tmp_path: Pat
 
 async def test_patience_with_a_document_comes_to_an_end(tmp_path: Path) -> None:
     broken = Stored(a_pdf(1, 2 * BUFFER), breaks=CUT)
-    assert await outcome_of(tmp_path, broken, broken, broken, broken) == Failed(CUT)
+    assert await outcome_of(tmp_path, broken, broken, broken, broken) == DownloadFailed(CUT)
 
 
 async def test_a_document_of_the_wrong_length_is_not_saved(tmp_path: Path) -> None:
     short = Stored(a_pdf(1), length=2501)
     outcome = await outcome_of(tmp_path, short, short, short, short)
-    assert isinstance(outcome, Failed)
+    assert isinstance(outcome, DownloadFailed)
     assert str(outcome.error) == "The fax f/1.PDF came only in part, 2,500 of 2,501 bytes: ask for it again."
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"%PD", b"<" * 2 * BUFFER], ids=["empty", "HTML", "cut", "large"])
 async def test_what_is_no_document_is_not_saved(tmp_path: Path, content: bytes) -> None:
     outcome = await outcome_of(tmp_path, Stored(content))
-    assert isinstance(outcome, Failed)
+    assert isinstance(outcome, DownloadFailed)
     assert isinstance(outcome.error, UnexpectedAnswer)
 
 
@@ -102,7 +95,7 @@ async def test_what_is_not_allowed_fails_and_the_rest_goes_on(tmp_path: Path) ->
     refused = Forbidden("This number is not yours.")
     stops(service, 2, refused)
     run = await download(service, tmp_path)
-    assert run.outcomes["2.PDF"] == Failed(refused)
+    assert run.outcomes["2.PDF"] == DownloadFailed(refused)
     assert (run.last.saved, run.last.failed, len(service.asked)) == (5, 1, 6)
 
 
@@ -112,7 +105,7 @@ async def test_what_would_go_wrong_with_every_document_stops_the_rest(tmp_path: 
     stops(service, 6, error)
     run = Run()
     with pytest.raises(type(error)):
-        await batch(service, tmp_path, run, patience=Patience(waits=())).save(service.faxes)
+        await batch(service, tmp_path, run, patience=RetryPolicy(waits=())).save(service.faxes)
     assert len(service.asked) <= 16
     assert files(tmp_path) == {f"{name.removesuffix('.PDF')}.pdf" for name in run.outcomes}
     assert len(manifest_of(tmp_path)) == run.last.saved == len(run.outcomes)
@@ -136,7 +129,7 @@ async def test_a_busy_service_is_asked_for_nothing_at_all(tmp_path: Path) -> Non
     service = holding(40)
     stops(service, 0, Busy("Ask again in an hour.", 3600))
     run = Run()
-    task = asyncio.create_task(batch(service, tmp_path, run, patience=Patience(longest=7200)).save(service.faxes))
+    task = asyncio.create_task(batch(service, tmp_path, run, patience=RetryPolicy(longest=7200)).save(service.faxes))
     await asyncio.wait_for(run.waited.wait(), TOO_LONG)
     while service.now:
         await service.coming.get()
@@ -160,7 +153,9 @@ async def test_cancelled_it_leaves_nothing_that_is_not_whole(tmp_path: Path) -> 
             halfway.set()
 
     listeners = Listeners(run.listeners().on_outcome, come)
-    task = asyncio.create_task(Batch(service, Shelf(tmp_path, "{file}", None), listeners=listeners).save(service.faxes))
+    task = asyncio.create_task(
+        Batch(service, DownloadFolder(tmp_path, "{file}", None), listeners=listeners).save(service.faxes)
+    )
     await asyncio.wait_for(halfway.wait(), TOO_LONG)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -15,11 +15,9 @@ from stored_documents import Stored, a_fax, a_pdf, download, download_some, file
 
 from faxtui.domain.fax import Fax
 from faxtui.errors import StorageError
-from faxtui.inbox.downloads.batch import Batch
-from faxtui.inbox.downloads.copies import CopyState
-from faxtui.inbox.downloads.manifest import NAME, Manifest
-from faxtui.inbox.downloads.shelf import Shelf
-from faxtui.inbox.downloads.verifying import Verification
+from faxtui.operations.download import Batch
+from faxtui.operations.download_folder import CopyState, DownloadFolder, Verification
+from faxtui.storage.manifest import NAME, Manifest
 
 
 def times(folder: Path) -> dict[str, int]:
@@ -64,7 +62,7 @@ async def test_a_text_of_the_service_that_is_no_unicode_comes_back_from_the_mani
     service = holding(1)
     fax = a_fax(0, folder="\ud800\u2028é")
     service.answers[fax.key] = service.answers[a_fax(0).key]
-    await Batch(service, Shelf(tmp_path, "{file}", None)).save([fax])
+    await Batch(service, DownloadFolder(tmp_path, "{file}", None)).save([fax])
     found = Manifest(tmp_path).find("", fax.identity)
     assert found is not None
     assert found.name == "0.pdf"
@@ -186,7 +184,7 @@ async def test_what_somebody_planted_in_place_of_the_manifest_is_neither_read_no
 
 
 async def test_what_is_planted_while_a_download_runs_is_not_written_either(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path, "{file}", None)
+    shelf = DownloadFolder(tmp_path, "{file}", None)
     plant("symbolic link", tmp_path / NAME)
     service = holding(1)
     with pytest.raises(StorageError, match="is a symbolic link"):
@@ -200,7 +198,7 @@ def test_lines_of_two_programs_never_mix_and_a_torn_one_between_them_takes_none_
 import os, sys
 from pathlib import Path
 from faxtui.domain.fax import FaxIdentity, FaxKey
-from faxtui.inbox.downloads.manifest import Entry, Manifest
+from faxtui.storage.manifest import Entry, Manifest
 write = os.write
 os.write = lambda handle, data: write(handle, bytes(data[: len(data) // 2 + 1]))
 manifest = Manifest(Path({str(tmp_path)!r}))

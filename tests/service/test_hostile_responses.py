@@ -24,7 +24,7 @@ from odyssey_server import (
 
 from faxtui.errors import FaxtuiError, ServiceError
 from faxtui.odyssey.client import OdysseyService
-from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.transport import Limits
 
 BRIEF = Limits(connect=2, read=2, write=2, pool=2, whole=4)
 JSON = st.recursive(

@@ -23,29 +23,28 @@ import pytest
 from demo_server import demo_server, serving
 from odyssey_server import Ending, answer, answering
 
-from faxtui.commands.list_faxes import ListRequest, Streams, list_faxes
-from faxtui.demo.asgi import Message, Receive, Send, json_answer, read_request
-from faxtui.disk import lock
+from faxtui.cli.list import ListRequest, Streams, list_faxes
+from faxtui.demo.service import Message, Receive, Send, json_answer, read_request
 from faxtui.domain.account import Account
-from faxtui.domain.filters import Filters
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.clock import ServiceClock
+from faxtui.domain.query import FaxQuery, Filters
 from faxtui.errors import InvalidValue, ServiceFailed, SignInRefused, StorageError
-from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.export.formats import Format
-from faxtui.inbox.patience import Patience
+from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.odyssey.client import OdysseyService
+from faxtui.operations.formats import Format
+from faxtui.storage.files import lock
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 QUERY = FaxQuery(Filters({"since": "2026-01-01"}), page_size=1000)
-AT_ONCE = Patience(waits=(0, 0, 0))
+AT_ONCE = RetryPolicy(waits=(0, 0, 0))
 ALL = ListRequest(QUERY, Format.JSON, all_pages=True, zone=ZoneInfo("Europe/Paris"), patience=AT_ONCE)
 ONE_PAGE = replace(ALL, all_pages=False)
 SCRIPT = """
 import asyncio, sys
 from pathlib import Path
-from faxtui.commands.list_faxes import Format, ListRequest, Streams, list_faxes
+from faxtui.cli.list import Format, ListRequest, Streams, list_faxes
 from faxtui.domain.query import FaxQuery
-from faxtui.inbox.clock import ServiceClock
+from faxtui.domain.clock import ServiceClock
 assert not {"httpx", "textual", "rich"} & set(sys.modules)
 from faxtui.domain.account import Account
 from faxtui.odyssey.client import OdysseyService
@@ -183,7 +182,7 @@ async def test_rows_that_move_between_pages_are_told_and_none_is_dropped() -> No
 
 async def test_a_service_that_fails_for_a_while_is_asked_again_and_said_to_be() -> None:
     held = Held(10, failures=(503, 502))
-    listing = await run(held, replace(ALL, patience=Patience(waits=(0, 1e-9))))
+    listing = await run(held, replace(ALL, patience=RetryPolicy(waits=(0, 1e-9))))
     assert json.loads(listing.data) == held.resources
     assert listing.said.splitlines() == [
         "faxtui: Service busy, retrying now.",

@@ -13,12 +13,11 @@ from demo_server import demo_server, serving
 from odyssey_server import CERTIFICATE, PASSWORD, Ending, answer, answering, asking
 
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Message, Receive, Send
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.window import open_window
+from faxtui.demo.service import Message, Receive, Send
+from faxtui.domain.query import FaxQuery, open_window
 from faxtui.errors import NoAnswer, ServiceError, UnexpectedAnswer, Unreachable, Untrusted
 from faxtui.odyssey.client import DEFAULT_LIMITS
-from faxtui.odyssey.connection import Limits, _refuse_other_machines
+from faxtui.odyssey.transport import Limits, _refuse_other_machines
 
 WINDOW = open_window(FaxQuery(), datetime(2026, 11, 23, 9, 42, tzinfo=UTC))
 LISTING = b'{"Resources": []}'

@@ -9,9 +9,7 @@ import pytest
 from demo_server import demo_server
 from odyssey_server import PASSWORD, Ending, answer, answering, asking, client_of, failure, failure_of
 
-from faxtui.domain.filters import Filters
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.window import Window, open_window
+from faxtui.domain.query import FaxQuery, Filters, Window, open_window
 from faxtui.errors import (
     Busy,
     Forbidden,

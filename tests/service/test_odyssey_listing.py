@@ -17,11 +17,9 @@ from faxtui import __version__
 from faxtui.demo import DemoService
 from faxtui.domain.account import Account
 from faxtui.domain.fax import Fax
-from faxtui.domain.filters import Filters
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.query import FaxQuery, Filters, Window, open_window
+from faxtui.domain.service import FaxService
 from faxtui.domain.sort import Sort, SortField
-from faxtui.domain.window import Window, open_window
-from faxtui.inbox.service import FaxService
 from faxtui.odyssey.client import OdysseyService
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)

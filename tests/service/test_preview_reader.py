@@ -26,11 +26,9 @@ from PIL import Image
 
 from faxtui.domain.document import DocumentType
 from faxtui.errors import PreviewNotInstalled, UnreadableDocument
-from faxtui.preview.drawing import BRAILLE
-from faxtui.preview.lens import Lens
-from faxtui.preview.parts import install_command, require_parts
+from faxtui.preview.client import DocumentReader, check_requirements, install_command
 from faxtui.preview.protocol import Box
-from faxtui.preview.reader import DocumentReader
+from faxtui.preview.viewport import BRAILLE, Viewport
 
 SAVE_IT = "Save the file, and look at it with another program."
 DAMAGED = f"can't be shown: it is damaged, or takes more memory than it may. {SAVE_IT}"
@@ -84,7 +82,7 @@ async def test_every_page_of_a_document_is_there(document: bytes) -> None:
 @pytest.mark.parametrize("page", [0, 1])
 async def test_words_can_be_read_three_times_as_large_as_the_width(page: int) -> None:
     async with opened(letter_tiff()) as reader:
-        lens = Lens(await reader.sheet(page), BRAILLE, 80, 22).at_start().at_zoom(6)
+        lens = Viewport(await reader.sheet(page), BRAILLE, 80, 22).at_start().at_zoom(6)
         raster = await reader.raster(page, lens.box, *lens.dots)
         dots = dots_of(BRAILLE.draw(raster, lens.least_ink))
         assert is_written(sending_line(), dots)
@@ -215,7 +213,7 @@ def test_without_the_extra_it_is_said_what_is_missing_and_how_to_get_it(
     for each in absent:
         monkeypatch.setitem(sys.modules, each, None)
     with pytest.raises(PreviewNotInstalled) as error:
-        require_parts(document)
+        check_requirements(document)
     packages = named.replace(" and ", " ")
     assert str(error.value) == (
         f"Reading a fax on the screen needs {named}, not installed here. "
@@ -247,5 +245,5 @@ def test_the_command_that_installs_what_is_missing_is_that_of_the_tool_that_inst
 
 def test_a_tiff_needs_nothing_but_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
-    require_parts()
-    require_parts(letter_tiff())
+    check_requirements()
+    check_requirements(letter_tiff())

@@ -25,8 +25,8 @@ from odyssey_server import (
 
 from faxtui.domain.page import FaxPage
 from faxtui.errors import Forbidden, ServiceFailed, SignInRefused, UnexpectedAnswer
-from faxtui.odyssey.connection import Limits
-from faxtui.odyssey.wire import LONGEST_TEXT, LONGEST_UNREAD, MOST_UNREAD
+from faxtui.odyssey.listing import LONGEST_TEXT, LONGEST_UNREAD, MOST_UNREAD
+from faxtui.odyssey.transport import Limits
 
 GZIP = {"Content-Encoding": "gzip"}
 MIB = 1024 * 1024

@@ -20,8 +20,8 @@ from odyssey_server import (
 )
 
 from faxtui.errors import ServiceError, SignInRefused
+from faxtui.odyssey.auth import Token
 from faxtui.odyssey.client import OdysseyService
-from faxtui.odyssey.tokens import Token
 
 AWKWARD = [":", "a:b:c", "wörd €", " +%2B&=;\\\"'", "msg\\x", "\t", "日本"]
 

@@ -30,7 +30,7 @@ from faxtui.errors import (
     WrongAddress,
 )
 from faxtui.odyssey.client import DEFAULT_LIMITS, OdysseyService
-from faxtui.odyssey.connection import Limits
+from faxtui.odyssey.transport import Limits
 
 SECRET = f"x {CLIENT_SECRET} y"
 TOKEN = "t0ken" * 8

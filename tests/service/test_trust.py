@@ -11,8 +11,8 @@ from odyssey_server import CERTIFICATE, NAMED_CERTIFICATE, PASSWORD, WINDOW, ans
 
 from faxtui.domain.account import Account
 from faxtui.errors import Untrusted
-from faxtui.inbox.connecting import Connecting
-from faxtui.network.trust import SystemStore, trust_store
+from faxtui.inbox.connection import LazyService
+from faxtui.network import SystemStore, trust_store
 from faxtui.odyssey.client import OdysseyService
 
 LISTING = answer(200, '{"Resources": []}')
@@ -144,7 +144,7 @@ async def test_nothing_waits_while_certificates_are_read(tmp_path: Path, monkeyp
     os.mkfifo(pipe)
     monkeypatch.setenv("SSL_CERT_FILE", str(pipe))
     with answering(LISTING, tls=True) as server:
-        service = Connecting(lambda: OdysseyService(Account(server.address, "60300.console", PASSWORD)))
+        service = LazyService(lambda: OdysseyService(Account(server.address, "60300.console", PASSWORD)))
         asking = asyncio.create_task(service.list_faxes(WINDOW, 1))
         # Opening it for writing returns once it is being read.
         writing = await asyncio.to_thread(os.open, pipe, os.O_WRONLY)

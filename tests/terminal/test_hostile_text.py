@@ -8,7 +8,7 @@ from configured import configured
 from demo_server import demo_server, serving
 from pty_session import LARGE, PROGRAM, PtySession, in_terminal
 
-from faxtui.demo.asgi import Message, Receive, Send, json_answer, read_request
+from faxtui.demo.service import Message, Receive, Send, json_answer, read_request
 
 SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
 ACTING = ("\x1b[7mX", "\x1b]0;owned\x07", "\x9b7m", "\x9d", "\x00", "\x08", "\x0e", "\x7f", "\u202e", "\u200b")

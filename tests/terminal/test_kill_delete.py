@@ -15,7 +15,7 @@ from demo_server import demo_server
 from odyssey_server import LOGIN, PASSWORD
 
 from faxtui.domain.fax import FaxIdentity, FaxKey
-from faxtui.inbox.journal import AccountName, Journal, WasDeleted
+from faxtui.storage.journal import AccountName, Journal, WasDeleted
 
 TESTS = Path(__file__).parents[1]
 UNTOLD = ("about to send", "sent", "answered")

@@ -10,12 +10,9 @@ import pytest
 from scripted_service import AT_ONCE
 from stored_documents import a_pdf, holding
 
-from faxtui.inbox.downloads.batch import Batch
-from faxtui.inbox.downloads.copies import CopyState
-from faxtui.inbox.downloads.fetching import BUFFER
-from faxtui.inbox.downloads.manifest import NAME
-from faxtui.inbox.downloads.shelf import Shelf
-from faxtui.inbox.downloads.verifying import Verification
+from faxtui.operations.download import BUFFER, Batch
+from faxtui.operations.download_folder import CopyState, DownloadFolder, Verification
+from faxtui.storage.manifest import NAME
 
 TESTS = Path(__file__).parents[1]
 FAXES = 2
@@ -29,8 +26,8 @@ import asyncio, os, signal, sys, threading
 from pathlib import Path
 from scripted_service import AT_ONCE
 from stored_documents import holding
-from faxtui.inbox.downloads.batch import Batch
-from faxtui.inbox.downloads.shelf import Shelf
+from faxtui.operations.download import Batch
+from faxtui.operations.download_folder import DownloadFolder
 
 numbering = threading.Lock()
 steps = 0
@@ -52,7 +49,7 @@ def download(folder, at_once, last, halfway):
     for name in ("open", "close", "write", "fsync", "link", "unlink", "rename", "replace", "mkdir", "ftruncate"):
         numbered(name, last, halfway)
     service = holding({FAXES}, {SIZE})
-    shelf = Shelf(folder, "{{file}}", None)
+    shelf = DownloadFolder(folder, "{{file}}", None)
     asyncio.run(Batch(service, shelf, patience=AT_ONCE, at_once=at_once, on_disk=at_once - 1).save(service.faxes))
 
 root, at_once, halfway, everywhere = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "halfway", sys.argv[4] == "new"
@@ -96,7 +93,7 @@ async def check(folder: Path) -> None:
     assert {name: content for name, content in left.items() if not name.endswith(".part")}.items() <= WHOLE.items()
     assert all(each["name"] in left for each in whole_lines(folder))
     service = holding(FAXES, SIZE)
-    progress = await Batch(service, Shelf(folder, "{file}", None), patience=AT_ONCE).save(service.faxes)
+    progress = await Batch(service, DownloadFolder(folder, "{file}", None), patience=AT_ONCE).save(service.faxes)
     assert progress.done == progress.saved + progress.already_there == FAXES
     assert files(folder) == WHOLE
     entries = {str(each["name"]): each["sha256"] for each in map(json.loads, (folder / NAME).open())}

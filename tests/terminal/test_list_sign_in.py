@@ -256,7 +256,7 @@ THREAD_FAILING = """
 import sys
 import threading
 import faxtui.cli
-import faxtui.cli.listing
+import faxtui.cli.list
 
 class Noisy:
     def __del__(self):
@@ -273,7 +273,7 @@ def run_list(at, environ):
     del noisy
     return 0
 
-faxtui.cli.listing.run_list = run_list
+faxtui.cli.list.run_list = run_list
 faxtui.cli.main()
 """
 

@@ -36,7 +36,7 @@ def hang(*_):
 """
 STATE_HANGS = FOREVER.format("from faxtui.config.state import StateFile\nStateFile.save = hang\n")
 LOOP_HANGS = FOREVER.format("from faxtui.inbox.inbox import Inbox\nInbox.refresh = hang\n")
-SAVING_HANGS = FOREVER.format("from faxtui.inbox.downloads.manifest import Manifest\nManifest.add = hang\n")
+SAVING_HANGS = FOREVER.format("from faxtui.storage.manifest import Manifest\nManifest.add = hang\n")
 LOOK_UP_HANGS = FOREVER.format("import socket\nsocket.getaddrinfo = hang\n")
 IMPORT_HANGS = """
 import sys, threading
@@ -257,7 +257,7 @@ def size_of_pipe(handle: int) -> int:
 
 
 @pytest.mark.parametrize("number", CODES, ids=[each.name for each in CODES])
-@pytest.mark.parametrize("module", ["faxtui.cli.arguments", "faxtui.config.load", "textual", "httpx"])
+@pytest.mark.parametrize("module", ["faxtui.cli.options", "faxtui.config.load", "textual", "httpx"])
 def test_a_signal_while_the_program_is_still_loading_ends_it_as_any_other(
     tmp_path: Path, module: str, number: signal.Signals
 ) -> None:

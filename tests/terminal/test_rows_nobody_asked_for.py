@@ -11,8 +11,8 @@ from demo_server import serving
 from pty_session import PtySession, in_terminal
 
 from faxtui.demo import DemoService
-from faxtui.demo.asgi import Answer, Message, Receive, Send, read_request
-from faxtui.inbox.clock import machine_now
+from faxtui.demo.service import Answer, Message, Receive, Send, read_request
+from faxtui.domain.clock import machine_now
 
 SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
 JSON = {"Content-Type": "application/json; charset=utf-8"}

@@ -17,7 +17,7 @@ from repeating_pyte import RepeatingScreen, RepeatingStream
 
 APP = (sys.executable, str(Path(__file__).parent.parent / "thin_app.py"))
 DEMO = (sys.executable, "-m", "faxtui", "--demo")
-THIN = {"TEXTUAL_DRIVER": "faxtui.terminal.thin.driver:ThinDriver"}
+THIN = {"TEXTUAL_DRIVER": "faxtui.terminal.driver.driver:ThinDriver"}
 MOUSE = {"1002", "1006"}
 MODES = {"1049", "7", "25", "1004", "2004", KEYBOARD}
 _ROW = re.compile(r". [o ] \d\d-\d\d \d\d:\d\d:\d\d  .{14}  \S")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.cli.arguments import Options, parse
-from faxtui.domain.filters import FILTERS
+from faxtui.cli.options import Options, parse
+from faxtui.domain.query import FILTERS
 
 NOTHING = Options(log_level="warning")
 ACCOUNT = ("profile", "base-url", "login", "password-file")

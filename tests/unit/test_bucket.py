@@ -2,7 +2,7 @@
 
 import pytest
 
-from faxtui.inbox.bucket import Bucket
+from faxtui.inbox.fetch_policy import TokenBucket
 
 
 class Clock:
@@ -18,7 +18,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def taken(bucket: Bucket) -> int:
+def taken(bucket: TokenBucket) -> int:
     """How many tokens the background gets before it is refused."""
     count = 0
     while bucket.spare():
@@ -27,11 +27,11 @@ def taken(bucket: Bucket) -> int:
 
 
 def test_a_burst_can_be_spent_at_once_and_no_more(clock: Clock) -> None:
-    assert taken(Bucket(now=clock)) == 10
+    assert taken(TokenBucket(now=clock)) == 10
 
 
 def test_it_fills_up_with_time_and_never_beyond_a_burst(clock: Clock) -> None:
-    bucket = Bucket(now=clock)
+    bucket = TokenBucket(now=clock)
     taken(bucket)
     clock.now += 1.9
     assert taken(bucket) == 0
@@ -42,7 +42,7 @@ def test_it_fills_up_with_time_and_never_beyond_a_burst(clock: Clock) -> None:
 
 
 def test_in_a_minute_it_gives_no_more_than_a_minutes_worth_and_a_burst(clock: Clock) -> None:
-    bucket, count = Bucket(per_minute=30, burst=10, now=clock), 0
+    bucket, count = TokenBucket(per_minute=30, burst=10, now=clock), 0
     for _ in range(60):
         count += taken(bucket)
         clock.now += 1
@@ -50,7 +50,7 @@ def test_in_a_minute_it_gives_no_more_than_a_minutes_worth_and_a_burst(clock: Cl
 
 
 def test_the_operators_requests_are_paid_for_by_the_background(clock: Clock) -> None:
-    bucket = Bucket(now=clock)
+    bucket = TokenBucket(now=clock)
     for _ in range(13):
         bucket.drain()
     assert not bucket.spare()
@@ -61,7 +61,7 @@ def test_the_operators_requests_are_paid_for_by_the_background(clock: Clock) -> 
 
 
 def test_a_busy_operator_holds_the_background_back_for_no_longer_than_two_bursts(clock: Clock) -> None:
-    bucket = Bucket(now=clock)
+    bucket = TokenBucket(now=clock)
     for _ in range(1000):
         bucket.drain()
     clock.now += 22
@@ -69,7 +69,7 @@ def test_a_busy_operator_holds_the_background_back_for_no_longer_than_two_bursts
 
 
 def test_rate_and_burst_are_settings(clock: Clock) -> None:
-    bucket = Bucket(per_minute=60, burst=2, now=clock)
+    bucket = TokenBucket(per_minute=60, burst=2, now=clock)
     assert taken(bucket) == 2
     clock.now += 1
     assert taken(bucket) == 1

@@ -6,10 +6,8 @@ from datetime import timedelta
 from scripted_service import NOW, page_of
 
 from faxtui.domain.fax import Fax
-from faxtui.domain.filters import TO
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.window import Window, open_window
-from faxtui.inbox.cache import PageCache
+from faxtui.domain.query import TO, FaxQuery, Window, open_window
+from faxtui.inbox.prefetch import PageCache
 from faxtui.inbox.view import Shown
 
 QUERY = FaxQuery()

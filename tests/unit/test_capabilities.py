@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.terminal.capabilities import Colours, capabilities
-from faxtui.terminal.charset import charset, written_environment
+from faxtui.terminal.capabilities import Colours, capabilities, charset, written_environment
 
 
 @pytest.mark.parametrize(

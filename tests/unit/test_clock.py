@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scripted_service import desk
 
+from faxtui.domain.clock import ServiceClock, machine_now
 from faxtui.domain.query import FaxQuery
-from faxtui.inbox.clock import ServiceClock, machine_now
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)

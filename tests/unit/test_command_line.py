@@ -6,12 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.cli.arguments import parse
-from faxtui.domain.command_line import list_command
-from faxtui.domain.filters import FROM, SINCE, TO, Filters
-from faxtui.domain.query import FaxQuery
+from faxtui.cli.options import parse
+from faxtui.domain.query import FROM, SINCE, TO, FaxQuery, Filters, list_command, parse_sort
 from faxtui.domain.sort import Sort, SortDirection, SortField
-from faxtui.domain.sorting import parse_sort
 
 QUERY = FaxQuery(
     Filters({FROM.name: "+33 4 (65)", TO.name: "$HOME; ls", SINCE.name: "2026-11-23 10:42"}),

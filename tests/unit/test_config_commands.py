@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.commands import end_commands
-from faxtui.config.secrets import COMMAND_LIMIT, run_command
+from faxtui.config.credentials import COMMAND_LIMIT, end_commands, run_command
 from faxtui.errors import NoSignIn
 
 SECRET = "hush:wörd"
@@ -166,8 +165,8 @@ def test_an_agent_that_it_leaves_behind_is_neither_waited_for_nor_ended(tmp_path
 INTERRUPTED = """
 import os, signal, sys, threading
 from pathlib import Path
-from faxtui.config.commands import end_commands
-from faxtui.config.secrets import run_command
+from faxtui.config.credentials import end_commands
+from faxtui.config.credentials import run_command
 pid = Path(sys.argv[1])
 def interrupt():
     while not pid.exists() or not pid.read_text().endswith("\\n"):

@@ -7,16 +7,16 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from faxtui.config.enrolment import Enrolment, Keep
-from faxtui.config.files import read_table
+from faxtui.config.credentials import Given, settle_sign_in
 from faxtui.config.load import load_settings
+from faxtui.config.new_account import Keep, NewAccount
 from faxtui.config.paths import Paths
 from faxtui.config.settings import DEFAULT_BASE_URL, Profile
-from faxtui.config.sign_in import Given, settle_sign_in
+from faxtui.config.toml_files import read_table
 from faxtui.errors import ConfigurationError, FaxtuiError, InvalidValue, NoSignIn, StorageError
 
 LOGIN, SECRET = "60300.console", "hush:wörd"
-TYPED = Enrolment(login=LOGIN, password=SECRET, keep=Keep.NOWHERE)
+TYPED = NewAccount(login=LOGIN, password=SECRET, keep=Keep.NOWHERE)
 
 
 class Box(KeyringBackend):
@@ -47,8 +47,8 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
 
 
-def enrolment(keep: Keep, *, password: str = SECRET, command: str = "", login: str = LOGIN) -> Enrolment:
-    return Enrolment(login=login, password=password, keep=keep, command=command)
+def enrolment(keep: Keep, *, password: str = SECRET, command: str = "", login: str = LOGIN) -> NewAccount:
+    return NewAccount(login=login, password=password, keep=keep, command=command)
 
 
 def signs_in(config: Path) -> str:
@@ -70,12 +70,12 @@ def test_what_was_typed_is_tried_as_it_is(config: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
-        (Enrolment(profile=" ", login=LOGIN), "profile"),
-        (Enrolment(login=" "), "login"),
-        (Enrolment(login=LOGIN, keep=Keep.COMMAND, command="pass 'show"), "command"),
+        (NewAccount(profile=" ", login=LOGIN), "profile"),
+        (NewAccount(login=" "), "login"),
+        (NewAccount(login=LOGIN, keep=Keep.COMMAND, command="pass 'show"), "command"),
     ],
 )
-def test_what_cannot_be_taken_is_told_at_its_field(config: Path, typed: Enrolment, field: str) -> None:
+def test_what_cannot_be_taken_is_told_at_its_field(config: Path, typed: NewAccount, field: str) -> None:
     for do in (typed.sign_in, typed.save):
         with pytest.raises(InvalidValue) as caught:
             do(config)
@@ -86,7 +86,7 @@ def test_what_cannot_be_taken_is_told_at_its_field(config: Path, typed: Enrolmen
 
 @pytest.mark.parametrize("address", ["http://api.example", "api.example", "https://me:hush@api.example", ""])
 def test_a_bad_address_is_neither_tried_nor_saved(config: Path, address: str) -> None:
-    typed = Enrolment(base_url=address, login=LOGIN, password=SECRET, keep=Keep.KEYRING)
+    typed = NewAccount(base_url=address, login=LOGIN, password=SECRET, keep=Keep.KEYRING)
     for do in (typed.sign_in, typed.save):
         with pytest.raises(ConfigurationError):
             do(config)
@@ -151,7 +151,7 @@ def test_the_way_chosen_last_is_the_only_one(config: Path, keep: Keep) -> None:
 
 def test_another_profile_leaves_those_that_are_there(config: Path) -> None:
     config.write_text('default_profile = "main"\n[profiles.main]\nlogin = "old"\n[ui]\nmouse = false\n')
-    Enrolment(profile="a.b “ward”", login=LOGIN, password=SECRET, keep=Keep.NOWHERE).save(config)
+    NewAccount(profile="a.b “ward”", login=LOGIN, password=SECRET, keep=Keep.NOWHERE).save(config)
     settings = load_settings(Paths(config, config.parent / "site", config, config))
     assert (settings.profile_name, settings.profile_names) == ("a.b “ward”", ("main", "a.b “ward”"))
     assert settings.profile.login == LOGIN

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.files import LARGEST, locked, read_table, set_aside, write_instead, write_table
+from faxtui.config.toml_files import LARGEST, locked, read_table, set_aside, write_instead, write_table
 from faxtui.errors import ConfigurationError, StorageError
 
 SAVES_WITHOUT_END = """
 import sys
 from itertools import count
 from pathlib import Path
-from faxtui.config.files import write_table
+from faxtui.config.toml_files import write_table
 for number in count():
     write_table(Path(sys.argv[1]), {"number": number, "filler": "x" * 100_000, "end": number})
     if number == 5:
@@ -29,7 +29,7 @@ SAVES_WHERE_IT_MAY_NOT = """
 import os, sys
 from pathlib import Path
 import tomli_w
-from faxtui.config.files import write_table
+from faxtui.config.toml_files import write_table
 from faxtui.errors import StorageError
 os.chdir(sys.argv[1])
 if os.getuid() == 0:

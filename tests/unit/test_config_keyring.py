@@ -11,9 +11,8 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from faxtui.config.secrets import KEYRING_LIMIT, name_in_keyring, read_keyring, write_keyring
+from faxtui.config.credentials import KEYRING_LIMIT, Given, name_in_keyring, read_keyring, settle_sign_in, write_keyring
 from faxtui.config.settings import Profile
-from faxtui.config.sign_in import Given, settle_sign_in
 from faxtui.errors import NoSignIn
 
 LOGIN = "60300.console"
@@ -26,7 +25,7 @@ class Hidden:
         if name.partition(".")[0] == "keyring":
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Hidden())
-from faxtui.config.secrets import read_keyring, write_keyring
+from faxtui.config.credentials import read_keyring, write_keyring
 from faxtui.errors import NoSignIn
 for do in (lambda: read_keyring("me"), lambda: write_keyring("me", "hush")):
     try:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from faxtui.config.credentials import Given, settle_sign_in
 from faxtui.config.settings import DEFAULT_TOKEN_URL, OAUTH2, Profile
-from faxtui.config.sign_in import Given, settle_sign_in
 from faxtui.domain.account import Account, OAuth2
 from faxtui.errors import ConfigurationError, NoSignIn
 

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.files import Table
-from faxtui.config.load import load_settings
-from faxtui.config.migration import VERSION, migrated
+from faxtui.config.load import NEWEST_VERSION, load_settings, migrated
 from faxtui.config.paths import Paths
 from faxtui.config.settings import Profile, Settings, Ui
+from faxtui.config.toml_files import Table
 from faxtui.errors import ConfigurationError
 
 
@@ -109,7 +108,7 @@ def test_an_older_file_is_taken_through_every_step_to_the_newest_version() -> No
 
 def test_a_file_of_this_version_is_as_it_is(paths: Paths) -> None:
     assert migrated({"a": 1}) == ({"a": 1}, "")
-    assert load(paths, f"version = {VERSION}\n").problems == ()
+    assert load(paths, f"version = {NEWEST_VERSION}\n").problems == ()
 
 
 @pytest.mark.parametrize(

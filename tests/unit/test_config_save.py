@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.files import Table, read_table
-from faxtui.config.migration import migrated
+from faxtui.config.load import migrated
 from faxtui.config.save import Change, save_settings
+from faxtui.config.toml_files import Table, read_table
 from faxtui.errors import StorageError
 
 MOUSE: tuple[Change, ...] = ((("ui", "mouse"), False),)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.secrets import read_password_file, run_command
+from faxtui.config.credentials import Given, read_password_file, run_command, settle_sign_in
 from faxtui.config.settings import Profile
-from faxtui.config.sign_in import Given, settle_sign_in
 from faxtui.errors import NoSignIn
 
 

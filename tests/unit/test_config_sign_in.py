@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.cli.arguments import parse
-from faxtui.cli.wiring import desk
+from faxtui.cli.context import desk
+from faxtui.cli.options import parse
+from faxtui.config.credentials import Given, settle_sign_in
 from faxtui.config.settings import DEFAULT_BASE_URL, Profile
-from faxtui.config.sign_in import Given, settle_sign_in
 from faxtui.domain.account import Account
 from faxtui.errors import ConfigurationError, NoSignIn
 

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.files import locked, read_table, write_table
-from faxtui.config.state import Remembered, StateFile
-from faxtui.domain.filters import FROM, SINCE, TO, Filters
+from faxtui.config.state import SavedState, StateFile
+from faxtui.config.toml_files import locked, read_table, write_table
+from faxtui.domain.query import FROM, SINCE, TO, Filters
 from faxtui.domain.sort import Sort, SortDirection, SortField
 from faxtui.errors import StorageError
 
 PAGES = Sort(SortField.PAGES, SortDirection.ASCENDING)
-ALL = Remembered(Filters({"from": "0478", "since": "30d"}), PAGES, sidebar=False)
+ALL = SavedState(Filters({"from": "0478", "since": "30d"}), PAGES, sidebar=False)
 
 
 def test_nothing_is_remembered_at_first(tmp_path: Path) -> None:
-    assert StateFile(tmp_path / "state.toml", "main").load() == (Remembered(), "")
+    assert StateFile(tmp_path / "state.toml", "main").load() == (SavedState(), "")
 
 
 def test_what_was_saved_comes_back(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_each_profile_has_its_own_and_leaves_the_others(tmp_path: Path) -> None:
     path = tmp_path / "state.toml"
     names = ("main", "a.b", "é “x”")
     for number, name in enumerate(names):
-        StateFile(path, name).save(Remembered(Filters({"to": str(number)})))
+        StateFile(path, name).save(SavedState(Filters({"to": str(number)})))
     write_table(path, {**read_table(path), "newer": {"version": 2}})
     StateFile(path, "main").save(ALL)
     assert StateFile(path, "main").load() == (ALL, "")
@@ -42,10 +42,10 @@ def test_filters_are_neither_kept_nor_taken_where_they_are_not_to_be_remembered(
     path = tmp_path / "state.toml"
     StateFile(path, "main").save(ALL)
     without = StateFile(path, "main", with_filters=False)
-    assert without.load() == (Remembered(sort=PAGES, sidebar=False), "")
+    assert without.load() == (SavedState(sort=PAGES, sidebar=False), "")
     without.save(ALL)
     assert "0478" not in path.read_text()
-    assert StateFile(path, "main").load() == (Remembered(sort=PAGES, sidebar=False), "")
+    assert StateFile(path, "main").load() == (SavedState(sort=PAGES, sidebar=False), "")
 
 
 @pytest.mark.parametrize("content", [b"[profiles.main\n", b"\xff\xfe", b'[profiles.main]\nsort = "\x01"'])
@@ -54,7 +54,7 @@ def test_a_file_that_cannot_be_read_is_told_of_set_aside_and_never_overwritten(t
     path.write_bytes(content)
     state = StateFile(path, "main")
     remembered, problem = state.load()
-    assert remembered == Remembered()
+    assert remembered == SavedState()
     assert problem.startswith(f"{path} ")
     assert "line 1, column" in problem or "line 2, column" in problem
     assert path.read_bytes() == content
@@ -89,7 +89,7 @@ def test_an_odd_value_costs_only_itself(tmp_path: Path, odd: str) -> None:
     path.write_text("\n".join(["[profiles.main]", *{**whole, name: odd}.values()]))
     remembered, problem = StateFile(path, "main").load()
     assert problem == ""
-    assert remembered == Remembered(
+    assert remembered == SavedState(
         Filters() if odd == "filters = 3" else Filters({"from": "0478"}),
         Sort() if name == "sort" else PAGES,
         sidebar=name == "sidebar",
@@ -115,7 +115,7 @@ def test_a_state_that_cannot_be_kept_is_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "state").touch()
     state = StateFile(tmp_path / "state" / "state.toml", "main")
     remembered, problem = state.load()
-    assert (remembered, problem.count("Not a directory")) == (Remembered(), 1)
+    assert (remembered, problem.count("Not a directory")) == (SavedState(), 1)
     with pytest.raises(StorageError, match="Not a directory"):
         state.save(ALL)
 
@@ -124,5 +124,5 @@ def test_a_state_that_another_program_keeps_locked_is_a_storage_error_and_stays(
     path = tmp_path / "state.toml"
     StateFile(path, "main").save(ALL)
     with locked(path), pytest.raises(StorageError, match="another program has locked it"):
-        StateFile(path, "main").save(Remembered())
+        StateFile(path, "main").save(SavedState())
     assert StateFile(path, "main").load() == (ALL, "")

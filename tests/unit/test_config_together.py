@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.files import read_table
 from faxtui.config.state import StateFile
-from faxtui.domain.filters import TO
+from faxtui.config.toml_files import read_table
+from faxtui.domain.query import TO
 
 ROUNDS = 60
 SAVES_SETTINGS = """
@@ -30,13 +30,13 @@ for number in range(rounds):
 SAVES_STATE = """
 import sys
 from pathlib import Path
-from faxtui.config.state import Remembered, StateFile
-from faxtui.domain.filters import Filters
+from faxtui.config.state import SavedState, StateFile
+from faxtui.domain.query import Filters
 path, name, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 sys.stdin.readline()
 for number in range(rounds):
     for profile in (f"{name}{number}", name):
-        StateFile(path, profile).save(Remembered(Filters({"to": str(number)})))
+        StateFile(path, profile).save(SavedState(Filters({"to": str(number)})))
     if number == 5:
         print("saving", flush=True)
 """

@@ -7,7 +7,7 @@ import pytest
 from faxtui.config.load import load_settings
 from faxtui.config.paths import Paths
 from faxtui.config.settings import Settings, View
-from faxtui.domain.filters import Filters
+from faxtui.domain.query import Filters
 from faxtui.domain.sort import Sort, SortDirection, SortField
 from faxtui.errors import InvalidValue
 

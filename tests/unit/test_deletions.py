@@ -8,8 +8,8 @@ from scripted_service import settle
 
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.errors import NoAnswer
-from faxtui.inbox.deletions.states import Back, Deleted, Deleting, Pending, Undone
-from faxtui.inbox.journal import WasDeleted
+from faxtui.operations.deletion import Deleted, Deleting, NotDeleted, Pending, Undone
+from faxtui.storage.journal import WasDeleted
 
 
 async def test_a_fax_is_deleted_once_its_grace_is_over_and_not_before(tmp_path: Path) -> None:
@@ -172,11 +172,11 @@ async def test_without_a_journal_nothing_is_deleted(tmp_path: Path) -> None:
     async with deletion_desk(tmp_path) as desk:
         await desk.pending(A)
         await desk.time.goes_by(10)
-        state = await desk.until_is(A, Back)
-        assert isinstance(state, Back)
+        state = await desk.until_is(A, NotDeleted)
+        assert isinstance(state, NotDeleted)
         assert "The journal" in state.reason
         desk.deletions.request([B], with_copies=True)
-        await desk.until_is(B, Back)
+        await desk.until_is(B, NotDeleted)
         assert desk.service.sent == []
 
 

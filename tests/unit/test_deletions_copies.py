@@ -11,8 +11,7 @@ from scripted_service import settle
 
 from faxtui.domain.fax import Fax
 from faxtui.errors import StorageError
-from faxtui.inbox.deletions.copies import SavedCopy
-from faxtui.inbox.deletions.states import Back, Deleted, Pending, Saving, Undone
+from faxtui.operations.deletion import Deleted, NotDeleted, Pending, SavedCopy, Saving, Undone
 
 
 async def test_the_grace_counts_from_when_the_copy_is_saved(tmp_path: Path) -> None:
@@ -50,7 +49,7 @@ async def test_a_copy_that_fails_keeps_its_fax_and_no_other(tmp_path: Path) -> N
         desk.saves.errors[A.key] = StorageError("The disk is full: make room.")
         desk.deletions.request([A, B], with_copies=True)
         await desk.until_is(B, Pending)
-        assert desk.state_of(A) == Back(
+        assert desk.state_of(A) == NotDeleted(
             "a.pdf in f was not deleted, because what comes before that failed. The disk is full: make room."
         )
         await desk.time.goes_by(10)
@@ -79,8 +78,8 @@ async def test_a_copy_that_is_lost_or_changed_during_the_grace_keeps_its_fax(
         await desk.pending(A, with_copies=True)
         spoil(desk.saves.path_of(A))
         await desk.time.goes_by(10)
-        state = await desk.until_is(A, Back)
-        assert isinstance(state, Back)
+        state = await desk.until_is(A, NotDeleted)
+        assert isinstance(state, NotDeleted)
         assert str(desk.saves.path_of(A)) in state.reason
         assert desk.service.sent == []
 

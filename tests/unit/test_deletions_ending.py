@@ -5,11 +5,9 @@ from pathlib import Path
 
 from deletion_desk import ACCOUNT, A, B, deletion_desk
 
-from faxtui.errors import (
-    Busy,
-)
-from faxtui.inbox.deletions.states import Back, Deleted, Deleting, Unknown
-from faxtui.inbox.journal import Entry, Event, WasDeleted
+from faxtui.errors import Busy
+from faxtui.operations.deletion import Deleted, Deleting, NotDeleted, Unknown
+from faxtui.storage.journal import Entry, Event, WasDeleted
 
 
 async def test_the_end_drops_what_was_not_sent_and_says_so(tmp_path: Path) -> None:
@@ -21,7 +19,7 @@ async def test_the_end_drops_what_was_not_sent_and_says_so(tmp_path: Path) -> No
         assert set(desk.deletions.view.unsent) == {A, B}
         closing = await desk.deletions.aclose()
         assert (set(closing.dropped), closing.unknown) == ({A, B}, ())
-        assert desk.state_of(A) == Back("a.pdf in f was not deleted, because faxtui ended before.")
+        assert desk.state_of(A) == NotDeleted("a.pdf in f was not deleted, because faxtui ended before.")
         assert desk.saves.under_way == set()
         await desk.time.goes_by(60)
         assert desk.service.sent == []

@@ -18,8 +18,8 @@ from faxtui.errors import (
     Unreachable,
     WrongAddress,
 )
-from faxtui.inbox.deletions.states import Back, Deleted, Deleting, Pending, Settling, Unknown
-from faxtui.inbox.journal import Entry, Event, WasDeleted
+from faxtui.operations.deletion import Deleted, Deleting, NotDeleted, Pending, Settling, Unknown
+from faxtui.storage.journal import Entry, Event, WasDeleted
 
 SILENT = [NoAnswer("No answer."), ServiceFailed("It failed (502)."), UnexpectedAnswer("HTML came.")]
 
@@ -42,7 +42,7 @@ async def test_a_refused_one_comes_back_with_the_reason_and_the_others_go_on(
         desk.service.will_fail(A, error)
         await desk.let_go(A, B)
         await desk.until_is(B, Deleted)
-        assert desk.state_of(A) == Back(f"a.pdf in f is still there. {error}")
+        assert desk.state_of(A) == NotDeleted(f"a.pdf in f is still there. {error}")
         assert desk.service.sent == [A.key, B.key]
         assert desk.service.looked == []
         assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.NO
@@ -55,11 +55,11 @@ async def test_what_would_meet_the_next_one_too_ends_all_that_wait(tmp_path: Pat
         desk.saves.hold(C)
         desk.deletions.request([C], with_copies=True)
         await desk.let_go(A, B)
-        await desk.until_is(C, Back)
-        assert desk.state_of(A) == Back(f"a.pdf in f is still there. {error}")
+        await desk.until_is(C, NotDeleted)
+        assert desk.state_of(A) == NotDeleted(f"a.pdf in f is still there. {error}")
         stopped = f"{{}} in f was not deleted, because deleting another fax failed. {error}"
-        assert desk.state_of(B) == Back(stopped.format("b.pdf"))
-        assert desk.state_of(C) == Back(stopped.format("c.pdf"))
+        assert desk.state_of(B) == NotDeleted(stopped.format("b.pdf"))
+        assert desk.state_of(C) == NotDeleted(stopped.format("c.pdf"))
         await desk.time.goes_by(60)
         assert desk.service.sent == [A.key]
 
@@ -69,8 +69,8 @@ async def test_a_sign_in_refused_while_a_copy_is_saved_ends_all_that_wait(tmp_pa
         await desk.pending(A)
         desk.saves.errors[B.key] = SignInRefused("Wrong password.")
         desk.deletions.request([B], with_copies=True)
-        await desk.until_is(B, Back)
-        await desk.until_is(A, Back)
+        await desk.until_is(B, NotDeleted)
+        await desk.until_is(A, NotDeleted)
         await desk.time.goes_by(60)
         assert desk.service.sent == []
 
@@ -99,8 +99,8 @@ async def test_a_request_without_an_answer_that_did_not_arrive_brings_the_row_ba
     async with deletion_desk(tmp_path) as desk:
         desk.service.will_fail(A, error)
         await desk.let_go(A)
-        state = await desk.until_is(A, Back)
-        assert isinstance(state, Back)
+        state = await desk.until_is(A, NotDeleted)
+        assert isinstance(state, NotDeleted)
         assert state.reason.startswith("a.pdf in f is still there: ")
         await desk.time.goes_by(60)
         assert desk.service.sent == [A.key]
@@ -113,7 +113,7 @@ async def test_what_can_not_be_settled_is_unknown_and_ends_all_that_wait(tmp_pat
         desk.service.when_looked_for(A, Unreachable("No connection."))
         await desk.let_go(A, B)
         assert await desk.until_is(A, Unknown) == Unknown("Whether a.pdf in f was deleted is not known. No connection.")
-        await desk.until_is(B, Back)
+        await desk.until_is(B, NotDeleted)
         await desk.time.goes_by(60)
         assert (desk.service.sent, desk.service.looked) == ([A.key], [A.key])
         assert desk.events == [("deleting", "a.pdf")]
@@ -131,7 +131,7 @@ async def test_the_unknown_is_settled_on_the_operators_wish_without_a_second_req
         desk.deletions.settle([A, B, C, A])
         await desk.until(lambda: desk.state_of(C) == Unknown("Whether c.pdf in f was deleted is not known. None."))
         assert isinstance(desk.state_of(A), Deleted)
-        assert isinstance(desk.state_of(B), Back)
+        assert isinstance(desk.state_of(B), NotDeleted)
         assert desk.service.sent == [A.key, B.key, C.key]
         assert desk.service.looked == [A.key, B.key, C.key, A.key, B.key, C.key]
 
@@ -143,7 +143,7 @@ async def test_what_an_earlier_run_left_unknown_is_settled_on_the_operators_wish
         desk.journal.append(Entry(event=Event.SAVED, account=ACCOUNT, fax=C.identity, path="c", sha256="0"))
         desk.service.when_looked_for(A, gone())
         desk.deletions.settle([A, B, C, Fax()])
-        await desk.until_is(B, Back)
+        await desk.until_is(B, NotDeleted)
         assert isinstance(desk.state_of(A), Deleted)
         assert desk.state_of(C) is None
         assert (desk.service.sent, desk.service.looked) == ([], [A.key, B.key])
@@ -180,7 +180,7 @@ async def test_a_service_that_is_busy_twice_keeps_the_fax(tmp_path: Path) -> Non
         await desk.let_go(A)
         await desk.until(lambda: desk.state_of(A) == Pending(1, is_held_up=True))
         await desk.time.goes_by(1)
-        assert await desk.until_is(A, Back) == Back("a.pdf in f is still there. Still busy.")
+        assert await desk.until_is(A, NotDeleted) == NotDeleted("a.pdf in f is still there. Still busy.")
         await desk.time.goes_by(60)
         assert desk.service.sent == [A.key, A.key]
 
@@ -207,7 +207,7 @@ async def test_what_came_back_may_be_asked_for_anew(tmp_path: Path) -> None:
     async with deletion_desk(tmp_path) as desk:
         desk.service.will_fail(A, Forbidden("Not allowed."))
         await desk.let_go(A)
-        await desk.until_is(A, Back)
+        await desk.until_is(A, NotDeleted)
         await desk.let_go(A)
         await desk.until_is(A, Deleted)
 

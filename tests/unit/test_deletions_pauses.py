@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from deletion_desk import ACCOUNT, A, B, Time, deletion_desk
 
-from faxtui.inbox.deletions.pauses import TICK, Clocks, PauseWatch
-from faxtui.inbox.deletions.states import Deleted, Pending
-from faxtui.inbox.journal import WasDeleted
+from faxtui.operations.delete_queue import TICK, Clocks, SuspendDetector
+from faxtui.operations.deletion import Deleted, Pending
+from faxtui.storage.journal import WasDeleted
 
 PAUSES = pytest.mark.parametrize(
     ("monotonic", "wall"),
@@ -126,11 +126,11 @@ def test_the_clocks_are_looked_at_more_than_twice_a_second() -> None:
 
 def test_two_seconds_are_no_pause_and_more_are_one() -> None:
     time = Time()
-    watch = PauseWatch(time.clocks)
+    watch = SuspendDetector(time.clocks)
     for seconds, is_pause in ((2.0, False), (2.01, True), (0.25, False)):
         time.monotonic += seconds
         assert watch.was_paused() is is_pause
 
 
 def test_the_clocks_are_this_machines_unless_told_otherwise() -> None:
-    assert not PauseWatch(Clocks()).was_paused()
+    assert not SuspendDetector(Clocks()).was_paused()

@@ -8,11 +8,9 @@ from itertools import combinations
 
 import pytest
 
-from faxtui.demo.documents import written
-from faxtui.demo.font import ASCENT, CELL_WIDTH, draw
-from faxtui.demo.letters import write_pages
-from faxtui.demo.page import HEIGHT, WIDTH, Page
-from faxtui.demo.traffic import ReceivedFax, history
+from faxtui.demo.data import ReceivedFax, history
+from faxtui.demo.documents import ASCENT, CELL_WIDTH, HEIGHT, WIDTH, Page, draw, write_pages
+from faxtui.demo.service import written
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from statistics import median
 
 import pytest
 
-from faxtui.demo.traffic import HISTORY, LINES, LONGEST, PARIS, SLOT, ReceivedFax, arrivals, history
+from faxtui.demo.data import HISTORY, LINES, LONGEST, PARIS, SLOT, ReceivedFax, arrivals, history
 
 NOVEMBER = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 STARTS = [

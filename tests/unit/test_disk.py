@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from planted import PLANTED, plant
 
-from faxtui.disk import (
+from faxtui.storage.files import (
     LOCK_LIMIT,
     is_at,
     lock,

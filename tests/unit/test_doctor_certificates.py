@@ -6,11 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from doctor_report import EXPIRED, INSPECTED
 
-from faxtui.commands.doctor.certificates import Certificate, read_certificate
-from faxtui.commands.doctor.distrust import distrusted
-from faxtui.commands.doctor.finding import Verdict
-from faxtui.commands.doctor.place import target_of
-from faxtui.commands.doctor.tls import Session, established
+from faxtui.doctor.network import target_of
+from faxtui.doctor.report import Verdict
+from faxtui.doctor.tls import Certificate, Session, distrusted, established, read_certificate
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 

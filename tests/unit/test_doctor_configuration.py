@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from doctor_report import installation
 
-from faxtui.commands.doctor.configuration import check_configuration
-from faxtui.commands.doctor.finding import Finding, Topic, Verdict
-from faxtui.commands.doctor.subject import Subject
 from faxtui.config.load import load_settings
+from faxtui.doctor.checks import check_configuration
+from faxtui.doctor.report import Finding, Subject, Topic, Verdict
 from faxtui.errors import ConfigurationError
 
 

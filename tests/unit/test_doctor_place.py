@@ -2,8 +2,8 @@
 
 import pytest
 
-from faxtui.commands.doctor.place import target_of
-from faxtui.commands.doctor.words import span
+from faxtui.doctor.network import target_of
+from faxtui.doctor.report import span
 from faxtui.errors import ConfigurationError
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from doctor_report import installation
 
-from faxtui.commands.doctor.far_end import check_terminal
-from faxtui.commands.doctor.finding import Finding, Topic, ok, skipped
 from faxtui.config.settings import Settings, Ui
+from faxtui.doctor.checks import check_terminal
+from faxtui.doctor.report import Finding, Topic, ok, skipped
 
 XTERM = {"TERM": "xterm", "LANG": "fr_FR.UTF-8"}
 USUAL = (80, 24)

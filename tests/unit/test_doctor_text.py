@@ -2,8 +2,7 @@
 
 import json
 
-from faxtui.commands.doctor.finding import Topic, failed, ok, skipped, warning
-from faxtui.commands.doctor.text import as_json, as_text
+from faxtui.doctor.report import Topic, as_json, as_text, failed, ok, skipped, warning
 from faxtui.errors import SignInRefused
 
 CLOCK = warning(

@@ -7,8 +7,8 @@ import pytest
 from scripted_service import TOO_LONG, settle
 
 from faxtui.errors import FaxtuiError, StorageError
-from faxtui.inbox.downloads.unbroken import unbroken
-from faxtui.inbox.errand import Errands
+from faxtui.operations.background_task import BackgroundTasks
+from faxtui.storage.files import to_thread_shielded
 
 
 class Desk:
@@ -20,7 +20,7 @@ class Desk:
         self.errors: list[FaxtuiError] = []
         self.crashes: list[BaseException] = []
         self.ended = asyncio.Event()
-        self.errands = Errands(
+        self.errands = BackgroundTasks(
             on_change=self._changed, on_end=self.ends.append, on_error=self.errors.append, on_crash=self.crashes.append
         )
 
@@ -119,11 +119,11 @@ async def test_at_the_end_of_the_program_it_is_cancelled() -> None:
 
 
 async def test_a_disk_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("faxtui.inbox.errand.CLOSING", 0.01)
+    monkeypatch.setattr("faxtui.operations.background_task.CLOSING", 0.01)
     desk, door = Desk(), threading.Event()
 
     async def work() -> str:
-        await unbroken(door.wait)
+        await to_thread_shielded(door.wait)
         return "Done."
 
     desk.errands.start("first", work())

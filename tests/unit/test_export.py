@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from scripted_service import AT_ONCE, NOW, ScriptedService, page_of, settle
 
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
 from faxtui.errors import NoAnswer, Refused, ServiceError, SignInRefused, StorageError
-from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.export.exporting import ExportRequest, export
-from faxtui.inbox.export.formats import Format
-from faxtui.inbox.retry import Retries
+from faxtui.inbox.view import Retries
+from faxtui.operations.export import ExportRequest, export
+from faxtui.operations.formats import Format
 
 CLOCK = ServiceClock(lambda: NOW)
 A, B = (Fax(folder="f", file_name=name, sender="0478", resource=f'{{"FileName": "{name}"}}') for name in ("a", "b"))

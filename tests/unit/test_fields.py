@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.domain.fax import Fax, FaxKey
-from faxtui.domain.fields import (
+from faxtui.domain.fax import (
     CUSTOMER,
     DURATION,
     FIELDS,
@@ -19,6 +18,8 @@ from faxtui.domain.fields import (
     PAGES,
     RECEIVED,
     SORTABLE,
+    Fax,
+    FaxKey,
     Field,
     Reading,
     field_named,

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from faxtui.domain.fax import Fax
-from faxtui.domain.file_name import (
+from faxtui.domain.filename import (
     DEFAULT_TEMPLATE,
     MOST_BYTES,
     MOST_NUMBER,

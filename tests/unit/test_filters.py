@@ -4,8 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.domain.filters import CUSTOMER, FILTERS, FROM, SINCE, TO, UNTIL, Filters, filter_named
-from faxtui.domain.period import PERIODS, Period, in_words, period_in_words, period_of
+from faxtui.domain.query import (
+    CUSTOMER,
+    FILTERS,
+    FROM,
+    PERIODS,
+    SINCE,
+    TO,
+    UNTIL,
+    Filters,
+    Period,
+    filter_named,
+    in_words,
+    period_in_words,
+    period_of,
+)
 from faxtui.errors import InvalidValue
 
 NUMBERS = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=64)

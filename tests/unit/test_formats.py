@@ -11,13 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.commands.list_faxes import ListRequest
-from faxtui.domain.fax import Fax
-from faxtui.domain.fields import FIELDS, Reading
+from faxtui.cli.list import ListRequest
+from faxtui.domain.fax import FIELDS, Fax, Reading
 from faxtui.domain.query import FaxQuery
 from faxtui.errors import InvalidValue
-from faxtui.inbox.export.formats import Format, Terminal, writer_of
-from faxtui.inbox.export.formats.table import cells_of, cut
+from faxtui.operations.formats import Format, Terminal, cells_of, cut, writer_of
 
 PARIS = ZoneInfo("Europe/Paris")
 READING = Reading(2026, PARIS)

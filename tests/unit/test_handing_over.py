@@ -7,12 +7,10 @@ import pytest
 from scripted_service import NOW, Desk, ScriptedService, desk, page_of, settle
 
 from faxtui.domain.page import FaxPage
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.window import Window, open_window
+from faxtui.domain.query import FaxQuery, Window, open_window
 from faxtui.errors import Busy, NoAnswer, SignInRefused
-from faxtui.inbox.bucket import Bucket
-from faxtui.inbox.cache import PageCache
-from faxtui.inbox.neighbours import Neighbours
+from faxtui.inbox.fetch_policy import TokenBucket
+from faxtui.inbox.prefetch import PageCache, Prefetcher
 from faxtui.inbox.view import Failed, Fetching, Shown, Waiting
 
 QUERY = FaxQuery()
@@ -30,7 +28,7 @@ async def answered_all(here: Desk, count: int) -> None:
 
 
 async def test_a_page_on_its_way_is_handed_over_to_the_operator_who_turns_to_it() -> None:
-    bucket = Bucket(per_minute=0, burst=9)
+    bucket = TokenBucket(per_minute=0, burst=9)
     async with desk(prefetch=True, bucket=bucket) as here:
         await here.opened(QUERY)
         ahead = await here.service.next_call()
@@ -153,7 +151,7 @@ async def test_a_page_that_is_not_yet_asked_for_is_not_handed_over() -> None:
         calls.append(page)
         return await asyncio.Future[Shown]()
 
-    neighbours = Neighbours(fetch, cache, Bucket(), stillness=0, on_crash=list[BaseException]().append)
+    neighbours = Prefetcher(fetch, cache, TokenBucket(), stillness=0, on_crash=list[BaseException]().append)
     window = open_window(QUERY, NOW)
     neighbours.look_around(Shown(window, 1, page_of(1), NOW))
     await settle()

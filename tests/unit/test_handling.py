@@ -15,9 +15,8 @@ from scripted_service import TOO_LONG
 
 from faxtui.domain.fax import Fax
 from faxtui.errors import ConfigurationError, Forbidden, Gone, InvalidValue, NoAnswer
-from faxtui.inbox.handling import Done
-from faxtui.inbox.journal import Entry, Event, Journal, WasDeleted
-from faxtui.inbox.place import Place
+from faxtui.operations.operations import DownloadTarget, LocalStatus
+from faxtui.storage.journal import Entry, Event, Journal, WasDeleted
 
 NOWHERE = Fax(folder="..", file_name="x")
 
@@ -29,16 +28,16 @@ async def test_a_fax_goes_through_what_can_be_known_of_it(tmp_path: Path) -> Non
     async with at_desk(tmp_path) as desk:
         assert desk.view.done(A) is None
         desk.handling.note_opened(A)
-        assert desk.view.done(A) is Done.OPENED
+        assert desk.view.done(A) is LocalStatus.OPENED
         desk.handling.save([A])
         await desk.over()
-        assert desk.view.done(A) is Done.SAVED
+        assert desk.view.done(A) is LocalStatus.SAVED
         desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=False)
-        assert desk.view.done(A) is Done.GOING
+        assert desk.view.done(A) is LocalStatus.GOING
         desk.handling.undo()
-        assert desk.view.done(A) is Done.SAVED
+        assert desk.view.done(A) is LocalStatus.SAVED
         await desk.delete(A)
-        assert desk.view.done(A) is Done.DELETED
+        assert desk.view.done(A) is LocalStatus.DELETED
 
 
 async def test_what_has_no_address_is_nothing_that_anything_is_known_of(tmp_path: Path) -> None:
@@ -53,16 +52,17 @@ async def test_what_others_took_is_gone(tmp_path: Path) -> None:
         desk.service.when_looked_for(A, gone())
         desk.handling.save([A])
         await desk.over()
-        assert desk.view.done(A) is Done.GONE
+        assert desk.view.done(A) is LocalStatus.GONE
         desk.service.will_fail(B, gone())
         await desk.delete(B)
-        assert desk.view.done(B) is Done.GONE
+        assert desk.view.done(B) is LocalStatus.GONE
 
 
 @pytest.mark.parametrize(
-    ("event", "done"), [(Event.SAVED, None), (Event.DELETING, Done.UNKNOWN), (Event.DELETED, Done.DELETED)]
+    ("event", "done"),
+    [(Event.SAVED, None), (Event.DELETING, LocalStatus.UNKNOWN), (Event.DELETED, LocalStatus.DELETED)],
 )
-async def test_what_an_earlier_run_did_is_known(tmp_path: Path, event: Event, done: Done | None) -> None:
+async def test_what_an_earlier_run_did_is_known(tmp_path: Path, event: Event, done: LocalStatus | None) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     journal.append(Entry(event=event, account=ACCOUNT, fax=A.identity, path="/x.pdf", sha256="00"))
     async with at_desk(tmp_path, journal=Journal(tmp_path / "journal.jsonl")) as desk:
@@ -172,7 +172,7 @@ async def test_of_those_that_did_not_come_a_few_are_named(tmp_path: Path) -> Non
 async def test_a_place_that_is_not_known_is_told_of(tmp_path: Path) -> None:
     error = ConfigurationError("The home folder is not known.")
 
-    def where() -> Place:
+    def where() -> DownloadTarget:
         raise error
 
     async with at_desk(tmp_path, where=where) as desk:
@@ -186,7 +186,7 @@ async def test_a_place_that_is_not_known_is_told_of(tmp_path: Path) -> None:
 
 async def test_another_place_from_the_settings_holds_from_the_next_saving_on(tmp_path: Path) -> None:
     folder = tmp_path / "first"
-    async with at_desk(tmp_path, where=lambda: Place(folder, "{file}")) as desk:
+    async with at_desk(tmp_path, where=lambda: DownloadTarget(folder, "{file}")) as desk:
         desk.handling.save([A])
         await desk.over()
         folder = tmp_path / "second"
@@ -237,7 +237,7 @@ async def test_a_copy_of_another_fax_with_the_same_name_does_not_count(tmp_path:
         desk.handling.save([A])
         await desk.over()
         desk.handling.note_opened(A)
-        assert desk.view.done(A) is Done.SAVED
+        assert desk.view.done(A) is LocalStatus.SAVED
         assert desk.view.done(OTHER) is None
         await desk.delete(OTHER, with_copies=True)
         assert desk.service.looked == [A.key] * 2
@@ -251,7 +251,7 @@ async def test_a_copy_that_was_changed_or_removed_counts_no_longer(tmp_path: Pat
         (tmp_path / "faxes" / "a.pdf").write_bytes(CONTENT[:-1] + b"!")
         (tmp_path / "faxes" / "b.pdf").unlink()
         await desk.handling.compare((A, B, C), time.monotonic())
-        assert [desk.view.done(fax) for fax in (A, B, C)] == [None, None, Done.SAVED]
+        assert [desk.view.done(fax) for fax in (A, B, C)] == [None, None, LocalStatus.SAVED]
         await desk.delete(A, B, C, with_copies=True)
         assert sorted(desk.service.looked) == sorted([A.key, B.key, C.key, A.key, B.key])
         assert (tmp_path / "faxes" / "b.pdf").read_bytes() == CONTENT
@@ -264,7 +264,7 @@ async def test_a_copy_from_an_earlier_run_counts_once_it_was_looked_at(tmp_path:
     async with at_desk(tmp_path) as desk:
         assert desk.view.done(A) is None
         await desk.handling.compare((A, B), time.monotonic())
-        assert desk.view.done(A) is Done.SAVED
+        assert desk.view.done(A) is LocalStatus.SAVED
 
 
 async def test_a_mark_on_another_fax_with_the_same_name_is_cleared(tmp_path: Path) -> None:
@@ -282,16 +282,16 @@ async def test_what_is_in_a_list_requested_after_its_delete_was_not_deleted(tmp_
         before = time.monotonic()
         await desk.delete(A, B)
         await desk.handling.compare((A, B), before)
-        assert desk.view.done(A) is Done.DELETED
+        assert desk.view.done(A) is LocalStatus.DELETED
         await desk.handling.compare((A, C), time.monotonic())
         assert desk.view.done(A) is None
-        assert desk.view.done(B) is Done.DELETED
+        assert desk.view.done(B) is LocalStatus.DELETED
         assert desk.wrong == [
             "a.pdf in f is still in the list: it was not deleted. Refresh, and delete it again if it stays there."
         ]
         await desk.until(lambda: desk.view.record(A).was_deleted is not WasDeleted.YES)
         await desk.delete(A)
-        assert desk.view.done(A) is Done.DELETED
+        assert desk.view.done(A) is LocalStatus.DELETED
         assert desk.service.sent == [A.key, B.key, A.key]
     entries = Journal(tmp_path / "state" / "journal.jsonl").latest(ACCOUNT, 100)
     of_a = [str(entry.event) for _, entry in reversed(entries) if entry.fax == A.identity]
@@ -306,25 +306,25 @@ async def test_a_delete_of_which_nobody_knows_is_settled_by_a_later_list_that_ha
         await desk.delete(A)
         await desk.delete(B)
         before = time.monotonic()
-        assert desk.view.done(A) is desk.view.done(B) is Done.UNKNOWN
+        assert desk.view.done(A) is desk.view.done(B) is LocalStatus.UNKNOWN
         await desk.handling.compare((A, C), before)
         assert desk.view.done(A) is None
-        assert desk.view.done(B) is Done.UNKNOWN
+        assert desk.view.done(B) is LocalStatus.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("event", "age", "requested", "done"),
     [
         (Event.DELETED, 60, 0, None),
-        (Event.DELETED, 60, 61, Done.DELETED),
+        (Event.DELETED, 60, 61, LocalStatus.DELETED),
         (Event.DELETED, 0.5, 0, None),
         (Event.DELETING, 600, 0, None),
-        (Event.DELETING, 30, 0, Done.UNKNOWN),
-        (Event.DELETING, 600, 590, Done.UNKNOWN),
+        (Event.DELETING, 30, 0, LocalStatus.UNKNOWN),
+        (Event.DELETING, 600, 590, LocalStatus.UNKNOWN),
     ],
 )
 async def test_a_list_also_proves_wrong_what_an_earlier_run_noted_but_not_what_may_be_on_its_way(
-    tmp_path: Path, event: Event, age: float, requested: float, done: Done | None
+    tmp_path: Path, event: Event, age: float, requested: float, done: LocalStatus | None
 ) -> None:
     """``age`` and ``requested`` are seconds ago."""
     path = tmp_path / "journal.jsonl"
@@ -363,11 +363,11 @@ async def test_what_is_gone_stays_gone_whatever_the_list_has_until_its_document_
         desk.service.when_looked_for(A, gone())
         with pytest.raises(Gone):
             await desk.handling.read(A)
-        assert desk.view.done(A) is Done.GONE
+        assert desk.view.done(A) is LocalStatus.GONE
         await desk.handling.compare((A,), time.monotonic())
-        assert desk.view.done(A) is Done.GONE
+        assert desk.view.done(A) is LocalStatus.GONE
         await desk.handling.read(A)
-        assert desk.view.done(A) is Done.OPENED
+        assert desk.view.done(A) is LocalStatus.OPENED
 
 
 async def test_what_somebody_else_took_can_be_deleted_if_the_list_has_it_still(tmp_path: Path) -> None:
@@ -375,9 +375,9 @@ async def test_what_somebody_else_took_can_be_deleted_if_the_list_has_it_still(t
         desk.service.will_fail(A, gone())
         await desk.delete(A)
         await desk.handling.compare((A,), time.monotonic())
-        assert desk.view.done(A) is Done.GONE
+        assert desk.view.done(A) is LocalStatus.GONE
         await desk.delete(A)
-        assert desk.view.done(A) is Done.DELETED
+        assert desk.view.done(A) is LocalStatus.DELETED
         assert desk.service.sent == [A.key, A.key]
 
 
@@ -404,6 +404,10 @@ async def test_while_the_journal_can_not_be_read_everything_else_is_done(tmp_pat
         desk.handling.save([A])
         await desk.over()
         await desk.delete(C)
-        assert [desk.view.done(fax) for fax in (A, B, C)] == [Done.SAVED, Done.OPENED, Done.DELETED]
+        assert [desk.view.done(fax) for fax in (A, B, C)] == [
+            LocalStatus.SAVED,
+            LocalStatus.OPENED,
+            LocalStatus.DELETED,
+        ]
         journal.door.set()
         await reading

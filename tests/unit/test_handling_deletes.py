@@ -9,9 +9,9 @@ from scripted_service import settle
 
 from faxtui.domain.fax import Fax
 from faxtui.errors import Forbidden, ServiceFailed, SignInRefused, StorageError
-from faxtui.inbox.handling import Done
-from faxtui.inbox.journal import Entry, Journal, WasDeleted
-from faxtui.inbox.patience import Patience
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.operations.operations import LocalStatus
+from faxtui.storage.journal import Entry, Journal, WasDeleted
 
 REFUSED = SignInRefused("The sign-in was refused.")
 
@@ -45,7 +45,7 @@ async def test_what_was_refused_is_told_with_its_reason(tmp_path: Path) -> None:
         assert desk.said == ["1 fax is deleted from the service."]
         assert desk.refused == []
         await desk.delete(B)
-        assert desk.view.done(B) is Done.DELETED
+        assert desk.view.done(B) is LocalStatus.DELETED
 
 
 async def test_of_many_that_were_refused_a_few_are_named(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ async def test_read_only_nothing_is_planned(tmp_path: Path) -> None:
 
 
 async def test_a_copy_that_is_requested_again_is_told_with_the_reason_until_it_comes(tmp_path: Path) -> None:
-    async with at_desk(tmp_path, patience=Patience(waits=(0.01,), jitter=0)) as desk:
+    async with at_desk(tmp_path, patience=RetryPolicy(waits=(0.01,), jitter=0)) as desk:
         desk.service.when_looked_for(A, ServiceFailed("It failed."))
         desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=True)
         await desk.until(lambda: desk.view.retry is not None)

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from scripted_service import NOW, desk, page_of, settle
 
-from faxtui.domain.filters import SINCE, TO, Filters
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.clock import ServiceClock
+from faxtui.domain.query import SINCE, TO, FaxQuery, Filters
 from faxtui.errors import InvalidValue
-from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.view import Idle, InboxView
 
 QUERY = FaxQuery()

@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 from scripted_service import NEVER, NOW, desk, settle
 
-from faxtui.domain.filters import TO
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.clock import ServiceClock
+from faxtui.domain.query import TO, FaxQuery
 from faxtui.errors import Busy, NoAnswer, Refused, ServiceError, ServiceFailed, SignInRefused
-from faxtui.inbox.bucket import Bucket
-from faxtui.inbox.clock import ServiceClock
+from faxtui.inbox.fetch_policy import TokenBucket
 from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting
 
 QUERY = FaxQuery()
@@ -184,7 +183,7 @@ async def test_turning_away_from_a_page_that_failed_clears_the_failure() -> None
 
 
 async def test_what_the_operator_asks_for_is_never_held_back_and_every_attempt_is_paid_for() -> None:
-    bucket = Bucket(per_minute=0, burst=5)
+    bucket = TokenBucket(per_minute=0, burst=5)
     async with desk(bucket=bucket) as here:
         here.inbox.open(QUERY)
         for _ in range(3):

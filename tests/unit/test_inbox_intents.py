@@ -3,11 +3,10 @@
 import pytest
 from scripted_service import ScriptedService, desk, page_of, settle
 
-from faxtui.domain.filters import TO, Filters
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.query import TO, FaxQuery, Filters
 from faxtui.domain.sort import Sort, SortField
 from faxtui.errors import NoAnswer
-from faxtui.inbox.patience import Patience
+from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.view import Activity, Fetching, Idle, InboxView
 
 QUERY = FaxQuery()
@@ -52,7 +51,7 @@ async def test_an_old_answer_that_comes_first_is_not_shown_either(is_stubborn: b
 
 @pytest.mark.parametrize("is_stubborn", [False, True], ids=["cancelled", "deaf to cancellation"])
 async def test_an_old_failure_is_not_told(is_stubborn: bool) -> None:
-    async with desk(service=ScriptedService(is_stubborn=is_stubborn), patience=Patience(waits=())) as here:
+    async with desk(service=ScriptedService(is_stubborn=is_stubborn), patience=RetryPolicy(waits=())) as here:
         here.inbox.open(QUERY)
         old = await here.service.next_call()
         here.inbox.open(OTHER)

@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 from scripted_service import NOW, desk, page_of, settle
 
-from faxtui.domain.filters import TO
 from faxtui.domain.page import FaxPage
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.query import TO, FaxQuery
 from faxtui.errors import SignInRefused
 from faxtui.inbox.view import Failed, Fetching, InboxView
 

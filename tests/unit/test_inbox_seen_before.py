@@ -3,10 +3,9 @@
 import pytest
 from scripted_service import NOW, desk, page_of, settle
 
-from faxtui.domain.filters import TO, Filters
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.clock import ServiceClock
+from faxtui.domain.query import TO, FaxQuery, Filters
 from faxtui.errors import InvalidValue
-from faxtui.inbox.clock import ServiceClock
 from faxtui.inbox.view import Fetching
 
 QUERY = FaxQuery()

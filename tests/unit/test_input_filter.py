@@ -11,20 +11,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from unwanted_input import NO_KEYS, RESPONSES
 
-from faxtui.terminal.thin.input_filter import LOCAL_DELAY, REMOTE_DELAY, InputFilter
-from faxtui.terminal.thin.input_tokens import (
+from faxtui.terminal.driver.driver import KeyReader
+from faxtui.terminal.driver.input import (
     ESCAPE,
+    LOCAL_DELAY,
+    REMOTE_DELAY,
     CursorPosition,
     Focus,
+    InputFilter,
     Key,
     Mouse,
     NewSize,
     Paste,
     Synchronized,
+    TerminalGone,
     Token,
+    TtyInput,
 )
-from faxtui.terminal.thin.tty_input import TerminalGone, TtyInput
-from faxtui.terminal.thin.whole import KeyReader
 
 KEYS = {
     "\x1b[A": "up",

@@ -20,7 +20,7 @@ from planted import PLANTED, plant
 from faxtui.domain.account import Account
 from faxtui.domain.fax import FaxIdentity, FaxKey
 from faxtui.errors import StorageError
-from faxtui.inbox.journal import AccountName, Entry, Event, Journal, Record, WasDeleted
+from faxtui.storage.journal import AccountName, Entry, Event, Journal, Record, WasDeleted
 
 NOW = datetime(2026, 11, 23, 9, 42, 7, 123_456, tzinfo=UTC)
 ACCOUNT = AccountName("api.example", "60300.console")

@@ -4,7 +4,7 @@ import pytest
 
 from faxtui.domain.fax import Fax
 from faxtui.errors import InvalidValue
-from faxtui.inbox.marks import Marks
+from faxtui.operations.operations import Marks
 
 A, B, C = (Fax(folder="f", file_name=name) for name in "abc")
 

@@ -4,12 +4,10 @@ import asyncio
 
 from scripted_service import NOW, Desk, desk, page_of, settle
 
-from faxtui.domain.filters import TO
 from faxtui.domain.page import FaxPage
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.query import TO, FaxQuery
 from faxtui.errors import Busy, NoAnswer
-from faxtui.inbox.bucket import Bucket
-from faxtui.inbox.patience import Patience
+from faxtui.inbox.fetch_policy import RetryPolicy, TokenBucket
 from faxtui.inbox.view import Failed, Idle, InboxView
 
 QUERY = FaxQuery()
@@ -85,7 +83,7 @@ async def test_the_neighbours_are_those_of_the_page_that_came() -> None:
 
 
 async def test_only_what_the_bucket_has_to_spare_is_spent() -> None:
-    async with desk(prefetch=True, bucket=Bucket(per_minute=0, burst=2)) as here:
+    async with desk(prefetch=True, bucket=TokenBucket(per_minute=0, burst=2)) as here:
         await here.opened(QUERY.at_page(4))
         await answered_all(here, 1)
         assert asked(here) == [4, 5]
@@ -152,7 +150,7 @@ async def test_nothing_is_fetched_ahead_after_a_failure() -> None:
 
 
 async def test_nothing_is_fetched_ahead_while_a_request_has_failed_for_good() -> None:
-    async with desk(prefetch=True, patience=Patience(waits=())) as here:
+    async with desk(prefetch=True, patience=RetryPolicy(waits=())) as here:
         await here.opened(QUERY)
         await answered_all(here, 1)
         here.inbox.turn(2)

@@ -20,12 +20,12 @@ from faxtui.errors import (
     UnusableProxy,
     WrongAddress,
 )
-from faxtui.inbox.patience import Patience
+from faxtui.inbox.fetch_policy import RetryPolicy
 
 
 @pytest.mark.parametrize("error", [Unreachable("No."), NoAnswer("No."), ServiceFailed("No.")], ids=repr)
 def test_what_may_pass_is_asked_for_three_times_more(error: ServiceError) -> None:
-    patience = Patience(chance=lambda: 0.5)
+    patience = RetryPolicy(chance=lambda: 0.5)
     assert [patience.wait(error, failures) for failures in (1, 2, 3, 4)] == [1, 3, 8, None]
 
 
@@ -33,7 +33,7 @@ def test_what_may_pass_is_asked_for_three_times_more(error: ServiceError) -> Non
 def test_waits_grow_and_are_jittered_by_a_fifth(chances: list[float]) -> None:
     waits = []
     for failures, chance in enumerate(chances, start=1):
-        wait = Patience(chance=partial(float, chance)).wait(ServiceFailed("No."), failures)
+        wait = RetryPolicy(chance=partial(float, chance)).wait(ServiceFailed("No."), failures)
         assert wait is not None
         waits.append(wait)
     assert waits == sorted(waits)
@@ -42,13 +42,13 @@ def test_waits_grow_and_are_jittered_by_a_fifth(chances: list[float]) -> None:
 
 def test_chance_makes_a_difference() -> None:
     error = ServiceFailed("No.")
-    assert Patience(chance=lambda: 0.0).wait(error, 1) != Patience(chance=lambda: 0.9).wait(error, 1)
-    assert len({Patience().wait(error, 1) for _ in range(20)}) > 1
+    assert RetryPolicy(chance=lambda: 0.0).wait(error, 1) != RetryPolicy(chance=lambda: 0.9).wait(error, 1)
+    assert len({RetryPolicy().wait(error, 1) for _ in range(20)}) > 1
 
 
 @pytest.mark.parametrize(("asked", "waited"), [(0, 0), (7, 7), (60, 60), (3600, 60)])
 def test_a_busy_service_is_given_the_time_it_asks_for_up_to_a_minute(asked: float, waited: float) -> None:
-    patience = Patience()
+    patience = RetryPolicy()
     assert [patience.wait(Busy("Wait.", asked), failures) for failures in (1, 2, 3, 4)] == [waited] * 3 + [None]
 
 
@@ -61,4 +61,4 @@ def test_a_busy_service_is_given_the_time_it_asks_for_up_to_a_minute(asked: floa
     ids=repr,
 )
 def test_what_asking_again_does_not_help_is_never_asked_again(error: ServiceError) -> None:
-    assert Patience().wait(error, 1) is None
+    assert RetryPolicy().wait(error, 1) is None

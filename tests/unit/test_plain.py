@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.color import Color
 
 from faxtui.domain.text import visible
-from faxtui.ui.plain import AsciiOnly, ReversedBackgrounds, VisibleOnly
+from faxtui.ui.display import AsciiOnly, ReversedBackgrounds, VisibleOnly
 
 BEHIND = Color.parse("black")
 

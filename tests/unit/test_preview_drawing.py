@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.preview.drawing import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS, Drawing, least_ink
 from faxtui.preview.protocol import Raster
+from faxtui.preview.viewport import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS, Drawing, least_ink
 
 DRAWINGS = (BRAILLE, QUADRANTS, HALF_BLOCKS, ASCII)
 drawings = st.sampled_from(DRAWINGS)

@@ -3,20 +3,19 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.preview.drawing import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS
-from faxtui.preview.lens import Fit, Lens
-from faxtui.preview.protocol import Box, Sheet
+from faxtui.preview.protocol import Box, PageInfo
+from faxtui.preview.viewport import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS, Fit, Viewport
 
-A4 = Sheet(1728, 2292, 204 / 196, Box(166, 72, 1567, 2187), is_blank=False)
-STANDARD = Sheet(1728, 1146, 204 / 98, Box(166, 36, 1567, 1093), is_blank=False)
+A4 = PageInfo(1728, 2292, 204 / 196, Box(166, 72, 1567, 2187), is_blank=False)
+STANDARD = PageInfo(1728, 1146, 204 / 98, Box(166, 36, 1567, 1093), is_blank=False)
 """The same in a fax's standard resolution: pixels are twice as tall as wide."""
 
 
-def a_lens(sheet: Sheet = A4, columns: int = 80, rows: int = 22) -> Lens:
-    return Lens(sheet, BRAILLE, columns, rows).at_start()
+def a_lens(sheet: PageInfo = A4, columns: int = 80, rows: int = 22) -> Viewport:
+    return Viewport(sheet, BRAILLE, columns, rows).at_start()
 
 
-def all_zooms(lens: Lens) -> list[Lens]:
+def all_zooms(lens: Viewport) -> list[Viewport]:
     lenses = [lens.at_zoom(Fit.PAGE)]
     while (closer := lenses[-1].zoomed(closer=True)) != lenses[-1]:
         lenses.append(closer)
@@ -28,17 +27,17 @@ def shares(box: Box, other: Box) -> bool:
 
 
 @st.composite
-def lenses(draw: st.DrawFn) -> Lens:
+def lenses(draw: st.DrawFn) -> Viewport:
     width, height = draw(st.integers(1, 4000)), draw(st.integers(1, 9000))
     left, top = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
     ink = Box(left, top, draw(st.integers(left + 1, width)), draw(st.integers(top + 1, height)))
-    sheet = Sheet(width, height, draw(st.sampled_from((0.5, 1.0, 1.04, 2.08))), ink, is_blank=False)
+    sheet = PageInfo(width, height, draw(st.sampled_from((0.5, 1.0, 1.04, 2.08))), ink, is_blank=False)
     drawing = draw(st.sampled_from((BRAILLE, QUADRANTS, HALF_BLOCKS, ASCII)))
-    return Lens(sheet, drawing, draw(st.integers(10, 250)), draw(st.integers(4, 80))).at_start()
+    return Viewport(sheet, drawing, draw(st.integers(10, 250)), draw(st.integers(4, 80))).at_start()
 
 
 @given(lenses(), st.lists(st.sampled_from("+-<>^vHEz"), max_size=12))
-def test_whatever_is_pressed_some_of_the_page_is_seen(lens: Lens, keys: list[str]) -> None:
+def test_whatever_is_pressed_some_of_the_page_is_seen(lens: Viewport, keys: list[str]) -> None:
     for key in keys:
         match key:
             case "+" | "-":
@@ -57,7 +56,7 @@ def test_whatever_is_pressed_some_of_the_page_is_seen(lens: Lens, keys: list[str
 
 
 @given(lenses())
-def test_the_whole_page_is_all_of_it(lens: Lens) -> None:
+def test_the_whole_page_is_all_of_it(lens: Viewport) -> None:
     box, sheet = lens.at_zoom(Fit.PAGE).box, lens.sheet
     dot_across, dot_down = (box.right - box.left) / lens.dots[0], (box.bottom - box.top) / lens.dots[1]
     assert box.left <= dot_across
@@ -67,7 +66,7 @@ def test_the_whole_page_is_all_of_it(lens: Lens) -> None:
 
 
 @given(lenses())
-def test_paging_down_shows_every_line_and_comes_to_an_end(lens: Lens) -> None:
+def test_paging_down_shows_every_line_and_comes_to_an_end(lens: Viewport) -> None:
     lens = lens.zoomed(closer=True)
     seen_to = lens.box.bottom
     for _ in range(20_000):

@@ -13,8 +13,8 @@ import pytest
 from documents_to_read import letter_tiff
 
 import faxtui
-from faxtui.config.secrets import run_command
-from faxtui.preview.reader import DocumentReader
+from faxtui.config.credentials import run_command
+from faxtui.preview.client import DocumentReader
 from faxtui.terminal.desktop import open_file
 
 SECRET = "hush"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from faxtui.errors import UnusableProxy
-from faxtui.network.proxy import Proxy, Route, route_to
+from faxtui.network import Proxy, Route, route_to
 
 PROXY = "http://proxy.example:3128"
 

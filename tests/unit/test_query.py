@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.domain.filters import SINCE, TO, Filters
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.query import SINCE, TO, FaxQuery, Filters
 from faxtui.domain.sort import Sort, SortDirection, SortField
 from faxtui.errors import InvalidValue
 

@@ -10,12 +10,11 @@ import pytest
 
 from faxtui import __version__
 from faxtui.cli import run
-from faxtui.cli.arguments import parse
+from faxtui.cli.options import parse
 from faxtui.config.load import load_settings
 from faxtui.config.paths import Paths
 from faxtui.config.settings import SECTIONS, Profile, Section, Settings
-from faxtui.ui.actions import BROWSER, DETAILS, HANDLING, PROGRAM_WIDE, READING, TABLE, Action
-from faxtui.ui.keys import Keys, written
+from faxtui.ui.keymap import BROWSER, DETAILS, HANDLING, PROGRAM_WIDE, READING, TABLE, Action, Keys, written
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")

@@ -3,8 +3,7 @@
 import pytest
 
 from faxtui.errors import Busy, FaxtuiError, NoAnswer, ServiceFailed, Unreachable
-from faxtui.inbox.retry import Retries, retry_notice
-from faxtui.inbox.view import Waiting
+from faxtui.inbox.view import Retries, Waiting, retry_notice
 
 FAILED, SILENT = ServiceFailed("It failed."), NoAnswer("It was silent.")
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.domain.fields import SORTABLE
+from faxtui.domain.fax import SORTABLE
+from faxtui.domain.query import parse_sort, sort_text
 from faxtui.domain.sort import Sort, SortDirection, SortField
-from faxtui.domain.sorting import parse_sort, sort_text
 from faxtui.errors import InvalidValue
 
 SORTS = st.builds(Sort, st.sampled_from(SortField), st.sampled_from(SortDirection))

@@ -10,15 +10,13 @@ from hypothesis import strategies as st
 from repeating_pyte import RepeatingScreen, RepeatingStream
 from thin_stream import COLUMNS, LINUX, TMUX, VT100, XTERM, Thin, at
 
-from faxtui.terminal.thin.cells import PLAIN, Style
-from faxtui.terminal.thin.facts import UNKNOWN, Facts
-from faxtui.terminal.thin.moves import move_length, shortest_move
-from faxtui.terminal.thin.outbox import Forget, Outbox
-from faxtui.terminal.thin.painter import Frame
-from faxtui.terminal.thin.probe import Probe
-from faxtui.terminal.thin.reader import Leaves, Passage
-from faxtui.terminal.thin.screen import Screen
-from faxtui.terminal.thin.sgr import switched, switching
+from faxtui.terminal.driver.driver import Probe
+from faxtui.terminal.driver.output import Forget, Outbox
+from faxtui.terminal.driver.output_parser import Leaves, Passage
+from faxtui.terminal.driver.painter import Frame
+from faxtui.terminal.driver.pen import move_length, shortest_move, switched, switching
+from faxtui.terminal.driver.screen import PLAIN, Screen, Style
+from faxtui.terminal.driver.terminfo import UNKNOWN, Terminfo
 
 BOLD_RED = Style("31", "", frozenset({1}))
 
@@ -91,8 +89,8 @@ def test_ascii_is_repeated_and_other_characters_only_where_the_terminal_has_show
     assert after(Thin(LINUX), ("", "-" * 20)) == "-" * 20
 
 
-@pytest.mark.parametrize("facts", [XTERM, TMUX, VT100, Facts(rep=True)])
-def test_nothing_is_relied_on_that_the_terminal_can_not_do(facts: Facts) -> None:
+@pytest.mark.parametrize("facts", [XTERM, TMUX, VT100, Terminfo(rep=True)])
+def test_nothing_is_relied_on_that_the_terminal_can_not_do(facts: Terminfo) -> None:
     for columns, apart, repeated in product((7, 20, 46, 47, 80, 120), (4, 7, 8, 9, 10, 16), ("", " ", " \xa0")):
         screen = RepeatingScreen(columns, 2, repeated.__contains__)
         screen.tabstops = set(range(apart, columns, apart))
@@ -156,7 +154,7 @@ def test_at_the_end_no_frame_is_sent_any_more() -> None:
 @pytest.mark.parametrize(
     ("term", "facts"), [("vt100", VT100), ("linux", LINUX), ("xterm-256color", XTERM), ("no-such-terminal", UNKNOWN)]
 )
-def test_terminfo_tells_what_a_terminal_can_do(term: str, facts: Facts) -> None:
-    asked = f"from faxtui.terminal.thin.facts import *; print(terminal_facts({term!r}))"
+def test_terminfo_tells_what_a_terminal_can_do(term: str, facts: Terminfo) -> None:
+    asked = f"from faxtui.terminal.driver.terminfo import *; print(terminal_facts({term!r}))"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
     assert told.strip() == repr(facts)

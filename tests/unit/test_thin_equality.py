@@ -13,9 +13,9 @@ from thin_stream import ALL_FACTS, COLUMNS, LINES, TMUX, VT100, XTERM, Thin, fra
 from wcwidth import wcwidth
 
 from faxtui.domain.text import visible
-from faxtui.inbox.export.formats.table import cells_of
-from faxtui.terminal.thin.facts import Facts
-from faxtui.terminal.thin.widths import clusters
+from faxtui.operations.formats import cells_of
+from faxtui.terminal.driver.screen import clusters
+from faxtui.terminal.driver.terminfo import Terminfo
 
 RECORDED = [(TRUECOLOUR, XTERM), (SIXTEEN, XTERM), (TRUECOLOUR, TMUX), (NONE, VT100)]
 
@@ -29,7 +29,7 @@ def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TmuxJudge]:
 
 @given(writes=frames, facts=st.sampled_from(ALL_FACTS))
 @settings(deadline=None, max_examples=150)
-def test_after_any_frame_pyte_shows_the_same(writes: list[str], facts: Facts) -> None:
+def test_after_any_frame_pyte_shows_the_same(writes: list[str], facts: Terminfo) -> None:
     thin = Thin(facts)
     full, sent = PyteJudge(COLUMNS, LINES), PyteJudge(COLUMNS, LINES)
     for write in writes:
@@ -40,14 +40,14 @@ def test_after_any_frame_pyte_shows_the_same(writes: list[str], facts: Facts) ->
 
 @given(writes=frames, facts=st.sampled_from(ALL_FACTS))
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_after_any_frames_tmux_shows_the_same(tmux: TmuxJudge, writes: list[str], facts: Facts) -> None:
+def test_after_any_frames_tmux_shows_the_same(tmux: TmuxJudge, writes: list[str], facts: Terminfo) -> None:
     sent = Thin(facts).sent(*writes)
     assert tmux.picture(sent, COLUMNS, LINES) == tmux.picture("".join(writes), COLUMNS, LINES)
 
 
 @pytest.mark.parametrize(("environ", "facts"), RECORDED, ids=["true", "sixteen", "tmux", "none"])
 async def test_after_every_key_of_a_real_run_both_show_the_same(
-    tmux: TmuxJudge, environ: Mapping[str, str], facts: Facts
+    tmux: TmuxJudge, environ: Mapping[str, str], facts: Terminfo
 ) -> None:
     thin = Thin(facts, *SMALL)
     full_judge, sent_judge = PyteJudge(*SMALL), PyteJudge(*SMALL)

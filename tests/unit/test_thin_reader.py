@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from thin_stream import COLUMNS, LINES, Thin, at, frames, whole
 
-from faxtui.terminal.thin.reader import Reader
-from faxtui.terminal.thin.screen import Screen
+from faxtui.terminal.driver.output_parser import Reader
+from faxtui.terminal.driver.screen import Screen
 
 ASIDE = (
     "\x1b[?2004h",

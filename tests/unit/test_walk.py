@@ -10,19 +10,17 @@ from datetime import timedelta
 import pytest
 from scripted_service import AT_ONCE, NOW, TOO_LONG, ScriptedService, page_of
 
-from faxtui.commands.list_faxes import ListRequest, list_faxes
-from faxtui.commands.output import Streams
+from faxtui.cli.context import Streams
+from faxtui.cli.list import ListRequest, list_faxes
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
-from faxtui.domain.filters import Filters
 from faxtui.domain.page import FaxPage, Listing
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.window import Window
+from faxtui.domain.query import FaxQuery, Filters, Window
 from faxtui.errors import Busy, InvalidValue, NoAnswer, ServiceError, SignInRefused, UnexpectedAnswer
-from faxtui.inbox.clock import ServiceClock
-from faxtui.inbox.export.formats import Format
-from faxtui.inbox.patience import Patience
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.inbox.pagination import MOST_BARREN, PageStats, iter_pages
 from faxtui.inbox.view import Shown
-from faxtui.inbox.walk import MOST_BARREN, Tally, walk
+from faxtui.operations.formats import Format
 
 CLOCK = ServiceClock(lambda: NOW)
 ALL = ListRequest(FaxQuery(), Format.JSONL, all_pages=True)
@@ -60,13 +58,17 @@ def page(number: int, names: Sequence[str], *, more: bool, total: int | None = N
 
 
 async def walked(
-    service: PreparedService, query: FaxQuery | None = None, *, tally: Tally | None = None, patience: Patience = AT_ONCE
+    service: PreparedService,
+    query: FaxQuery | None = None,
+    *,
+    tally: PageStats | None = None,
+    patience: RetryPolicy = AT_ONCE,
 ) -> list[Shown]:
-    return [each async for each in walk(service, CLOCK, query or FaxQuery(), None, patience, tally=tally)]
+    return [each async for each in iter_pages(service, CLOCK, query or FaxQuery(), None, patience, tally=tally)]
 
 
 async def remark_on(*pages: FaxPage) -> str:
-    tally = Tally()
+    tally = PageStats()
     await walked(PreparedService(*pages), tally=tally)
     return tally.remark
 
@@ -90,7 +92,7 @@ async def test_every_page_after_the_first_is_of_the_window_that_the_first_one_cl
 
 async def test_a_walk_begins_at_the_page_asked_for() -> None:
     service = PreparedService(page_of(8), page_of(9))
-    tally = Tally()
+    tally = PageStats()
     await walked(service, FaxQuery(page=8), tally=tally)
     assert service.pages == [8, 9]
     assert tally.remark == ""
@@ -110,7 +112,7 @@ async def test_a_page_that_fails_is_asked_for_again_and_said_to_be() -> None:
     def note(error: ServiceError, seconds: float) -> None:
         told.append((error, seconds))
 
-    pages = walk(service, CLOCK, FaxQuery(), None, AT_ONCE, on_wait=note)
+    pages = iter_pages(service, CLOCK, FaxQuery(), None, AT_ONCE, on_wait=note)
     assert [each.page.number async for each in pages] == [1, 2]
     assert service.pages == [1, 2, 2, 2]
     assert [(str(error), seconds) for error, seconds in told] == [("Nothing came.", 0), ("The service is busy.", 0)]
@@ -133,16 +135,16 @@ async def test_a_refused_sign_in_is_never_tried_again() -> None:
 
 async def test_the_usual_patience_needs_no_mention() -> None:
     service = PreparedService(page_of(1, pages=1))
-    assert len([each async for each in walk(service, CLOCK, FaxQuery())]) == 1
+    assert len([each async for each in iter_pages(service, CLOCK, FaxQuery())]) == 1
     with pytest.raises(SignInRefused):
-        await anext(walk(PreparedService(SignInRefused("No.")), CLOCK, FaxQuery()))
+        await anext(iter_pages(PreparedService(SignInRefused("No.")), CLOCK, FaxQuery()))
     busy = PreparedService(BUSY, page_of(1, pages=1))
-    assert len([each async for each in walk(busy, CLOCK, FaxQuery())]) == 1
+    assert len([each async for each in iter_pages(busy, CLOCK, FaxQuery())]) == 1
 
 
 async def test_no_page_is_asked_for_before_the_last_one_was_used() -> None:
     service = PreparedService(page_of(1), page_of(2))
-    async with aclosing(walk(service, CLOCK, FaxQuery())) as pages:
+    async with aclosing(iter_pages(service, CLOCK, FaxQuery())) as pages:
         await anext(pages)
         assert service.pages == [1]
     assert service.pages == [1]
@@ -152,7 +154,7 @@ async def test_a_walk_that_is_cancelled_drops_its_request() -> None:
     service = ScriptedService()
 
     async def first_page() -> Shown:
-        return await anext(walk(service, CLOCK, FaxQuery()))
+        return await anext(iter_pages(service, CLOCK, FaxQuery()))
 
     task = asyncio.create_task(first_page())
     call = await service.next_call()

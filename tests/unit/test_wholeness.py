@@ -10,7 +10,7 @@ from documents_to_read import a_page, letter_pdf, letter_tiff, pdf, protected_pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.inbox.downloads.wholeness import is_provably_whole
+from faxtui.operations.wholeness import is_provably_whole
 
 UPDATE = b"4 0 obj\n<< /Length 0 >>\nstream\n\nendstream\nendobj\n"
 HTTP = b"HTTP/1.0 200 OK\r\nContent-Type: application/pdf\r\n\r\n"

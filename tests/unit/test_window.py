@@ -8,11 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faxtui.domain.fax import Fax
-from faxtui.domain.filters import CUSTOMER, FROM, SINCE, TO, UNTIL, Filters
 from faxtui.domain.page import FaxPage, Listing
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.query import CUSTOMER, FROM, SINCE, TO, UNTIL, FaxQuery, Filters, as_service_time, open_window
 from faxtui.domain.sort import Sort, SortDirection, SortField
-from faxtui.domain.window import as_service_time, open_window
 from faxtui.errors import InvalidValue
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from faxtui.domain.fax import Fax
-from faxtui.domain.fields import FIELDS
+from faxtui.domain.fax import FIELDS, Fax
 from faxtui.domain.page import FaxPage
-from faxtui.odyssey.wire import read_page
+from faxtui.odyssey.listing import read_page
 
 PARIS = ZoneInfo("Europe/Paris")
 RESOURCE = {

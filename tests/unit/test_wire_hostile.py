@@ -9,8 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from faxtui.domain.fax import Fax
-from faxtui.domain.fields import (
+from faxtui.domain.fax import (
     BAUD,
     CUSTOMER,
     DURATION,
@@ -22,17 +21,17 @@ from faxtui.domain.fields import (
     PAGES,
     RECEIVED,
     TO,
+    Fax,
     Reading,
 )
 from faxtui.domain.page import FaxPage, Listing
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.window import open_window
+from faxtui.domain.query import FaxQuery, open_window
 from faxtui.errors import UnexpectedAnswer
-from faxtui.inbox.export.formats import Format, writer_of
+from faxtui.inbox.pagination import PageStats
 from faxtui.inbox.view import InboxView, Shown
-from faxtui.inbox.walk import Tally
-from faxtui.odyssey.wire import read_page
-from faxtui.ui.words import position, state
+from faxtui.odyssey.listing import read_page
+from faxtui.operations.formats import Format, writer_of
+from faxtui.ui.status import position, state
 
 NUMBERS = (DURATION, PAGES, BAUD, CUSTOMER)
 IN_SAMPLE_S_ORDER = (MESSAGE, RECEIVED, TO, FROM, FOLDER, FILE, *NUMBERS)
@@ -213,7 +212,7 @@ def test_whatever_a_listing_holds_it_can_be_shown_paged_and_exported(
     assert page.number >= 1
     assert page.size >= 1
     assert dict(window.parameters(page.number))["filterEndDate"].endswith("Z")
-    Tally().add(page)
+    PageStats().add(page)
     for each in Format:
         writer = writer_of(each, Reading(2026, PARIS))
         written = writer.page(page.faxes) + writer.end()

@@ -1,44 +1,350 @@
-"""The list of received faxes: what a key becomes, and what of the inbox stands where."""
+"""What a person does with faxes, on whichever screen they are looked at.
+
+From the wish to export to the file: what and how, then where to.
+
+Turning pages, sorting and choosing columns: what becomes of a query on the screen.
+
+The list of received faxes: what a key becomes, and what of the inbox stands where."""
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.screen import Screen, ScreenResultCallbackType
 from textual.timer import Timer
 from textual.widgets import DataTable
 
-from faxtui.config.state import Remembered
-from faxtui.domain.command_line import list_command
-from faxtui.domain.fax import Fax
-from faxtui.domain.fields import Field, Reading
-from faxtui.domain.filters import Filters
-from faxtui.domain.period import in_words, period_in_words
-from faxtui.domain.query import FaxQuery
+from faxtui.config.state import SavedState
+from faxtui.domain.fax import Fax, Field, Reading
+from faxtui.domain.query import FaxQuery, Filters, in_words, list_command, period_in_words
 from faxtui.domain.sort import Sort, SortDirection, SortField
 from faxtui.domain.text import counted
-from faxtui.errors import InvalidValue, Refused
-from faxtui.inbox.handling import Handling, HandlingView
+from faxtui.errors import FaxtuiError, InvalidValue, Refused
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Failed, Fetching, InboxView, Shown, Waiting
-from faxtui.ui import words
-from faxtui.ui.actions import BROWSER, HANDLING, ON_ROWS, PROGRAM_WIDE, TABLE, bindings
-from faxtui.ui.fax_actions import ActsOnFaxes, FaxActions
-from faxtui.ui.look import Look
-from faxtui.ui.screens.query_screen import QueryScreen
-from faxtui.ui.type_ahead import Use
-from faxtui.ui.widgets.body import Body
+from faxtui.operations.export import ExportRequest, export
+from faxtui.operations.operations import FaxOperations, LocalStatus, OperationsView
+from faxtui.ui import status
+from faxtui.ui.display import DisplayOptions, complain, say
+from faxtui.ui.keymap import BROWSER, HANDLING, ON_ROWS, PROGRAM_WIDE, TABLE, bindings
+from faxtui.ui.screens.dialog import Chosen
+from faxtui.ui.screens.export import Extent, NameFile, export_menu
+from faxtui.ui.type_ahead import Use, WaitsForRows
+from faxtui.ui.widgets.bars import KeyBar, PageBar, TopLine
 from faxtui.ui.widgets.fax_table import FaxTable, Spot
-from faxtui.ui.widgets.filter_sidebar import FilterSidebar
-from faxtui.ui.widgets.key_bar import KeyBar
-from faxtui.ui.widgets.line import TopLine
-from faxtui.ui.widgets.page_bar import PageBar
+from faxtui.ui.widgets.filter_sidebar import Body, FilterSidebar
 
 if TYPE_CHECKING:
+    from faxtui.operations.deletion import Plan
     from faxtui.ui.screens.details import DetailsScreen
+    from faxtui.ui.screens.dialog import Chosen, Panel
+
+
+T = TypeVar("T")
+Answer = TypeVar("Answer")
+_TOLD = 3
+"""How many of the faxes that can't be deleted are told of one by one."""
+
+
+class FaxActions:
+    """Saving and deleting those that ``chosen`` gives, while those that ``here`` gives can be seen.
+
+    Copied is what there is of the one that ``current`` gives.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[T],
+        handling: FaxOperations,
+        look: DisplayOptions,
+        *,
+        chosen: Callable[[], Sequence[Fax]],
+        current: Callable[[], Fax | None],
+        here: Callable[[], Sequence[Fax]],
+        reading: Callable[[], Reading],
+        command: Callable[[], str],
+    ) -> None:
+        self.look = look
+        self._screen = screen
+        self._handling = handling
+        self._chosen = chosen
+        self._current = current
+        self._here = here
+        self._reading = reading
+        self._command = command
+
+    def save(self) -> None:
+        faxes = self._chosen()
+        if faxes and not self._handling.save(faxes):
+            self.tell_of_busy()
+
+    def tell_of_busy(self) -> None:
+        errand = self._handling.errands.current
+        doing = "Something" if errand is None else f"“{errand.words}”"
+        self.say(f"{doing} goes on already, one at a time: {self.look.keys.first('cancel')} in the list cancels it.")
+
+    async def delete(self) -> None:
+        """Ask first; where nobody knows whether it is deleted already, ask the service instead."""
+        from faxtui.ui.screens.questions import DeletePanel
+
+        chosen, deletions = self._chosen(), self._handling.deletions
+        unknown = [fax for fax in chosen if self._handling.view.done(fax) is LocalStatus.UNKNOWN]
+        if unknown:
+            self.say(f"Asking the service what became of {counted(len(unknown), 'fax', 'faxes')}.")
+            deletions.settle(unknown)
+        plan = deletions.plan(fax for fax in chosen if fax not in unknown)
+        self._tell_of_refused(plan)
+        if not plan.documents:
+            return
+        try:
+            folder = self._handling.saver.where().folder
+        except FaxtuiError as error:
+            self.complain(str(error))
+            return
+        here = frozenset(fax.key for fax in self._here())
+        panel = DeletePanel(self.look.marks, plan, here, f"{socket.gethostname()}:{folder}", self._reading())
+        await self.ask(panel, partial(self._answered, plan))
+
+    async def copy(self) -> None:
+        from faxtui.ui.screens.menus import copy_menu
+
+        fax = self._current()
+        if fax is not None:
+            await self.ask(copy_menu(self.look.marks, fax, self._command()), self._copy)
+
+    async def ask(self, panel: Panel[Answer], answered: ScreenResultCallbackType[Answer]) -> None:
+        await self._screen.app.push_screen(panel, answered)
+
+    def say(self, sentence: str) -> None:
+        say(self._screen.app, self.look.marks, sentence)
+
+    def complain(self, sentence: str) -> None:
+        complain(self._screen.app, self.look.marks, sentence)
+
+    async def _answered(self, plan: Plan, choice: Chosen[bool] | None) -> None:
+        from faxtui.ui.screens.questions import MANY, count_question
+
+        if choice is None:
+            return
+        if len(plan.documents) <= MANY:
+            self._delete(plan, choice.value, choice)
+        else:
+            question = count_question(self.look.marks, len(plan.documents), with_copies=choice.value)
+            await self.ask(question, partial(self._delete, plan, choice.value))
+
+    def _delete(self, plan: Plan, with_copies: bool, confirmed: Chosen[bool] | None) -> None:
+        if confirmed is not None:
+            self._handling.delete(plan, with_copies=with_copies)
+
+    def _tell_of_refused(self, plan: Plan) -> None:
+        """Tell why some stay."""
+        reasons = list(dict.fromkeys(each.reason for each in plan.refused))
+        for reason in reasons[:_TOLD]:
+            self.complain(reason)
+        if len(reasons) > _TOLD:
+            self.complain(f"{len(reasons) - _TOLD:,} more can't be deleted.")
+
+    def _copy(self, choice: Chosen[str] | None) -> None:
+        """What is shown, so that nothing acts where it is pasted. Nobody tells whether the terminal took it."""
+        if choice is not None:
+            self._screen.app.copy_to_clipboard(choice.value)
+            self.say(f"Sent to the terminal's clipboard, if it has one: {choice.value}")
+
+
+class ActsOnFaxes(Screen[T]):
+    """A screen whose keys of `actions.HANDLING` do what ``acts`` does."""
+
+    acts: FaxActions
+
+    def action_save(self) -> None:
+        self.acts.save()
+
+    async def action_delete(self) -> None:
+        await self.acts.delete()
+
+    async def action_copy(self) -> None:
+        await self.acts.copy()
+
+
+class Exports:
+    """Asks on panels over the screen that ``acts`` is of, and starts the errand."""
+
+    def __init__(self, inbox: Inbox, handling: FaxOperations, acts: FaxActions) -> None:
+        self._inbox = inbox
+        self._handling = handling
+        self._acts = acts
+
+    async def begin(self) -> None:
+        """Ask what to write. Where something goes on already, tell so before anything is asked."""
+        if self._handling.errands.is_running:
+            self._acts.tell_of_busy()
+            return
+        query, marked = self._inbox.view.query, self._handling.view.marks.faxes
+        await self._acts.ask(export_menu(self._acts.look.marks, query, marked), self._name_file)
+
+    async def _name_file(self, choice: Chosen[Extent] | None) -> None:
+        if choice is None:
+            return
+        try:
+            folder = self._handling.saver.where().folder
+        except FaxtuiError as error:
+            self._acts.complain(str(error))
+            return
+        extent = choice.value
+        now = self._inbox.clock.now().astimezone(self._acts.look.zone)
+        proposed = folder / f"faxes-{now:%Y%m%d-%H%M}.{extent.format.value}"
+        panel = NameFile(self._acts.look.marks, extent, proposed)
+        await self._acts.ask(panel, partial(self._start, extent, folder))
+
+    def _start(self, extent: Extent, folder: Path, path: Path | None) -> None:
+        if path is None:
+            return
+        request = ExportRequest(
+            path=path,
+            format=extent.format,
+            query=self._inbox.view.query,
+            faxes=extent.faxes,
+            zone=self._inbox.zone,
+            patience=self._inbox.patience,
+            folder=folder,
+            excel=extent.excel,
+        )
+        work = export(
+            *(self._inbox.service, self._inbox.clock, request), self._handling.errands.tell, self._handling.retries
+        )
+        if not self._handling.export(work):
+            self._acts.tell_of_busy()
+
+
+class QueryScreen(WaitsForRows):
+    """A table of faxes and the inbox that they come from: each intent is a new query."""
+
+    look: DisplayOptions
+    _inbox: Inbox
+    _table: FaxTable
+
+    async def explain(self, error: InvalidValue) -> None:
+        """Tell what is wrong with a query where it can be mended."""
+
+    def queried(self, before: FaxQuery) -> None:
+        """The operator chose another query than ``before``."""
+
+    # How it comes to be shown
+
+    async def open(self, query: FaxQuery) -> bool:
+        """Show another query. False where its period can't be, which is explained at the filter then."""
+        return await self._attempt(partial(self._inbox.open, query))
+
+    async def open_anew(self) -> None:
+        """The list is not what it was, and neither is a page of it that is on its way."""
+        await self.open(self._inbox.view.query)
+
+    async def choose(self, query: FaxQuery) -> bool:
+        """Show what the operator chose, and remember it for the next time."""
+        before = self._inbox.view.query
+        is_open = await self.open(query)
+        if is_open:
+            self.queried(before)
+        return is_open
+
+    async def _attempt(self, intent: Callable[[], None]) -> bool:
+        try:
+            intent()
+        except InvalidValue as error:
+            await self.explain(error)
+            return False
+        return True
+
+    # Pages
+
+    def action_next_page(self) -> None:
+        self._turn(by=1)
+
+    def action_previous_page(self) -> None:
+        self._turn(by=-1)
+
+    def action_first_page(self) -> None:
+        self._inbox.turn(1)
+
+    def action_last_page(self) -> None:
+        page = self._inbox.view.current_page
+        if page is not None and page.last_page is not None:
+            self._inbox.turn(page.last_page)
+
+    async def action_go_to_page(self) -> None:
+        from faxtui.ui.screens.menus import GoToPage
+
+        page = self._inbox.view.current_page
+        if page is not None:
+            await self.app.push_screen(GoToPage(self.look.marks, page), self._go_to)
+
+    async def refresh_list(self) -> None:
+        await self._attempt(self._inbox.refresh)
+
+    @on(PageBar.Turned)
+    def _arrow_clicked(self, event: PageBar.Turned) -> None:
+        self._turn(by=1 if event.forward else -1)
+
+    @on(PageBar.PageWanted)
+    async def _position_clicked(self) -> None:
+        await self.run_action("go_to_page")
+
+    def _turn(self, *, by: int) -> None:
+        """Turn from the page shown, or back from one that is on its way."""
+        view = self._inbox.view
+        page = view.current_page
+        if page is not None:
+            is_back = view.turning * by < 0
+            self._inbox.turn((view.query.page if is_back else page.number) + by)
+
+    def _go_to(self, page: int | None) -> None:
+        if page is not None:
+            self._inbox.turn(page)
+
+    # Sort and columns
+
+    async def action_sort_by(self) -> None:
+        from faxtui.ui.screens.menus import SortMenu
+
+        await self.app.push_screen(SortMenu(self.look.marks, self._inbox.view.query.sort), self._sort)
+
+    async def action_turn_sort(self) -> None:
+        await self._sort(self._inbox.view.query.sort.turned_around())
+
+    @on(FaxTable.SortChosen)
+    async def _heading_clicked(self, event: FaxTable.SortChosen) -> None:
+        if event.field.sort is None:
+            self.notify(f"The service can't sort by {event.field.label.lower()}.", markup=False)
+        else:
+            await self._sort(self._inbox.view.query.sort.chosen_again(event.field.sort))
+
+    async def _sort(self, sort: Sort | None) -> None:
+        if sort is not None:
+            await self.choose(self._inbox.view.query.sorted_by(sort))
+
+    async def action_choose_columns(self) -> None:
+        from faxtui.ui.screens.menus import ColumnMenu
+
+        await self.app.push_screen(ColumnMenu(self.look.marks, self._table.columns_wanted), self._choose_columns)
+
+    def _choose_columns(self, columns: tuple[Field, ...] | None) -> None:
+        if columns is None:
+            return
+        self._table.choose_columns(columns)
+        left_out = [each.heading for each in columns if each not in self._table.columns_shown]
+        if left_out:
+            self.notify(
+                f"There is no room for {', '.join(left_out)}: widen the terminal, or take other columns away.",
+                markup=False,
+            )
+
 
 _TICK = 0.25
 _ACTIONS = (*TABLE, *BROWSER, *HANDLING, *PROGRAM_WIDE)
@@ -54,10 +360,10 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
     def __init__(
         self,
         inbox: Inbox,
-        handling: Handling,
-        look: Look,
+        handling: FaxOperations,
+        look: DisplayOptions,
         title: str,
-        remember: Callable[[Remembered], None],
+        remember: Callable[[SavedState], None],
         *,
         columns: Sequence[Field],
         sidebar: bool,
@@ -170,7 +476,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
             self._new = 0
             self._tell()
 
-    def show_handling(self, view: HandlingView, *, leaves: bool = False) -> None:
+    def show_handling(self, view: OperationsView, *, leaves: bool = False) -> None:
         """Show what is done with faxes: beside the rows, and in the page bar; ``leaves``: once that is through."""
         self._leaves = leaves
         if self.is_attached:
@@ -196,15 +502,15 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         view, shown = self._inbox.view, self._inbox.view.shown
         handling = self._handling.view
         now = time.monotonic()
-        remark = words.right(handling, self._table.faxes, self.look.keys) or words.remedy(view, self.look.keys)
-        going_on = words.handling(handling, self.look.keys, now, leaves=self._leaves)
+        remark = status.right(handling, self._table.faxes, self.look.keys) or status.remedy(view, self.look.keys)
+        going_on = status.handling(handling, self.look.keys, now, leaves=self._leaves)
         if self._details is not None:
-            self._details.show_status(words.going_on(going_on, words.activity(view.activity, now)))
+            self._details.show_status(status.going_on(going_on, status.activity(view.activity, now)))
         self._page_bar.say(
-            "" if shown is None else words.position(shown.page),
+            "" if shown is None else status.position(shown.page),
             "" if shown is None else self.look.clock(shown.as_of),
-            words.going_on(going_on, words.state(view, now)),
-            "    ".join(filter(None, (remark, words.new(self._new)))),
+            status.going_on(going_on, status.state(view, now)),
+            "    ".join(filter(None, (remark, status.new(self._new)))),
             can_turn=(view.has_previous, view.has_next),
         )
 
@@ -222,7 +528,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         """The operator's own columns; none for those that fit best."""
         return self._table.columns_chosen
 
-    def restyle(self, look: Look, columns: Sequence[Field]) -> None:
+    def restyle(self, look: DisplayOptions, columns: Sequence[Field]) -> None:
         """Write dates and times another way, and show other columns."""
         self.look = self.acts.look = look
         if self._details is not None:
@@ -289,7 +595,6 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
             self.app.clear_notifications()
 
     async def action_export(self) -> None:
-        from faxtui.ui.exports import Exports
 
         await Exports(self._inbox, self._handling, self.acts).begin()
 
@@ -331,7 +636,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
                 return Use.ANY_TIME
         if typed_at < self._lost_until:
             return Use.NEVER
-        is_in_time = self._inbox.view.shown is None or typed_at - self._awaited_from < words.PATIENCE_BEFORE_COUNTING
+        is_in_time = self._inbox.view.shown is None or typed_at - self._awaited_from < status.PATIENCE_BEFORE_COUNTING
         return Use.WITH_ROWS if self._awaits_rows and is_in_time else Use.AT_ONCE
 
     def report_dropped(self, count: int) -> None:
@@ -375,7 +680,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
 
     def _remember(self) -> None:
         query = self._inbox.view.query
-        self._remember_this(Remembered(query.filters, query.sort, self._body.has_sidebar))
+        self._remember_this(SavedState(query.filters, query.sort, self._body.has_sidebar))
 
 
 def _refusal(view: InboxView) -> Refused | None:

@@ -1,4 +1,6 @@
-"""Connecting to an account that is not configured yet, or looking around first."""
+"""Asking for a password, over the rows that are there.
+
+Connecting to an account that is not configured yet, or looking around first."""
 
 from __future__ import annotations
 
@@ -8,14 +10,16 @@ from functools import partial
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Select
 
-from faxtui.config.enrolment import Enrolment, Keep
+from faxtui.config.new_account import Keep, NewAccount
 from faxtui.config.settings import DEFAULT_BASE_URL
 from faxtui.domain.account import Account
+from faxtui.domain.service import DocumentService
 from faxtui.domain.text import counted, duration, visible
 from faxtui.errors import (
     ConfigurationError,
@@ -26,16 +30,41 @@ from faxtui.errors import (
     Unreachable,
     WrongAddress,
 )
-from faxtui.inbox.connecting import Connecting
-from faxtui.inbox.service import DocumentService
-from faxtui.inbox.trial import Trial, try_out
-from faxtui.ui.launch import Doors, Launch
-from faxtui.ui.look import Look
-from faxtui.ui.screens.form import Form
-from faxtui.ui.screens.panel import Chosen as Answered
+from faxtui.inbox.connection import ConnectionCheck, LazyService, check_connection
+from faxtui.ui.display import DisplayOptions
+from faxtui.ui.glyphs import Glyphs
+from faxtui.ui.screens.dialog import Chosen as Answered
+from faxtui.ui.screens.dialog import Form, Panel
+from faxtui.ui.session import AccountServices, SessionConfig
+from faxtui.ui.widgets.bars import TopLine
 from faxtui.ui.widgets.choices import ChoiceField
-from faxtui.ui.widgets.labelled import Labelled, Line
-from faxtui.ui.widgets.line import TopLine
+from faxtui.ui.widgets.filter_sidebar import Labelled, Line
+
+
+class SignInPanel(Panel[str]):
+    """Gives the password typed; it is tried once. The one that was just refused is not accepted: accounts lock."""
+
+    def __init__(self, marks: Glyphs, login: str, reason: str, refused: str = "") -> None:
+        super().__init__(marks, "Sign in", "Enter try it once   Esc not now")
+        self._login = login
+        self._reason = reason
+        self._refused = refused
+
+    def content(self) -> Widget:
+        self._labelled = Labelled(f"Password of {visible(self._login)}", Line(password=True, id="password"))
+        reason = Label(self._marks.write(visible(self._reason)), markup=False, classes="reason")
+        return Vertical(reason, self._labelled)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if not event.value:
+            self._labelled.complain("Type the password.")
+        elif event.value == self._refused:
+            self._labelled.complain(
+                "This password was just refused. Sending it again may lock the account. Type another one."
+            )
+        else:
+            self.dismiss(event.value)
+
 
 _CLOSE_ENOUGH = 2
 """Seconds that the clocks may differ without a word about it (the service's ``Date`` has whole seconds)."""
@@ -54,21 +83,23 @@ class ConnectScreen(Form[None]):
     class Chosen(Message):
         """This account is to be shown."""
 
-        def __init__(self, launch: Launch) -> None:
+        def __init__(self, launch: SessionConfig) -> None:
             super().__init__()
             self.launch = launch
 
     BINDINGS = [("escape,q", "leave", "Back")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-wide")]
 
-    def __init__(self, look: Look, doors: Doors, reason: str, *, profiles: Sequence[str], is_first: bool) -> None:
+    def __init__(
+        self, look: DisplayOptions, doors: AccountServices, reason: str, *, profiles: Sequence[str], is_first: bool
+    ) -> None:
         super().__init__()
         self._look = look
         self._doors = doors
         self._reason = reason
         self._profiles = tuple(profiles)
         self._is_first = is_first
-        self._trying: Enrolment | None = None
+        self._trying: NewAccount | None = None
         self._tried: Account | None = None
         self._refused: Account | None = None
         self._lines = {
@@ -148,13 +179,13 @@ class ConnectScreen(Form[None]):
             self._run_trial(typed)
 
     @work(exclusive=True)
-    async def _run_trial(self, typed: Enrolment) -> None:
+    async def _run_trial(self, typed: NewAccount) -> None:
         self._trying = typed
         self._say("asking …   Esc stops it" if self._is_first else "asking …")
         try:
             _check_for_trial(typed)
-            service = Connecting(partial(self._connect, typed))
-            self._say(_in_words(await try_out(service, self._doors.clock())))
+            service = LazyService(partial(self._connect, typed))
+            self._say(_in_words(await check_connection(service, self._doors.clock())))
         except SignInRefused as error:
             self._refused = self._tried
             self._complain(error, typed)
@@ -164,7 +195,7 @@ class ConnectScreen(Form[None]):
             if self._trying is typed:
                 self._trying = None
 
-    def _connect(self, typed: Enrolment) -> DocumentService:
+    def _connect(self, typed: NewAccount) -> DocumentService:
         """Raises SignInRefused for what was just refused, even if a command prints it: accounts lock."""
         account = self._doors.account(typed)
         if account == self._refused:
@@ -198,7 +229,7 @@ class ConnectScreen(Form[None]):
     @on(Button.Pressed, "#back")
     async def action_leave(self) -> None:
         """Ask before what was typed is discarded. If there is nowhere to go back to, stop what is running."""
-        from faxtui.ui.screens.question import Answer, PlainQuestion
+        from faxtui.ui.screens.questions import Answer, PlainQuestion
 
         if not self._is_first and self._typed() == self._untouched:
             self.dismiss(None)
@@ -217,14 +248,14 @@ class ConnectScreen(Form[None]):
 
     # What was typed, and what is said about it
 
-    def _typed(self) -> Enrolment:
+    def _typed(self) -> NewAccount:
         keep = self._keep.value
         typed = {name: line.value if name == "password" else line.value.strip() for name, line in self._lines.items()}
-        return Enrolment(keep=keep if isinstance(keep, Keep) else Keep.NOWHERE, **typed)
+        return NewAccount(keep=keep if isinstance(keep, Keep) else Keep.NOWHERE, **typed)
 
     async def _may_replace(self, profile: str) -> bool:
         """Ask before a profile is replaced."""
-        from faxtui.ui.screens.question import replace_question
+        from faxtui.ui.screens.questions import replace_question
 
         question = replace_question(self._look.marks, f"the profile “{visible(profile)}”")
         return await self.app.push_screen_wait(question) is not None
@@ -234,7 +265,7 @@ class ConnectScreen(Form[None]):
             each.complain()
         self._said.update(self._look.marks.write(sentence))
 
-    def _complain(self, error: FaxtuiError, typed: Enrolment) -> None:
+    def _complain(self, error: FaxtuiError, typed: NewAccount) -> None:
         sentence, name = self._look.marks.write(visible(str(error))), _field_of(error, typed)
         field = self._fields.get(name)
         self._say("" if field else sentence)
@@ -253,13 +284,13 @@ def _button(label: str, id: str) -> Button:
     return button
 
 
-def _check_for_trial(typed: Enrolment) -> None:
+def _check_for_trial(typed: NewAccount) -> None:
     """Raises InvalidValue where there is no password to try, so that nobody is asked anything."""
     if typed.login and typed.keep is not Keep.COMMAND and not typed.password:
         raise InvalidValue("Type the password.", "password")
 
 
-def _field_of(error: FaxtuiError, typed: Enrolment) -> str:
+def _field_of(error: FaxtuiError, typed: NewAccount) -> str:
     """Which field to mend; empty where that can't be said."""
     if isinstance(error, InvalidValue):
         return error.field
@@ -272,7 +303,7 @@ def _field_of(error: FaxtuiError, typed: Enrolment) -> str:
     return ""
 
 
-def _in_words(trial: Trial) -> str:
+def _in_words(trial: ConnectionCheck) -> str:
     """``signed in; 1,234 faxes in the last 7 days; the service's clock is 12 seconds ahead``."""
     faxes = "faxes of the last 7 days" if trial.total is None else counted(trial.total, "fax", "faxes")
     ahead = round(trial.ahead.total_seconds())

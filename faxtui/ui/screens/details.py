@@ -16,8 +16,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from faxtui.domain.fax import Fax
-from faxtui.domain.fields import (
+from faxtui.domain.fax import (
     BAUD,
     CUSTOMER,
     DURATION,
@@ -29,20 +28,20 @@ from faxtui.domain.fields import (
     RECEIVED,
     TO,
     UNKNOWN,
+    Fax,
     Field,
     Reading,
 )
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError
-from faxtui.inbox.handling import Done, Handling, HandlingView
-from faxtui.preview.parts import why_nothing_can_be_read
+from faxtui.operations.operations import FaxOperations, LocalStatus, OperationsView
+from faxtui.preview.client import why_nothing_can_be_read
 from faxtui.terminal.desktop import open_file
-from faxtui.ui.actions import DETAILS, HANDLING, PROGRAM_WIDE, REFRESH, bindings
-from faxtui.ui.fax_actions import ActsOnFaxes, FaxActions
-from faxtui.ui.look import Look
-from faxtui.ui.screens.closing import ClosesOnce
-from faxtui.ui.widgets.key_bar import KeyBar
-from faxtui.ui.widgets.line import TopLine
+from faxtui.ui.display import DisplayOptions
+from faxtui.ui.keymap import DETAILS, HANDLING, PROGRAM_WIDE, REFRESH, bindings
+from faxtui.ui.screens.browser import ActsOnFaxes, FaxActions
+from faxtui.ui.screens.dialog import ClosesOnce
+from faxtui.ui.widgets.bars import KeyBar, TopLine
 
 if TYPE_CHECKING:
     from faxtui.ui.screens.reading import ReadingScreen
@@ -60,7 +59,13 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
     BINDINGS = bindings((*DETAILS, *HANDLING, REFRESH))
 
     def __init__(
-        self, look: Look, handling: Handling, faxes: tuple[Fax, ...], row: int, reading: Reading, command: str
+        self,
+        look: DisplayOptions,
+        handling: FaxOperations,
+        faxes: tuple[Fax, ...],
+        row: int,
+        reading: Reading,
+        command: str,
     ) -> None:
         super().__init__()
         self._look = look
@@ -164,14 +169,14 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         if self._reader is not None:
             self._reader.show_status(status)
 
-    def restyle(self, look: Look, reading: Reading) -> None:
+    def restyle(self, look: DisplayOptions, reading: Reading) -> None:
         """Write dates and times another way."""
         self._look = self.acts.look = look
         self._reading = reading
         if self.is_attached:
             self._show()
 
-    def show_handling(self, view: HandlingView) -> None:
+    def show_handling(self, view: OperationsView) -> None:
         """What is done with this fax may be told of here as well."""
         if self.is_attached:
             self._show()
@@ -229,8 +234,8 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         record, done = view.record(fax), view.done(fax)
         if record.is_saved:
             yield "Saved", visible(record.path)
-        if done not in (None, Done.SAVED, Done.OPENED):
-            yield "State", view.deletions.progress if done is Done.GOING else done.value
+        if done not in (None, LocalStatus.SAVED, LocalStatus.OPENED):
+            yield "State", view.deletions.progress if done is LocalStatus.GOING else done.value
 
     def _of(self, field: Field, fax: Fax) -> tuple[Text, Text]:
         return self._pair(field.heading, field.text(fax, self._reading))

@@ -12,14 +12,12 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from faxtui.domain.fax import Fax
-from faxtui.domain.period import in_words
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.query import FaxQuery, in_words
 from faxtui.domain.text import counted, visible
-from faxtui.inbox.export.formats import Format
-from faxtui.ui.marks import Marks
-from faxtui.ui.screens.menu import Choice, Menu
-from faxtui.ui.screens.panel import Panel
-from faxtui.ui.widgets.labelled import Labelled, Line
+from faxtui.operations.formats import Format
+from faxtui.ui.glyphs import Glyphs
+from faxtui.ui.screens.dialog import Choice, Menu, Panel
+from faxtui.ui.widgets.filter_sidebar import Labelled, Line
 
 _WAYS = (
     (Format.CSV, False, "CSV"),
@@ -42,7 +40,7 @@ class Extent:
     faxes: Sequence[Fax] | None = None
 
 
-def export_menu(marks: Marks, query: FaxQuery, marked: Sequence[Fax]) -> Menu[Extent]:
+def export_menu(marks: Glyphs, query: FaxQuery, marked: Sequence[Fax]) -> Menu[Extent]:
     view = in_words(query.filters)
     every = [
         Choice(Extent(f"{view}, as {name}", kind, excel), f"every page as {name}", view) for kind, excel, name in _WAYS
@@ -59,7 +57,7 @@ def export_menu(marks: Marks, query: FaxQuery, marked: Sequence[Fax]) -> Menu[Ex
 class NameFile(Panel[Path]):
     """Asks for a file that is not there yet. What can't be taken is explained, and stays to be mended."""
 
-    def __init__(self, marks: Marks, extent: Extent, proposed: Path) -> None:
+    def __init__(self, marks: Glyphs, extent: Extent, proposed: Path) -> None:
         super().__init__(marks, f"Export {extent.said}", "Enter write it   Esc back")
         self._proposed = proposed
 

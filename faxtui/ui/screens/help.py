@@ -14,10 +14,10 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from faxtui import __version__
-from faxtui.ui.actions import ALL, GROUPS
-from faxtui.ui.look import Look
-from faxtui.ui.screens.closing import ClosesOnce
-from faxtui.ui.widgets.line import TopLine
+from faxtui.ui.display import DisplayOptions
+from faxtui.ui.keymap import ALL, GROUPS
+from faxtui.ui.screens.dialog import ClosesOnce
+from faxtui.ui.widgets.bars import TopLine
 
 _ROOM_FOR_TWO = 76
 _LEGEND = "Beside a row: ● marked, o opened, s saved, D being deleted, x deleted, g gone, ? perhaps deleted."
@@ -32,7 +32,7 @@ class HelpScreen(ClosesOnce[None]):
         Binding("k", "scroll(-1)", "Up", show=False),
     ]
 
-    def __init__(self, look: Look, groups: Sequence[str] = GROUPS) -> None:
+    def __init__(self, look: DisplayOptions, groups: Sequence[str] = GROUPS) -> None:
         super().__init__()
         self._groups = groups
         self._look = look

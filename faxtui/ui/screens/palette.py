@@ -15,10 +15,10 @@ from textual.fuzzy import FuzzySearch
 from textual.widgets import Input
 from textual.widgets.option_list import Option
 
-from faxtui.ui.marks import Marks
-from faxtui.ui.screens.panel import Chosen, Panel
+from faxtui.ui.glyphs import Glyphs
+from faxtui.ui.screens.dialog import Chosen, Panel
 from faxtui.ui.widgets.choices import ChoiceList
-from faxtui.ui.widgets.labelled import Line
+from faxtui.ui.widgets.filter_sidebar import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class CommandPalette(Panel[Chosen[Command]]):
         Binding("pagedown", "list('page_down')", show=False),
     ]
 
-    def __init__(self, marks: Marks, commands: Sequence[Command]) -> None:
+    def __init__(self, marks: Glyphs, commands: Sequence[Command]) -> None:
         super().__init__(marks, "Commands", "↑ ↓ choose   Enter run   Esc back")
         self._commands = tuple(commands)
         self._search = FuzzySearch()

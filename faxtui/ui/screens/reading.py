@@ -8,20 +8,15 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from faxtui.domain.fax import Fax
-from faxtui.domain.fields import UNKNOWN
+from faxtui.domain.fax import UNKNOWN, Fax
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError
-from faxtui.preview.book import Book, Picture, Place
-from faxtui.preview.drawing import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS
-from faxtui.preview.lens import Fit, Lens
-from faxtui.preview.parts import require_parts
-from faxtui.preview.reader import DocumentReader
-from faxtui.ui.actions import PROGRAM_WIDE, READING, READING_GROUPS, UNDO, bindings
-from faxtui.ui.look import Look
-from faxtui.ui.screens.closing import ClosesOnce
-from faxtui.ui.widgets.key_bar import KeyBar
-from faxtui.ui.widgets.line import TopLine
+from faxtui.preview.client import DocumentReader, check_requirements
+from faxtui.preview.viewport import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS, DocumentView, Fit, Picture, Place, Viewport
+from faxtui.ui.display import DisplayOptions
+from faxtui.ui.keymap import PROGRAM_WIDE, READING, READING_GROUPS, UNDO, bindings
+from faxtui.ui.screens.dialog import ClosesOnce
+from faxtui.ui.widgets.bars import KeyBar, TopLine
 
 _PAN, _READ_ON, _WHEEL = 0.5, 0.9, 0.2
 """Screens that one step goes: what is at an edge is seen twice, so that nothing is missed."""
@@ -43,7 +38,9 @@ class ReadingScreen(ClosesOnce[None]):
     BINDINGS = bindings((*READING, UNDO))
     HELP_GROUPS = READING_GROUPS
 
-    def __init__(self, look: Look, fax: Fax, fetch: Callable[[], Awaitable[bytes]], seen: Callable[[], None]) -> None:
+    def __init__(
+        self, look: DisplayOptions, fax: Fax, fetch: Callable[[], Awaitable[bytes]], seen: Callable[[], None]
+    ) -> None:
         super().__init__()
         self._look = look
         self._fax_name = f"Fax {visible(fax.file_name or UNKNOWN)}"
@@ -54,7 +51,7 @@ class ReadingScreen(ClosesOnce[None]):
         self._drawings = (BRAILLE, QUADRANTS, HALF_BLOCKS) if look.marks.utf8 else (ASCII,)
         self._drawing = self._drawings[0]
         self._reader: DocumentReader | None = None
-        self._book: Book | None = None
+        self._book: DocumentView | None = None
         self._shown: Place | None = None
         self._is_drawing = False
         self._is_opening = False
@@ -102,10 +99,10 @@ class ReadingScreen(ClosesOnce[None]):
         self._change(lambda lens: lens.moved(across * _PAN, down * _PAN))
 
     def action_start(self) -> None:
-        self._change(Lens.at_start)
+        self._change(Viewport.at_start)
 
     def action_end(self) -> None:
-        self._change(Lens.at_end)
+        self._change(Viewport.at_end)
 
     def action_zoom_in(self) -> None:
         self._change(lambda lens: lens.zoomed(closer=True))
@@ -157,7 +154,7 @@ class ReadingScreen(ClosesOnce[None]):
     async def _open(self) -> None:
         self._say("fetching …")
         try:
-            require_parts()
+            check_requirements()
             self._reader = DocumentReader(await self._fetch())
             await self._reader.open()
         except FaxtuiError as error:
@@ -165,7 +162,7 @@ class ReadingScreen(ClosesOnce[None]):
             return
         finally:
             self._is_opening = False
-        self._book = Book(self._reader, self._drawing, *self._room)
+        self._book = DocumentView(self._reader, self._drawing, *self._room)
         self._follow()
 
     def _turn(self, by: int) -> None:
@@ -173,7 +170,7 @@ class ReadingScreen(ClosesOnce[None]):
             self._book.turn(by)
             self._follow()
 
-    def _change(self, change: Callable[[Lens], Lens]) -> None:
+    def _change(self, change: Callable[[Viewport], Viewport]) -> None:
         if self._book is not None:
             self._book.look(change)
             self._follow()
@@ -184,7 +181,7 @@ class ReadingScreen(ClosesOnce[None]):
             self._is_drawing = True
             self.run_worker(self._draw(self._book))
 
-    async def _draw(self, book: Book) -> None:
+    async def _draw(self, book: DocumentView) -> None:
         """Draw what is wanted, and again if that is something else by then; what was wanted in between is left out."""
         try:
             while (wanted := book.place) != self._shown:

@@ -14,20 +14,18 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.widgets.option_list import Option
 
-from faxtui.config import values
+from faxtui.config import settings
 from faxtui.config.save import Change
-from faxtui.config.settings import SECTIONS, Setting, Settings
-from faxtui.config.values import OneOf
+from faxtui.config.settings import SECTIONS, OneOf, Setting, Settings
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError, InvalidValue
-from faxtui.ui.launch import Doors
-from faxtui.ui.look import Look
-from faxtui.ui.marks import Marks
-from faxtui.ui.screens.closing import ClosesOnce
-from faxtui.ui.screens.panel import Chosen, Panel
+from faxtui.ui.display import DisplayOptions
+from faxtui.ui.glyphs import Glyphs
+from faxtui.ui.screens.dialog import Chosen, ClosesOnce, Panel
+from faxtui.ui.session import AccountServices
+from faxtui.ui.widgets.bars import TopLine
 from faxtui.ui.widgets.choices import ChoiceList
-from faxtui.ui.widgets.labelled import Labelled, Line
-from faxtui.ui.widgets.line import TopLine
+from faxtui.ui.widgets.filter_sidebar import Labelled, Line
 
 _NAME_WIDTH, _VALUE_WIDTH = 18, 20
 
@@ -61,10 +59,10 @@ class SettingsScreen(ClosesOnce[None]):
 
     def __init__(
         self,
-        look: Look,
+        look: DisplayOptions,
         settings: Settings,
         in_files: Settings,
-        doors: Doors,
+        doors: AccountServices,
         apply: Callable[[Settings], None],
         saved: Callable[[Settings], None],
     ) -> None:
@@ -107,7 +105,7 @@ class SettingsScreen(ClosesOnce[None]):
 
     async def action_leave(self) -> None:
         """Ask first if settings changed on this screen are not saved."""
-        from faxtui.ui.screens.question import Answer, PlainQuestion
+        from faxtui.ui.screens.questions import Answer, PlainQuestion
 
         if self._settings == self._opened or not self._changed:
             self.dismiss(None)
@@ -173,7 +171,7 @@ class SettingsScreen(ClosesOnce[None]):
         value = row.value(self._settings)
         mark = " " if value == row.value(self._saved) else "*"
         marks = self._look.marks
-        shown = marks.cut(visible(values.shown(value)) or "—", _VALUE_WIDTH)
+        shown = marks.cut(visible(settings.shown(value)) or "—", _VALUE_WIDTH)
         name = f"{row.setting.name:<{_NAME_WIDTH}}"
         return Text(f" {mark} {name}{shown:<{_VALUE_WIDTH + 2}}{marks.write(_help(row.setting))}", no_wrap=True)
 
@@ -181,19 +179,19 @@ class SettingsScreen(ClosesOnce[None]):
 class EditSetting(Panel[Chosen[object]]):
     """A value that can't be taken is explained, and stays to be mended."""
 
-    def __init__(self, marks: Marks, setting: Setting, current: object) -> None:
+    def __init__(self, marks: Glyphs, setting: Setting, current: object) -> None:
         super().__init__(marks, setting.name, "Enter take   Esc back")
         self._setting = setting
         self._current = current
 
     def content(self) -> Widget:
-        self._labelled = Labelled(self._marks.write(self._setting.help), Line(values.shown(self._current)))
+        self._labelled = Labelled(self._marks.write(self._setting.help), Line(settings.shown(self._current)))
         return self._labelled
 
     @on(Input.Submitted)
     def _read(self, event: Input.Submitted) -> None:
         try:
-            self.dismiss(Chosen(self._setting.read(values.typed(event.value, self._current))))
+            self.dismiss(Chosen(self._setting.read(settings.typed(event.value, self._current))))
         except InvalidValue as error:
             sentence = str(error)
             self._labelled.complain(self._marks.write(f"{sentence[0].upper()}{sentence[1:].rstrip('.')}."))
@@ -210,4 +208,4 @@ def _choices(setting: Setting) -> str:
 def _as_written(value: object) -> str | int | bool | list[str]:
     if isinstance(value, tuple):
         return [str(part) for part in value]
-    return value if isinstance(value, str | int) else values.shown(value)
+    return value if isinstance(value, str | int) else settings.shown(value)

@@ -1,37 +1,174 @@
-"""The table of faxes."""
+"""What a table's cells and headings hold: values that are put into words only when they are painted.
+
+Which columns a table of some width shows, and how wide they are.
+
+The table of faxes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions
+from rich.measure import Measurement
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import DataTable
 
-from faxtui.domain.fax import Fax, FaxKey
-from faxtui.domain.fields import Field, Reading, field_named
+from faxtui.domain.fax import (
+    BAUD,
+    CUSTOMER,
+    DURATION,
+    FIELDS,
+    FILE,
+    FOLDER,
+    FROM,
+    MESSAGE,
+    PAGES,
+    RECEIVED,
+    TO,
+    Fax,
+    FaxKey,
+    Field,
+    Reading,
+    field_named,
+)
 from faxtui.domain.sort import Sort
-from faxtui.inbox.handling import Done
-from faxtui.ui.actions import TABLE, bindings
-from faxtui.ui.marks import Marks
-from faxtui.ui.widgets.cells import Cell, Painter, heading
-from faxtui.ui.widgets.columns import Column, fit
+from faxtui.operations.operations import LocalStatus
+from faxtui.ui.glyphs import Glyphs
+from faxtui.ui.keymap import TABLE, bindings
+
+
+@dataclass(slots=True)
+class Painter:
+    """How cells are written: shared by all cells of a table."""
+
+    marks: Glyphs
+    reading: Reading
+
+
+class Cell:
+    """One field of one fax."""
+
+    __slots__ = ("_column", "_fax", "_painter")
+
+    def __init__(self, fax: Fax, column: Column, painter: Painter) -> None:
+        self._fax = fax
+        self._column = column
+        self._painter = painter
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        field, marks = self._column.field, self._painter.marks
+        text = marks.cut(field.text(self._fax, self._painter.reading), self._column.width)
+        yield Segment(aligned(text, self._column))
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(self._column.width, self._column.width)
+
+
+def aligned(text: str, column: Column) -> str:
+    blank = " " * (column.width - cell_len(text))
+    return f"{blank if column.field.is_right_aligned else ''}{text}{'' if column.field.is_right_aligned else blank}"
+
+
+def heading(column: Column, sort: Sort, marks: Glyphs) -> Text:
+    """A column's heading, with a mark where the list is sorted by it, and another where it never can be.
+
+    A number's heading ends where the numbers do: the mark stands in the gap after it.
+    """
+    field = column.field
+    mark = marks.sort(sort.direction) if field.sort is sort.field else ""
+    if field.sort is None:
+        text = aligned(marks.write(f"{field.heading} –"), column)
+    elif field.is_right_aligned:
+        text = aligned(field.heading, column) + mark
+    else:
+        text = f"{field.heading} {mark}"
+    width = column.width + column.gap
+    return Text(text.ljust(width)[:width], no_wrap=True, end="")
+
+
+GAP = 2
+NARROW_FILE = 10
+ROOMY_FILE = 27
+"""The width of a file name in full."""
+LEFT_TO_RIGHT = (RECEIVED, FROM, TO, PAGES, DURATION, BAUD, FOLDER, MESSAGE, CUSTOMER, FILE)
+_IF_ROOM = (BAUD, FOLDER, MESSAGE, CUSTOMER)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field in a table, ``width`` cells wide without the gap after it; the last one has none."""
+
+    field: Field
+    width: int
+    gap: int = GAP
+
+
+def fit(room: int, chosen: Sequence[Field] = ()) -> tuple[Column, ...]:
+    """The columns for ``room`` cells: of the operator's own, where there are some, those that fit, else of all.
+
+    The least important ones give way. The file name takes what is left over.
+    """
+    columns = _as_many_as_fit(chosen, room) if chosen else _most_important(room)
+    if not columns[-1].field.is_right_aligned:
+        columns[-1] = replace(columns[-1], gap=0)
+    spare = room - sum(each.width + each.gap for each in columns)
+    return tuple(_stretched(each, spare) if each.field is FILE else each for each in columns)
+
+
+def _as_many_as_fit(chosen: Sequence[Field], room: int) -> list[Column]:
+    shown = list(chosen)
+    while len(shown) > 1 and _least_room(shown) > room:
+        shown.remove(max(shown, key=FIELDS.index))
+    return [Column(each, _width(each)) for each in shown]
+
+
+def _least_room(fields: Sequence[Field]) -> int:
+    """A column of numbers keeps its gap even at the end: the mark of a sort stands there."""
+    after_last = GAP if fields[-1].is_right_aligned else 0
+    return sum((NARROW_FILE if each is FILE else _width(each)) + GAP for each in fields) - GAP + after_last
+
+
+def _width(field: Field) -> int:
+    """A heading that says that there is no sort needs room to say it."""
+    return max(field.width, len(field.heading) + 2) if field.sort is None else field.width
+
+
+def _most_important(room: int) -> list[Column]:
+    shown: list[Field] = [RECEIVED]
+    for field in (FROM, TO, PAGES, DURATION, FILE):
+        if _least_room([*shown, field]) > room:
+            break
+        shown.append(field)
+    for field in _IF_ROOM:
+        needed = sum(_width(each) + GAP for each in [*shown, field] if each is not FILE) + ROOMY_FILE + GAP
+        if FILE not in shown or needed > room:
+            break
+        shown.append(field)
+    return [Column(each, _width(each)) for each in LEFT_TO_RIGHT if each in shown]
+
+
+def _stretched(column: Column, spare: int) -> Column:
+    return replace(column, width=max(column.width + spare, NARROW_FILE))
+
 
 GUTTER = 4
 """The cursor's bar, the mark, what was done with it, a blank."""
 _LETTERS = {
-    Done.GOING: "D",
-    Done.UNKNOWN: "?",
-    Done.DELETED: "x",
-    Done.GONE: "g",
-    Done.SAVED: "s",
-    Done.OPENED: "o",
+    LocalStatus.GOING: "D",
+    LocalStatus.UNKNOWN: "?",
+    LocalStatus.DELETED: "x",
+    LocalStatus.GONE: "g",
+    LocalStatus.SAVED: "s",
+    LocalStatus.OPENED: "o",
 }
-_GOES = (Done.GOING, Done.DELETED, Done.GONE)
+_GOES = (LocalStatus.GOING, LocalStatus.DELETED, LocalStatus.GONE)
 _STRUCK = Style(strike=True)
 
 
@@ -59,7 +196,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
             super().__init__()
             self.field = field
 
-    def __init__(self, marks: Marks, columns: Sequence[Field] = ()) -> None:
+    def __init__(self, marks: Glyphs, columns: Sequence[Field] = ()) -> None:
         super().__init__(cursor_type="row", cell_padding=0, zebra_stripes=False, show_row_labels=False)
         self._marks = marks
         self._chosen = tuple(columns)
@@ -67,7 +204,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self._faxes: tuple[Fax, ...] = ()
         self._sort = Sort()
         self._fitted: tuple[Column, ...] = ()
-        self._done: Mapping[FaxKey, Done] = {}
+        self._done: Mapping[FaxKey, LocalStatus] = {}
         self._marked: AbstractSet[FaxKey] = frozenset()
         self._fills = 0
 
@@ -101,7 +238,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self._chosen = tuple(columns)
         self._fill(self.spot, new_columns=True)
 
-    def paint_states(self, done: Mapping[FaxKey, Done], marked: Iterable[FaxKey]) -> None:
+    def paint_states(self, done: Mapping[FaxKey, LocalStatus], marked: Iterable[FaxKey]) -> None:
         """What stands beside the rows, and which of them are struck through."""
         now = done, frozenset(marked)
         if now != (self._done, self._marked):

@@ -1,22 +1,186 @@
-"""The filters, beside the table or laid over it."""
+"""A field of a form: its label, the input, and below it what is wrong with what was typed.
+
+The table, and the filters beside it or laid over it.
+
+The filters, beside the table or laid over it."""
 
 from __future__ import annotations
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Button, Input, Label, OptionList, Select
 
-from faxtui.domain.filters import CUSTOMER, FROM, PERIOD, SINCE, TO, UNTIL, Filter, Filters
-from faxtui.domain.period import DEFAULT_SINCE, PERIODS, period_of
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.text import visible
+from faxtui.domain.query import (
+    CUSTOMER,
+    DEFAULT_SINCE,
+    FROM,
+    PERIOD,
+    PERIODS,
+    SINCE,
+    TO,
+    UNTIL,
+    FaxQuery,
+    Filter,
+    Filters,
+    period_of,
+)
+from faxtui.domain.text import first_line, visible, without_invisible
 from faxtui.errors import InvalidValue, Refused
-from faxtui.ui.look import Look
+from faxtui.ui.display import DisplayOptions
 from faxtui.ui.widgets.choices import ChoiceField
-from faxtui.ui.widgets.labelled import Labelled, Line
+from faxtui.ui.widgets.fax_table import FaxTable
+
+
+class Labelled(Vertical):
+    """``complain`` explains a value that can't be taken; what was typed stays."""
+
+    DEFAULT_CSS = """
+    Labelled {
+        height: auto;
+        &:focus-within { height: auto; }  /* makes Textual look at the label again when the focus moves */
+        & > .complaint { color: $text-error; display: none; width: 1fr; }
+        &.-wrong > .complaint { display: block; }
+    }
+    """
+
+    def __init__(self, label: str, field: Widget, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._label = label
+        self.field = field
+        self._complaint = Label("", classes="complaint", markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield Label(self._label, markup=False)
+        yield self.field
+        yield self._complaint
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.has_class("-wrong")
+
+    def complain(self, message: str = "") -> None:
+        self._complaint.update(message)
+        self.set_class(bool(message), "-wrong")
+
+
+class Line(Input):
+    """A one-line input without a frame. It accepts only what can be seen, and of a paste the first line with text."""
+
+    DEFAULT_CSS = "Line { width: 1fr; }"
+
+    def __init__(
+        self, value: str = "", placeholder: str = "", *, password: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(value, placeholder, password=password, id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+    def on_mount(self) -> None:
+        """Dim alone would tell what is not typed, which not every terminal can show."""
+        if self.placeholder and self.app.native_ansi_color:
+            self.placeholder = f"({self.placeholder})"
+
+    def validate_value(self, value: str) -> str:
+        return visible(without_invisible(value))
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """The cursor goes by the length of what is accepted."""
+        super().replace(without_invisible(text), start, end)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        line = first_line(event.text)
+        if line:
+            self.replace(line, *self.selection)
+
+
+ROOM_FOR_SIDEBAR = 100
+"""Columns of the terminal from which on the sidebar stands beside the table."""
+
+
+class Body(Horizontal):
+    """``has_sidebar`` is whether the operator wants it beside the table where there is room.
+
+    It is made when it is first needed: a narrow terminal starts without it.
+    """
+
+    def __init__(self, table: FaxTable, look: DisplayOptions, query: FaxQuery, *, has_sidebar: bool) -> None:
+        super().__init__(table)
+        self.has_sidebar = has_sidebar
+        self._table = table
+        self._look = look
+        self._query = query
+        self._refusal: Refused | None = None
+        self._sidebar: FilterSidebar | None = None
+
+    async def on_resize(self) -> None:
+        await self.settle()
+
+    def follow(self, query: FaxQuery, refusal: Refused | None) -> None:
+        """Show what is asked for, and what the service would not take of it; what is being typed stays."""
+        self._query, self._refusal = query, refusal
+        if self._sidebar is not None and self._sidebar.is_mounted:
+            self._sidebar.follow(query)
+            if refusal is not None:
+                self._sidebar.explain(refusal)
+
+    async def edit(self, complaint: InvalidValue | None = None) -> None:
+        """Go to the filters, and to the one that can't be taken if there is one."""
+        sidebar = await self._place(shown=True)
+        if sidebar is None:
+            return
+        if self._refusal is not None:
+            sidebar.explain(self._refusal)
+        if complaint is None:
+            sidebar.focus_first()
+        else:
+            sidebar.complain(complaint)
+
+    async def leave(self) -> None:
+        """Back to the table."""
+        self._table.focus()
+        await self._place(shown=self._is_wide and self.has_sidebar)
+
+    async def settle(self) -> None:
+        """The terminal has another size, or the focus is elsewhere: filters being edited stay, others need room."""
+        await self._place(shown=self.is_editing or (self._is_wide and self.has_sidebar))
+
+    def show_applied(self) -> None:
+        if self._sidebar is not None:
+            self._sidebar.show(self._query)
+
+    async def toggle(self) -> None:
+        """Show or hide them: for good where they stand beside the table."""
+        if self._is_wide:
+            self.has_sidebar = not self.has_sidebar
+            await self.settle()
+        else:
+            await self.edit()
+
+    @property
+    def is_editing(self) -> bool:
+        return self._sidebar is not None and self._sidebar.has_focus_within
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.screen.size.width >= ROOM_FOR_SIDEBAR
+
+    async def _place(self, *, shown: bool) -> FilterSidebar | None:
+        if self._sidebar is None and not shown:
+            return None
+        sidebar = self._sidebar or FilterSidebar(self._query, self._look)
+        sidebar.display = shown
+        # Mounted without its class, it would take room from the table for a frame.
+        sidebar.set_class(not self._is_wide, "-over")
+        if self._sidebar is None:
+            self._sidebar = sidebar
+            await self.mount(sidebar, before=0)
+        return sidebar
+
 
 OWN_PERIOD = -1
 PAGE_SIZES = (10, 25, 50, 100, 200, 500, 1000)
@@ -44,7 +208,7 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     ]
     HINT = "Enter apply   Tab next field   Esc back"
 
-    def __init__(self, query: FaxQuery, look: Look) -> None:
+    def __init__(self, query: FaxQuery, look: DisplayOptions) -> None:
         super().__init__()
         self._query = query
         self._look = look

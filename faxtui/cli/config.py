@@ -1,0 +1,190 @@
+"""``faxtui config``: where files are, and every setting with its value and where that comes from.
+
+``faxtui config`` and ``faxtui doctor``."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from faxtui.cli.context import CommandContext, connection, desk, paths_for, put, run_to_end, say
+from faxtui.cli.options import Options
+from faxtui.config.credentials import SignIn
+from faxtui.config.load import DEFAULT_PROFILE, KEYS, PROFILES, VIEWS
+from faxtui.config.paths import Paths
+from faxtui.config.settings import OAUTH2, SECTIONS, Section, Settings, shown
+from faxtui.doctor.checks import examine
+from faxtui.doctor.report import Finding, Subject, as_json, as_text
+from faxtui.domain.query import sort_text
+from faxtui.domain.text import visible
+from faxtui.errors import ConfigurationError, UsageError
+from faxtui.terminal.capabilities import capabilities
+
+_DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A value that an option or the environment gives, and which of them."""
+
+    value: str | bool
+    origin: str
+
+
+def path_lines(paths: Paths) -> Iterator[str]:
+    """One file or folder a line, and whether it is there."""
+    named = {
+        "configuration": paths.config,
+        "site configuration": paths.site_config,
+        "state": paths.state,
+        "logs": paths.logs,
+    }
+    for name, path in named.items():
+        yield f"{name:<20}{path}{'' if os.path.lexists(path) else '  (not there)'}"
+
+
+def setting_lines(settings: Settings, overrides: Mapping[str, Override]) -> Iterator[str]:
+    """Every setting as a line of TOML, with its origin. Secrets are no settings: they are never among them.
+
+    ``overrides`` are of settings of the profile, and of which profile it is.
+    """
+    origins = {name: str(path) for name, path in settings.origins}
+    profile = overrides.get(DEFAULT_PROFILE) or Override(settings.profile_name, origins.get(DEFAULT_PROFILE, _DEFAULT))
+    yield _line([DEFAULT_PROFILE], profile.value, profile.origin)
+    yield from _section(settings.profile, [PROFILES, settings.profile_name], origins, overrides)
+    for name in SECTIONS:
+        yield from _section(settings.section(name), [name], origins, {})
+    for name, keys in settings.keys:
+        yield _line([KEYS, name], keys, origins.get(f"{KEYS}.{name}", _DEFAULT))
+    for view in settings.views:
+        for name, value in [*view.filters.as_text().items(), ("sort", sort_text(view.sort))]:
+            yield _line([VIEWS, view.name, name], value, origins.get(f"{VIEWS}.{view.name}", _DEFAULT))
+
+
+def _section(
+    section: Section, tables: Sequence[str], origins: Mapping[str, str], overrides: Mapping[str, Override]
+) -> Iterator[str]:
+    for each in section.settings():
+        names = [*tables, each.name]
+        override = overrides.get(each.name)
+        if override is not None:
+            yield _line(names, _without_password(each.name, override.value), override.origin)
+        else:
+            value = _without_password(each.name, getattr(section, each.name))
+            yield _line(names, value, origins.get(".".join(names), _DEFAULT))
+
+
+def _without_password(name: str, value: object) -> object:
+    """A password written where none belongs, into an address or after the login, is not shown."""
+    if not isinstance(value, str):
+        return value
+    if name in ("base_url", "token_url") and "@" in value:
+        scheme = next((each for each in ("https://", "http://") if value.startswith(each)), "")
+        return f"{scheme}…@{value.rpartition('@')[2]}"
+    if name == "login" and ":" in value:
+        return f"{value.partition(':')[0]}:…"
+    return value
+
+
+def _line(names: Sequence[str], value: object, origin: str) -> str:
+    return f"{visible('.'.join(map(_key, names)))} = {visible(_toml(value))}  # {visible(origin)}"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _toml(name)
+
+
+def _toml(value: object) -> str:
+    import tomli_w
+
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(part) for part in value)}]"
+    if value is None or isinstance(value, Path):
+        value = shown(value)
+    return tomli_w.dumps({"x": value}).removeprefix("x = ").strip()
+
+
+def run_paths(options: Options, environ: Mapping[str, str]) -> int:
+    """Print where files are, whatever is wrong with them."""
+    put(path_lines(paths_for(options)), environ)
+    return 0
+
+
+def run_config(at: CommandContext, environ: Mapping[str, str]) -> int:
+    """Print every setting."""
+    for problem in at.settings.problems:
+        say(problem, environ)
+    put(setting_lines(at.settings, _overrides(at.options, environ)), environ)
+    return 0
+
+
+def run_doctor(options: Options, environ: Mapping[str, str]) -> int:
+    """Tell each finding as it comes, or all of them as JSON. A configuration that can't be used is a finding, too."""
+    if options.demo:
+        raise UsageError("The sample faxes need no network, so there is nothing to examine: leave --demo out.")
+    try:
+        at, unusable = desk(options), None
+    except ConfigurationError as error:
+        at, unusable = CommandContext(options, paths_for(options), Settings()), error
+    found: list[Finding] = []
+    far_end = capabilities(environ)
+    width = shutil.get_terminal_size().columns
+
+    def tell(finding: Finding) -> None:
+        found.append(finding)
+        if not options.json:
+            put(as_text(finding, width, utf8=far_end.utf8).splitlines(), environ)
+
+    code = run_to_end(examine(_subject(at, unusable, environ), tell))
+    if options.json:
+        put(as_json(found, code).splitlines(), environ)
+    return code
+
+
+def _subject(at: CommandContext, unusable: ConfigurationError | None, environ: Mapping[str, str]) -> Subject:
+    options, profile = at.options, at.settings.profile
+    sign_in, out = _sign_in(at), sys.stdout
+    return Subject(
+        settings=at.settings,
+        paths=at.paths,
+        base_url=options.base_url or profile.base_url,
+        login=options.login or profile.login,
+        connect=lambda: connection(at)(None),
+        environ=environ,
+        method="OAuth2" if sign_in is not None and sign_in.profile.auth == OAUTH2 else "Basic",
+        zone=at.settings.ui.zone,
+        terminal=os.get_terminal_size(out.fileno()) if out is not None and out.isatty() else None,
+        password_file=None if sign_in is None else sign_in.password_file,
+        unusable=unusable,
+    )
+
+
+def _sign_in(at: CommandContext) -> SignIn | None:
+    """None where there is none, or it can't be used: connecting tells why."""
+    try:
+        return at.sign_in()
+    except UsageError:
+        return None
+
+
+def _overrides(options: Options, environ: Mapping[str, str]) -> Mapping[str, Override]:
+    given = {
+        DEFAULT_PROFILE: (options.profile, "profile"),
+        "base_url": (options.base_url, "base-url"),
+        "login": (options.login, "login"),
+    }
+    found = {}
+    for name, (value, option) in given.items():
+        variable = f"FAXTUI_{option.upper().replace('-', '_')}"
+        if value:
+            found[name] = Override(value, variable if environ.get(variable) == value else f"--{option}")
+    if options.password_file is not None:
+        found["password_file"] = Override(str(options.password_file), "--password-file")
+    if options.read_only:
+        found["read_only"] = Override(True, "--read-only")
+    return found

@@ -1,1 +1,0 @@
-"""What runs without a screen."""

@@ -1,0 +1,205 @@
+"""What doctor finds out, one thing at a time.
+
+What doctor examines.
+
+Times and paths, as sentences tell them.
+
+Work that may hang for good, such as a name look-up, done where it holds nothing up.
+
+The findings as people and as scripts read them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import textwrap
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Generic, TypeVar
+
+from faxtui.config.paths import Paths
+from faxtui.config.settings import Settings
+from faxtui.domain.service import FaxService
+from faxtui.domain.text import in_ascii, visible
+from faxtui.errors import ConfigurationError, FaxtuiError
+
+
+class Verdict(StrEnum):
+    """``SKIPPED`` was not tried, for a reason that the finding gives; it is no failure by itself."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Topic(StrEnum):
+    """What a finding is about. Scripts read these names: they don't change."""
+
+    CONFIGURATION = "configuration"
+    PASSWORD_FILE = "password file"
+    STATE = "state"
+    LOG = "log"
+    PROXY = "proxy"
+    ADDRESS = "address"
+    TLS = "TLS"
+    CLOCK = "clock"
+    SIGN_IN = "sign-in"
+    LIST = "list"
+    TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report. ``exit_code`` is what doctor should end with, were this the only finding."""
+
+    verdict: Verdict
+    topic: Topic
+    sentence: str
+    exit_code: int = 0
+
+
+def ok(topic: Topic, sentence: str) -> Finding:
+    return Finding(Verdict.OK, topic, sentence)
+
+
+def warning(topic: Topic, sentence: str) -> Finding:
+    return Finding(Verdict.WARNING, topic, sentence)
+
+
+def failed(topic: Topic, error: FaxtuiError) -> Finding:
+    return Finding(Verdict.FAILED, topic, str(error), error.exit_code)
+
+
+def skipped(topic: Topic, sentence: str) -> Finding:
+    return Finding(Verdict.SKIPPED, topic, sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds that each step may take (our decision): all of them together end within half a minute.
+
+    ``handshake`` may be needed twice: a certificate that can't be trusted is looked at once more.
+    """
+
+    prepare: float = 5.0
+    look_up: float = 5.0
+    reach: float = 4.0
+    handshake: float = 4.0
+    answer: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An installation of faxtui, as it would run.
+
+    ``connect`` makes the service, without asking it anything yet, and may raise FaxtuiError. ``login`` is empty where
+    there is none, ``method`` how it signs in (``Basic``, ``OAuth2``). ``password_file`` is the file the password would
+    come from, if it would come from one. ``zone`` is the operator's (None: this machine's). ``terminal`` is its size,
+    None where there is no terminal. ``unusable`` is what kept the configuration from being settled: ``settings`` are
+    the defaults then.
+    """
+
+    settings: Settings
+    paths: Paths
+    base_url: str
+    login: str
+    connect: Callable[[], FaxService] = field(repr=False)
+    environ: Mapping[str, str] = field(repr=False)
+    method: str = "Basic"
+    zone: tzinfo | None = None
+    terminal: os.terminal_size | None = None
+    password_file: Path | None = None
+    unusable: ConfigurationError | None = None
+    limits: Limits = Limits()
+
+
+def span(seconds: float) -> str:
+    """``21 ms``, ``2.4 s``."""
+    return f"{max(seconds * 1000, 1):.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
+
+
+def shown(path: Path, environ: Mapping[str, str]) -> str:
+    """The path, with ``~`` for the home folder."""
+    home = environ.get("HOME")
+    if home and path.is_relative_to(home):
+        return str(Path("~") / path.relative_to(home))
+    return str(path)
+
+
+T = TypeVar("T")
+
+
+async def within(seconds: float, work: Callable[[], T]) -> T:
+    """Do blocking work in a thread of its own. Raises TimeoutError after ``seconds``, else what ``work`` raises.
+
+    The thread is a daemon: asyncio joins its own threads when it ends, and would wait for a look-up that hangs.
+    """
+    loop = asyncio.get_running_loop()
+    handover: _Handover[T] = _Handover(loop, loop.create_future())
+
+    def run() -> None:
+        with handover:
+            handover.give(work())
+
+    threading.Thread(target=run, daemon=True, name="doctor").start()
+    async with asyncio.timeout(seconds):
+        return await handover.outcome
+
+
+class _Handover(Generic[T]):
+    """From a thread to the loop: a result, or whatever was raised instead."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, outcome: asyncio.Future[T]) -> None:
+        self._loop = loop
+        self.outcome = outcome
+
+    def __enter__(self) -> None:
+        """There is nothing to open."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if error is not None:
+            self._settle(lambda: self.outcome.set_exception(error))
+        return True
+
+    def give(self, result: T) -> None:
+        self._settle(lambda: self.outcome.set_result(result))
+
+    def _settle(self, settle: Callable[[], None]) -> None:
+        """Nobody may wait for it any more, and the loop may be closed."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(lambda: None if self.outcome.done() else settle())
+
+
+_INDENT = 26
+_NARROWEST = 24
+"""The columns that a sentence gets even where a terminal has fewer."""
+
+
+def as_text(finding: Finding, width: int, *, utf8: bool = True) -> str:
+    """Lines of at most ``width`` columns, the sentence in a column of its own; without a line end after the last."""
+    head = f" {finding.verdict:<8} {finding.topic:<15} "
+    sentence = visible(finding.sentence)
+    return textwrap.fill(
+        sentence if utf8 else in_ascii(sentence),
+        max(width, _INDENT + _NARROWEST),
+        initial_indent=head,
+        subsequent_indent=" " * _INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def as_json(findings: Sequence[Finding], exit_code: int) -> str:
+    """One object. ``findings`` is a list of objects with ``verdict``, ``topic`` and ``sentence``."""
+    told = [{"verdict": each.verdict, "topic": each.topic, "sentence": each.sentence} for each in findings]
+    return json.dumps({"findings": told, "exit_code": exit_code}, indent=2)

@@ -1,1 +1,0 @@
-"""Writing down what is looked at: the rows of a list, for scripts, spreadsheets and people."""

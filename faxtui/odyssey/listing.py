@@ -1,0 +1,296 @@
+"""The answer to the list call, read into values.
+
+What the service documents is read liberally: keys in any case, numbers written as text and text as numbers. A value
+that can't be read is unknown and kept as it was sent; the row stays. Only a body that is no listing is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from typing import TypeAlias, TypeGuard, TypeVar
+
+from faxtui.domain.fax import BAUD, CUSTOMER, DURATION, FILE, FOLDER, FROM, MESSAGE, PAGES, RECEIVED, TO, Fax, Field
+from faxtui.domain.page import FaxPage
+from faxtui.errors import UnexpectedAnswer
+from faxtui.odyssey.json_text import (
+    MOST_VALUES,
+    Json,
+    TooManyValues,
+    compact,
+    is_blank,
+    is_encodable,
+    key_of,
+    parse,
+    quoted,
+)
+
+T = TypeVar("T")
+
+LIST_NAMES = ("Resources", "Ressources")
+"""What the list of faxes is called: in the documented sample, and in the documented table."""
+
+MOST_ROWS = 2_000
+"""Rows that a page may have, whatever was requested: twice what faxtui ever requests (our decision)."""
+LONGEST_TEXT = 8_000
+"""Characters of a field that is read: a longer one is no number, name or date (our decision)."""
+MOST_UNREAD = 100
+"""Members of a resource that are kept one by one although nothing reads them (our decision)."""
+LONGEST_UNREAD, LONGEST_UNREAD_IN_ALL = 6_000, 8_000
+"""Characters of each of them, and of all, that are kept: the details screen draws them. The resource as a whole is
+always kept (our decision)."""
+
+_DOCUMENTED = (MESSAGE, RECEIVED, TO, FROM, FOLDER, FILE, DURATION, PAGES, BAUD, CUSTOMER)
+"""The members of a resource, in the order of the documented sample: texts, then numbers."""
+_NAMES = tuple(field.service_name for field in _DOCUMENTED)
+_TYPES = (str, str, str, str, str, str, int, int, int, int)
+_Values: TypeAlias = tuple[str, str, str, str, str, str, int, int, int, int]
+_RESOURCE = "{" + ",".join(f"{quoted(name)}:%s" for name in _NAMES) + "}"
+_NUMBERS = range(-(2**63), 2**63)
+_WHOLE_NUMBER = re.compile(r"\s*([+-]?[0-9]{1,19})(?:\.0*)?\s*")
+_TIME_OF_DAY_FROM = 11
+_SHORTEST_MOMENT = len("2017-07-24T07:49")
+
+
+def read_page(body: bytes, *, page: int, page_size: int, zone: tzinfo) -> FaxPage:
+    """Return the page that ``body`` lists. Wall-clock times in it are those of ``zone``.
+
+    ``page`` and ``page_size`` are the requested ones: they count if the response does not have its own. A blank body
+    and ``null`` are an empty page (our decision).
+    Raises UnexpectedAnswer, with the JSON path, if this is no list of faxes.
+    """
+    if is_blank(body):
+        return _empty(page, page_size)
+    try:
+        return _page(_parsed(body), page, page_size, zone)
+    except RecursionError:
+        raise UnexpectedAnswer("It is nested too deeply to be a list of faxes.", "$") from None
+
+
+def as_text(value: Json) -> str | None:
+    """Return a text, or a number written out. None for anything else, if too long, or if no encoding can write it."""
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_TEXT and is_encodable(value) else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return compact(value)
+    return None
+
+
+def as_whole_number(value: Json) -> int | None:
+    """A whole number of at most 64 bits, also where it is written as text or with a fraction of nothing."""
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            return None
+        match = _WHOLE_NUMBER.fullmatch(value)
+        value = int(match[1]) if match else None
+    elif isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if value in _NUMBERS else None
+
+
+def as_moment(text: str | None, zone: tzinfo) -> datetime | None:
+    """``2017-07-24T07:49:08``: without an offset, the wall clock of ``zone`` (our decision), the first time it shows.
+
+    None for a date without a time, and for the ends of the calendar, which stand for no moment: ``0001-01-01`` is
+    what .NET writes for a date never set.
+    """
+    if text is None or len(text) < _SHORTEST_MOMENT or text[_TIME_OF_DAY_FROM - 1] not in "Tt ":
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if not 1 < moment.year < 9999:
+        return None
+    # `combine` and not `replace`, which takes six times as long.
+    return moment if moment.tzinfo else datetime.combine(moment, moment.time(), zone)
+
+
+class _Resource:
+    """One resource of the list, and which of its members have been read."""
+
+    __slots__ = ("_members", "_read")
+
+    def __init__(self, members: Mapping[str, Json]) -> None:
+        self._members = members
+        self._read: set[str] = set()
+
+    def text(self, field: Field) -> str | None:
+        return self._take(field, as_text)
+
+    def number(self, field: Field) -> int | None:
+        return self._take(field, as_whole_number)
+
+    def rest(self) -> tuple[tuple[str, str], ...]:
+        """Return what has not been read, as name and JSON text, as far as that is worth a look."""
+        if len(self._read) == len(self._members):
+            return ()
+        unread = [key for key in self._members if key not in self._read]
+        kept: list[tuple[str, str]] = []
+        room = LONGEST_UNREAD_IN_ALL
+        for key in unread[:MOST_UNREAD]:
+            name, value = _cut(_name(key)), _cut(compact(self._members[key]))
+            room -= len(name) + len(value)
+            if room < 0 and kept:
+                break
+            kept.append((name, value))
+        if len(unread) > len(kept):
+            kept.append(("…", f"{len(unread) - len(kept):,} more"))
+        return tuple(kept)
+
+    def _take(self, field: Field, read: Callable[[Json], T | None]) -> T | None:
+        key = key_of(self._members, field.service_name)
+        if key is None:
+            return None
+        sent = self._members[key]
+        value = read(sent)
+        if value is not None or sent is None:
+            self._read.add(key)
+        return value
+
+
+def _parsed(body: bytes) -> Json:
+    try:
+        return parse(body)
+    except TooManyValues:
+        raise UnexpectedAnswer(
+            f"It is too much for one page of faxes: more than {MOST_VALUES:,} values.", "$"
+        ) from None
+    except ValueError:
+        raise UnexpectedAnswer("It is not JSON.", "$") from None
+
+
+def _empty(page: int, page_size: int) -> FaxPage:
+    return FaxPage(page, page_size, (), has_previous=page > 1, has_next=False)
+
+
+def _page(answer: Json, page: int, page_size: int, zone: tzinfo) -> FaxPage:
+    if answer is None:
+        return _empty(page, page_size)
+    if not isinstance(answer, dict):
+        raise UnexpectedAnswer("It is JSON, but not an object ($).", "$")
+    return FaxPage(
+        number=_count(answer, "PageIndex", 1) or page,
+        size=_count(answer, "PageSize", 1) or page_size,
+        faxes=_faxes(answer, zone),
+        has_previous=_flag(answer, "HasPreviousPage"),
+        has_next=_flag(answer, "HasNextPage"),
+        total=_count(answer, "TotalCount", 0),
+        page_count=_count(answer, "TotalPageCount", 0),
+    )
+
+
+def _faxes(answer: Mapping[str, Json], zone: tzinfo) -> tuple[Fax, ...]:
+    """The rows of the list. ``null`` is a list of none: some .NET services write an empty one so (our decision)."""
+    keys = [key for name in LIST_NAMES if (key := key_of(answer, name)) is not None]
+    for key in keys:
+        resources = answer[key]
+        if isinstance(resources, list):
+            if len(resources) > MOST_ROWS:
+                path = f"$.{_name(key)}"
+                raise UnexpectedAnswer(
+                    f"It is too much for one page of faxes: {len(resources):,} rows at {path}, above {MOST_ROWS:,}.",
+                    path,
+                )
+            return tuple(
+                _as_documented(each, zone) or _as_it_is(each, zone)
+                if isinstance(each, dict)
+                else _no_resource(each, f"$.{_name(key)}[{index}]")
+                for index, each in enumerate(resources)
+            )
+    if any(answer[key] is None for key in keys):
+        return ()
+    path = f"$.{_name(keys[0])}" if keys else f"$.{LIST_NAMES[0]}"
+    raise UnexpectedAnswer(f"It is JSON, but holds no list at {path}.", path)
+
+
+def _no_resource(value: Json, path: str) -> Fax:
+    """The row of something that is no resource, so that no row goes missing."""
+    sent = compact(value)
+    return Fax(as_sent=((path, sent),), resource=sent)
+
+
+def _as_documented(resource: dict[str, Json], zone: tzinfo) -> Fax | None:
+    """What `_as_it_is` reads, in less than half the time; None where anything differs from the documented sample."""
+    values = tuple(resource.values())
+    if tuple(resource) != _NAMES or not _are_documented(values) or max(map(len, values[:6])) > LONGEST_TEXT:
+        return None
+    message_id, received_text, recipient, sender, folder, file_name, duration, pages, baud_rate, customer = values
+    if not (duration in _NUMBERS and pages in _NUMBERS and baud_rate in _NUMBERS and customer in _NUMBERS):
+        return None
+    text = _RESOURCE % (
+        quoted(message_id),
+        quoted(received_text),
+        quoted(recipient),
+        quoted(sender),
+        quoted(folder),
+        quoted(file_name),
+        duration,
+        pages,
+        baud_rate,
+        customer,
+    )
+    if not is_encodable(text):
+        return None
+    return Fax(
+        message_id=message_id,
+        received=as_moment(received_text, zone),
+        received_text=received_text,
+        sender=sender,
+        recipient=recipient,
+        folder=folder,
+        file_name=file_name,
+        duration=duration,
+        pages=pages,
+        baud_rate=baud_rate,
+        customer=customer,
+        resource=text,
+    )
+
+
+def _are_documented(values: tuple[Json, ...]) -> TypeGuard[_Values]:
+    return tuple(map(type, values)) == _TYPES
+
+
+def _as_it_is(resource: dict[str, Json], zone: tzinfo) -> Fax:
+    read = _Resource(resource)
+    received_text = read.text(RECEIVED)
+    return Fax(
+        message_id=read.text(MESSAGE),
+        received=as_moment(received_text, zone),
+        received_text=received_text,
+        sender=read.text(FROM),
+        recipient=read.text(TO),
+        folder=read.text(FOLDER),
+        file_name=read.text(FILE),
+        duration=read.number(DURATION),
+        pages=read.number(PAGES),
+        baud_rate=read.number(BAUD),
+        customer=read.number(CUSTOMER),
+        resource=compact(resource),
+        # Last, when everything else has been read.
+        as_sent=read.rest(),
+    )
+
+
+def _count(answer: Mapping[str, Json], name: str, least: int) -> int | None:
+    key = key_of(answer, name)
+    number = None if key is None else as_whole_number(answer[key])
+    return None if number is None or number < least else number
+
+
+def _flag(answer: Mapping[str, Json], name: str) -> bool:
+    key = key_of(answer, name)
+    value = None if key is None else answer[key]
+    return isinstance(value, int | str) and str(value).strip().lower() in {"true", "1"}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_UNREAD else f"{text[:LONGEST_UNREAD]}…"
+
+
+def _name(key: str) -> str:
+    return key if is_encodable(key) else key.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,1 @@
+"""Files on a disk that may fail, and the append-only journal."""

@@ -1,0 +1,220 @@
+"""How this operator's screen reads and writes: what widgets need to know besides what they show.
+
+The last step on the way to a terminal: nothing that acts, and on a plain one only what it can show.
+
+Sentences that are shown for a while, beside everything else.
+
+The looks: one accent, everything else quiet. Which one suits a terminal is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from typing import TypeVar
+
+from rich.cells import cell_len
+from rich.color import Color as RichColor
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import App
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.theme import Theme
+
+from faxtui.domain.fax import Reading
+from faxtui.domain.text import in_ascii, visible
+from faxtui.terminal.capabilities import Capabilities, Colours
+from faxtui.terminal.driver.screen import clusters
+from faxtui.ui.glyphs import Glyphs
+from faxtui.ui.keymap import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayOptions:
+    """``zone`` None is this machine's; ``date_format`` a strftime format, empty for the short one."""
+
+    marks: Glyphs = field(default_factory=Glyphs)
+    keys: Keys = field(default_factory=Keys)
+    zone: tzinfo | None = None
+    date_format: str = ""
+
+    def reading(self, now: datetime) -> Reading:
+        return Reading(now.astimezone(self.zone).year, self.zone, self.date_format)
+
+    def clock(self, moment: datetime) -> str:
+        """The time of day, to the second."""
+        return moment.astimezone(self.zone).strftime("%H:%M:%S")
+
+
+_REVERSED = Style(color=RichColor.default(), bgcolor=RichColor.default(), reverse=True)
+_GLYPHS = str.maketrans(
+    {
+        **dict.fromkeys("─━═▔", "-"),
+        **dict.fromkeys("│┃║▌▐▎▏▕", "|"),
+        **dict.fromkeys("┌┐└┘├┤┬┴┼", "+"),
+        **dict.fromkeys("▁▂▃▄▅▆▇", " "),
+        "█": "#",
+    }
+)
+"""What Textual draws rules, frames and the ends of scroll bars with."""
+
+
+class VisibleOnly(LineFilter):
+    """Visible marks in place of control, bidirectional and zero-width characters, wherever a text came from.
+
+    Texts from outside are marked earlier, where they are measured, so that they keep their place. This catches the
+    rest: a line stays as wide as it was, at the cost of its end.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        if all(_is_visible(segment.text) for segment in segments):
+            return segments
+        width = sum(cell_len(segment.text) for segment in segments)
+        marked = [Segment(visible(text), style) for text, style, _ in segments]
+        return Segment.adjust_line_length(marked, width)
+
+
+class ReversedBackgrounds(LineFilter):
+    """A background of any colour becomes the terminal's own colours, reversed.
+
+    That can be read on black and on white, and is seen where there are no colours.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(text, style and _reversed(style), control) for text, style, control in segments]
+
+
+class AsciiOnly(LineFilter):
+    """For each character one in ASCII, as wide as it is."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(_in_ascii(text), style, control) for text, style, control in segments]
+
+
+@lru_cache(maxsize=4096)
+def _is_visible(text: str) -> bool:
+    return visible(text) == text
+
+
+@lru_cache(maxsize=1024)
+def _reversed(style: Style) -> Style:
+    return style if style.bgcolor is None or style.bgcolor.is_default else style + _REVERSED
+
+
+@lru_cache(maxsize=4096)
+def _in_ascii(text: str) -> str:
+    if text.isascii():
+        return text
+    written = ((in_ascii(cluster), width) for cluster, width in clusters(text.translate(_GLYPHS)))
+    return "".join(plain[:width].ljust(width) for plain, width in written)
+
+
+R = TypeVar("R")
+_AT_LEAST = 4.0
+_READ = 15.0
+"""Seconds for a short sentence, and characters that are read in each further one."""
+_AT_MOST = 20.0
+
+
+def say(app: App[R], marks: Glyphs, sentence: str) -> None:
+    app.notify(marks.write(sentence), timeout=_AT_LEAST + len(sentence) / _READ, markup=False)
+
+
+def complain(app: App[R], marks: Glyphs, sentence: str) -> None:
+    """Tell of something that is wrong, twice as long, without stopping for it."""
+    timeout = min(2 * (_AT_LEAST + len(sentence) / _READ), _AT_MOST)
+    app.notify(marks.write(sentence), severity="warning", timeout=timeout, markup=False)
+
+
+AUTO, DARK, LIGHT, ANSI = "auto", "dark", "light", "ansi"
+_PREFIX = "faxtui-"
+_CHOSEN = "ansi_white"
+"""Stands for the terminal's own colours, reversed: ``plain`` makes that of any background."""
+
+
+def _cursor(background: str, foreground: str) -> dict[str, str]:
+    """The chosen line of a menu looks like the cursor's line of the table."""
+    return {
+        "block-cursor-background": background,
+        "block-cursor-foreground": foreground,
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": background,
+        "block-cursor-blurred-foreground": foreground,
+    }
+
+
+THEMES: tuple[Theme, ...] = (
+    Theme(
+        _PREFIX + DARK,
+        primary="#6cb6d9",
+        accent="#6cb6d9",
+        error="#e88873",
+        warning="#e0b05c",
+        success="#7fbf8f",
+        foreground="#d3d9e0",
+        background="#14181d",
+        surface="#14181d",
+        panel="#1b2128",
+        boost="#1b2128",
+        variables={"quiet": "#8793a0", "rule": "#333d47", "line": "#263441", **_cursor("#263441", "#d3d9e0")},
+    ),
+    Theme(
+        _PREFIX + LIGHT,
+        primary="#0b6288",
+        accent="#0b6288",
+        error="#a8321c",
+        warning="#7a5200",
+        success="#1f6b36",
+        foreground="#1d252c",
+        background="#fbfbf9",
+        surface="#fbfbf9",
+        panel="#f0f0ec",
+        boost="#f0f0ec",
+        dark=False,
+        variables={"quiet": "#5a6670", "rule": "#c8cdd1", "line": "#dbe7ee", **_cursor("#dbe7ee", "#1d252c")},
+    ),
+    Theme(
+        _PREFIX + ANSI,
+        ansi=True,
+        primary="ansi_magenta",
+        accent="ansi_magenta",
+        error="ansi_red",
+        warning="ansi_yellow",
+        success="ansi_green",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        variables={
+            "ansi-background": "ansi_default",
+            "ansi-foreground": "ansi_default",
+            "border": "ansi_default",
+            "border-blurred": "ansi_default",
+            "quiet": "ansi_default",
+            "rule": "ansi_default",
+            "line": _CHOSEN,
+            "text-error": "ansi_red",
+            "input-cursor-background": _CHOSEN,
+            "input-cursor-text-style": "none",
+            "input-selection-background": _CHOSEN,
+            "scrollbar": "ansi_default",
+            "scrollbar-hover": "ansi_default",
+            "scrollbar-active": "ansi_default",
+            "scrollbar-background": "ansi_default",
+            "scrollbar-background-hover": "ansi_default",
+            "scrollbar-background-active": "ansi_default",
+            **_cursor(_CHOSEN, "ansi_default"),
+        },
+    ),
+)
+
+
+def theme_for(wanted: str, far_end: Capabilities) -> str:
+    """The theme's name in Textual. Without colours, and over ssh, only the terminal's own are used."""
+    if far_end.colours is Colours.NONE:
+        return _PREFIX + ANSI
+    if wanted != AUTO:
+        return _PREFIX + wanted
+    return _PREFIX + (ANSI if far_end.is_remote or far_end.colours < Colours.PALETTE else DARK)

@@ -1,0 +1,285 @@
+"""What a person can do, declared once: bindings, key bar, help and command palette read this table.
+
+``id`` is the name under ``[keys]`` in the configuration; ``method`` the Textual action, a method ``action_…``.
+
+
+Which keys do what: the table of actions, with what the configuration remaps."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType, InvalidBinding
+from textual.keys import Keys as KnownKeys
+from textual.keys import format_key
+
+from faxtui.domain.text import visible
+from faxtui.ui.glyphs import Glyphs
+
+MOVING, PAGES, NARROWING = "Moving", "Pages", "Filters and order"
+FAXES, FAX, PROGRAM = "Faxes", "In the details", "The program"
+SHEETS, LENS = "Pages of the fax", "On the page"
+GROUPS = (MOVING, PAGES, FAXES, NARROWING, FAX, PROGRAM)
+"""As the help shows them."""
+READING_GROUPS = (SHEETS, LENS, PROGRAM)
+"""As it shows them where a fax is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action and its keys (as Textual names them, separated by commas).
+
+    ``bar`` is its rank in the key bar, 0 where it has no place there; ``shown`` how its keys are written, where
+    that is not simply the first of them. ``everywhere``: its keys work in fields and menus too.
+    """
+
+    id: str
+    keys: str
+    method: str
+    label: str
+    help: str
+    group: str
+    bar: int = 0
+    shown: str = ""
+    everywhere: bool = False
+
+    def binding(self) -> Binding:
+        return Binding(self.keys, self.method, self.label, show=False, id=self.id, priority=self.everywhere)
+
+
+TABLE: tuple[Action, ...] = (
+    Action("cursor.up", "up,k", "cursor_up", "Up", "one fax up", MOVING, shown="↑ k"),
+    Action("cursor.down", "down,j", "cursor_down", "Down", "one fax down", MOVING, shown="↓ j"),
+    Action("cursor.page_up", "pageup", "page_up", "Page up", "one screen up", MOVING, shown="PgUp"),
+    Action("cursor.page_down", "pagedown", "page_down", "Page down", "one screen down", MOVING, shown="PgDn"),
+    Action("cursor.first", "home", "cursor_first", "First row", "first fax of the page", MOVING, shown="Home"),
+    Action("cursor.last", "end", "cursor_last", "Last row", "last fax of the page", MOVING, shown="End"),
+)
+
+REFRESH = Action("page.refresh", "r", "app.refresh_list", "Refresh", "refresh, or retry", PAGES, 9)
+"""In the list, and in the details of one of its faxes."""
+UNDO = Action("fax.undo", "U", "app.undo", "Undo", "undo the last delete", FAXES)
+"""Wherever a fax can be seen: its countdown is shown there."""
+
+BROWSER: tuple[Action, ...] = (
+    Action("page.next", "n", "next_page", "Next", "next page", PAGES, 1),
+    Action("page.previous", "p", "previous_page", "Previous", "previous page", PAGES, 2),
+    Action("page.first", "less_than_sign", "first_page", "First", "first page", PAGES, shown="<"),
+    Action("page.last", "greater_than_sign", "last_page", "Last", "last page", PAGES, shown=">"),
+    Action("page.go", "g", "go_to_page", "Go to page", "a page by its number", PAGES, 11),
+    REFRESH,
+    Action("filters.edit", "f,slash", "edit_filters", "Filters", "edit the filters", NARROWING, 3, "f /"),
+    Action("filters.sidebar", "F", "toggle_sidebar", "Sidebar", "show or hide the filters", NARROWING),
+    Action("sort.by", "s", "sort_by", "Sort", "choose what to sort by", NARROWING, 4),
+    Action("sort.turn", "o", "turn_sort", "Turn", "turn the sort around", NARROWING, 15),
+    Action("columns", "c", "choose_columns", "Columns", "choose the columns", NARROWING, 16),
+    Action("views", "v", "app.choose_view", "Views", "saved filters and sorts", NARROWING, 17),
+    Action("fax.open", "enter", "open_fax", "Open", "details of the fax", MOVING, 5, "Enter"),
+    Action("mark", "space", "mark", "Mark", "mark it, and down", FAXES, 12, "Space"),
+    Action("mark.page", "A", "mark_page", "Mark all", "mark all on this page", FAXES),
+    Action("mark.none", "u", "unmark", "Unmark", "take all marks off", FAXES),
+    Action("export", "x", "export", "Export", "write the list to a file", FAXES, 13),
+    Action("cancel", "escape", "cancel", "Cancel", "cancel, clear messages", FAXES, shown="Esc"),
+    Action("quit", "q", "app.quit", "Quit", "quit, from the list", PROGRAM, 10),
+)
+
+HANDLING: tuple[Action, ...] = (
+    Action("fax.save", "d", "save", "Download", "save them, or the one", FAXES, 6),
+    Action("fax.delete", "D,delete", "delete", "Delete", "delete, after a question", FAXES, 8, "D"),
+    UNDO,
+    Action("fax.copy", "y", "copy", "Copy", "copy number, name …", FAXES, 14),
+)
+
+DETAILS: tuple[Action, ...] = (
+    Action("details.read", "v", "read", "Read", "read it on the screen", FAX, 1),
+    Action("details.open", "O", "open_saved", "Open", "open the saved file", FAX, 9),
+    Action("details.next", "n,down,j", "next_fax", "Next fax", "next fax of the page", FAX, 3),
+    Action("details.previous", "p,up,k", "previous_fax", "Previous fax", "previous fax of the page", FAX, 4),
+    Action("details.back", "escape,enter,q", "back", "List", "back to the list", FAX, 2, "Esc"),
+)
+
+READING: tuple[Action, ...] = (
+    Action("read.next", "n", "next_sheet", "Next", "next page of the fax", SHEETS, 1),
+    Action("read.previous", "p", "previous_sheet", "Previous", "previous page of the fax", SHEETS, 2),
+    Action("read.on", "space,pagedown", "read_on", "Read on", "down, then the next page", SHEETS, 9, "Space"),
+    Action("read.back", "pageup", "read_back", "Read back", "a screen up", SHEETS, shown="PgUp"),
+    Action("read.zoom_in", "plus", "zoom_in", "Larger", "larger", LENS, 3, "+"),
+    Action("read.zoom_out", "minus", "zoom_out", "Smaller", "smaller", LENS, 4, "-"),
+    Action("read.fit", "z", "fit", "Whole page", "the whole page, or its width", LENS, 7),
+    Action("read.left", "left,h", "pan(-1,0)", "Left", "to the left", LENS, shown="← h"),
+    Action("read.right", "right,l", "pan(1,0)", "Right", "to the right", LENS, shown="→ l"),
+    Action("read.up", "up,k", "pan(0,-1)", "Up", "up", LENS, shown="↑ k"),
+    Action("read.down", "down,j", "pan(0,1)", "Down", "down", LENS, shown="↓ j"),
+    Action("read.start", "home", "start", "Start", "start of the page", LENS, shown="Home"),
+    Action("read.end", "end", "end", "End", "end of the page", LENS, shown="End"),
+    Action("read.drawing", "b", "change_drawing", "Dots or blocks", "dots, or blocks of two sizes", LENS, 10),
+    Action("read.retry", "r", "retry", "Retry", "fetch again", SHEETS),
+    Action("read.leave", "escape,enter,v,q", "back", "Back", "back to the details", SHEETS, 5, "Esc"),
+)
+
+PROGRAM_WIDE: tuple[Action, ...] = (
+    Action("help", "question_mark", "help", "Help", "this help", PROGRAM, 7, "?"),
+    Action("accounts", "a", "accounts", "Account", "another account", PROGRAM, 18),
+    Action("settings", "comma", "settings", "Settings", "how it looks and works", PROGRAM, 19, ","),
+    Action("mouse", "M", "mouse", "Mouse", "mouse on or off", PROGRAM),
+    Action("commands", "ctrl+p", "command_palette", "Commands", "find a command by name", PROGRAM),
+    Action("repaint", "ctrl+l", "repaint", "Repaint", "paint the screen anew", PROGRAM, everywhere=True),
+    Action("suspend", "ctrl+z", "suspend", "Suspend", "to the shell; fg returns", PROGRAM, everywhere=True),
+    Action("quit.anywhere", "ctrl+c", "app.quit", "Quit", "quit, from anywhere", PROGRAM, everywhere=True),
+)
+
+ALL: tuple[Action, ...] = TABLE + BROWSER + HANDLING + DETAILS + READING + PROGRAM_WIDE
+SCREENS: tuple[tuple[Action, ...], ...] = (
+    TABLE + BROWSER + HANDLING + PROGRAM_WIDE,
+    (*DETAILS, *HANDLING, REFRESH, *PROGRAM_WIDE),
+    (*READING, UNDO, *PROGRAM_WIDE),
+)
+"""The actions that live side by side, and so can't share a key."""
+
+ON_ROWS = frozenset(
+    {
+        *(each.id for each in TABLE),
+        *("page.next", "page.previous", "fax.open", "mark", "mark.page", "fax.save", "fax.delete", "fax.copy"),
+    }
+)
+"""Actions of the list that go by the rows shown: typed after a page was requested, they wait for it."""
+
+
+def bindings(actions: Iterable[Action]) -> list[BindingType]:
+    return [each.binding() for each in actions]
+
+
+_NAMES = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+    "delete": "Delete",
+    "backspace": "Backspace",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+}
+_KNOWN = frozenset(each.value for each in KnownKeys)
+_NAMES_WIDTH = 25
+"""Cells for an unknown name and the nearest one: a sentence about them is one line of 80 columns."""
+_MODIFIERS = frozenset({"ctrl", "shift", "alt"})
+_TAKEN = frozenset({"tab", "shift+tab"})
+"""Keys of the fields and menus themselves."""
+
+
+class Keys:
+    """The keys of every action. A remap that can't be is left out and told of in ``problems``."""
+
+    def __init__(self, remap: Mapping[str, str] | None = None) -> None:
+        self._default = {each.id: _keys_in(each.keys) for each in ALL}
+        self.problems: list[str] = []
+        wanted: dict[str, tuple[str, ...]] = {}
+        for id_, text in (remap or {}).items():
+            problem = self._problem(id_, text)
+            if problem:
+                self.problems.append(problem)
+            else:
+                wanted[id_] = _keys_in(text)
+        self._keys = {**self._default, **self._without_clashes(wanted)}
+        self.keymap = {id_: ",".join(self._keys[id_]) for id_ in wanted if self._keys[id_] != self._default[id_]}
+
+    @property
+    def everywhere(self) -> frozenset[str]:
+        """The keys that work in fields, menus and questions too."""
+        return frozenset(key for each in ALL if each.everywhere for key in self._keys[each.id])
+
+    def of(self, action: Action) -> str:
+        """How the keys of an action are written in the key bar: ``f /``."""
+        if action.shown and action.id not in self.keymap:
+            return action.shown
+        return written(self._keys[action.id][0])
+
+    def first(self, id_: str) -> str:
+        """The first key of an action, for a sentence."""
+        return written(self._keys[id_][0])
+
+    def keys_of(self, id_: str) -> tuple[str, ...]:
+        """Return the keys of an action, as Textual names them."""
+        return self._keys[id_]
+
+    def action_of(self, key: str, actions: Iterable[Action]) -> str:
+        """Return the id of the one of these actions that has this key, or an empty string."""
+        return next((each.id for each in actions if key in self._keys[each.id]), "")
+
+    def _problem(self, id_: str, text: str) -> str:
+        if id_ not in self._default:
+            nearest = self._nearest(id_)
+            name = Glyphs().cut(visible(id_), _NAMES_WIDTH - len(nearest))
+            return f"There is no action “{name}” under [keys]. Did you mean “{nearest}”?"
+        wrong = next((each for each in text.split(",") if not _is_key(each.strip())), None)
+        if wrong is None:
+            return ""
+        named = f"“{visible(wrong.strip())}” is no key" if wrong.strip() else "It names no key"
+        example = "Write one like n, ctrl+n, f5, comma or pagedown; several with commas between them."
+        return f"“{id_}” under [keys] keeps its own: {named[0].lower()}{named[1:]}. {example}"
+
+    def _nearest(self, name: str) -> str:
+        """Return the id most like this name, as a whole or after its last dot."""
+
+        def likeness(id_: str) -> float:
+            pairs = (id_, name), (id_.rpartition(".")[2], name.rpartition(".")[2])
+            return sum(difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio() for one, other in pairs)
+
+        return max(self._default, key=likeness)
+
+    def _without_clashes(self, wanted: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        """The remaps that leave no key with two meanings, taken together: two actions may swap their keys."""
+        kept = dict(wanted)
+        while True:
+            clash = self._clash({**self._default, **kept}, kept)
+            if clash is None:
+                return kept
+            id_, key, other = clash
+            del kept[id_]
+            self.problems.append(
+                f"The key {written(key)} for “{id_}” is the key of “{other}” already: “{id_}” keeps its own. "
+                f"Give “{other}” another one under [keys]."
+            )
+
+    def _clash(self, keys: Mapping[str, tuple[str, ...]], remapped: Iterable[str]) -> tuple[str, str, str] | None:
+        for id_ in remapped:
+            for other in _beside(id_):
+                for key in keys[id_]:
+                    if key in keys[other]:
+                        return id_, key, other
+        return None
+
+
+def written(key: str) -> str:
+    """``ctrl+l`` as ``Ctrl+L``, ``less_than_sign`` as ``<``."""
+    *modifiers, name = key.split("+") if key != "+" else [key]
+    plain = _NAMES.get(name) or format_key(name)
+    if name not in _NAMES and (modifiers or len(plain) > 1):
+        plain = plain.capitalize()
+    return visible("+".join([*(each.capitalize() for each in modifiers), plain]))
+
+
+def _keys_in(text: str) -> tuple[str, ...]:
+    """One after the other, as Textual names them: ``less_than_sign`` for ``<``."""
+    return tuple(dict.fromkeys(each.key for each in Binding.make_bindings([Binding(text, "")])))
+
+
+def _is_key(text: str) -> bool:
+    try:
+        (key,) = _keys_in(text)
+    except (InvalidBinding, ValueError):
+        return False
+    *modifiers, name = key.split("+")
+    is_named = name in _KNOWN or len(format_key(name)) == 1
+    return is_named and _MODIFIERS.issuperset(modifiers) and key not in _TAKEN
+
+
+def _beside(id_: str) -> Iterable[str]:
+    """The other actions that can be done where this one can."""
+    for actions in SCREENS:
+        if any(each.id == id_ for each in actions):
+            yield from (each.id for each in actions if each.id != id_)

@@ -1,0 +1,328 @@
+"""A question that destroys something: it acts only on a key that was pressed to answer it.
+
+The questions before faxes are deleted.
+
+The question before the program ends while deletes wait to be sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Generic, TypeVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Label, Static
+
+from faxtui.domain.fax import FROM, PAGES, RECEIVED, Fax, FaxKey, Reading
+from faxtui.domain.text import counted, visible
+from faxtui.operations.deletion import DeletionsView, Plan
+from faxtui.ui.display import say
+from faxtui.ui.glyphs import Glyphs
+from faxtui.ui.keymap import written
+from faxtui.ui.screens.dialog import Chosen, Panel
+from faxtui.ui.silence import AttentiveApp
+
+T = TypeVar("T")
+_SCROLLING = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
+"""Keys that answer nothing, and the lines that they scroll."""
+_CANCELLED = "Cancelled: that key is not an answer. Keys are ignored until you stop typing for half a second."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """Gives ``value`` for its ``key``, or for its ``word`` and then Enter or half a second of silence.
+
+    ``does`` completes the key in the line that names the keys. ``at_once``: the key counts before that line is shown.
+    """
+
+    value: T
+    does: str
+    key: str = ""
+    word: str = ""
+    at_once: bool = False
+
+
+class Question(Panel[Chosen[T]], Generic[T]):
+    """Accepts an answer after half a second of silence since it was painted; only then are the keys named.
+
+    An earlier Enter is dropped. Esc cancels; any other key that is not an answer, and a paste, cancel too, and the rest
+    of that text is dropped. So no text that arrives as keys can answer, whatever it contains.
+    """
+
+    def __init__(self, marks: Glyphs, title: str, answers: Sequence[Answer[T]]) -> None:
+        super().__init__(marks, title, "")
+        self._answers = tuple(answers)
+        self._typed = ""
+        self._counts_from: float | None = None
+        self._keys = Label(marks.write(self._named()), classes="hint", markup=False)
+        self._keys.visible = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="panel"):
+            yield Label(self._marks.write(self._title), classes="title", markup=False)
+            yield self.content()
+            yield self._keys
+
+    def on_mount(self) -> None:
+        self.app.app_suspend_signal.subscribe(self, lambda _: self._suspend())
+        self.app.app_resume_signal.subscribe(self, lambda _: self._begin())
+
+    def on_screen_resume(self) -> None:
+        """It was painted, for the first time or after something that covered it."""
+        self._begin()
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        if event.key == "escape":
+            self.dismiss(None)
+        elif event.key in _SCROLLING:
+            self.action_scroll_panel(_SCROLLING[event.key])
+        elif self._counts_from is None or event.time < self._counts_from:
+            self._take_early(event)
+        else:
+            self._take(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self._cancel(event)
+
+    def action_scroll_panel(self, lines: int) -> None:
+        """Scroll what is in the middle, then all of it if the terminal has too few lines."""
+        for each in (*self.query(VerticalScroll), self.query_one(".panel")):
+            if each.scroll_y > 0 if lines < 0 else each.scroll_y < each.max_scroll_y:
+                each.scroll_relative(y=lines, animate=False)
+                return
+
+    def _take_early(self, event: events.Key) -> None:
+        """Drop what would be an answer; of a word, letter by letter."""
+        answer = self._answer_of(event.key)
+        if answer is not None and answer.at_once:
+            self._choose(answer)
+        elif event.key != "enter" and answer is None and not self._continues_word(event):
+            self._cancel(event)
+        elif self._counts_from is not None:
+            self._begin()
+
+    def _take(self, event: events.Key) -> None:
+        word = self._word
+        if event.key == "enter" and word is not None:
+            self._choose(word)
+        elif event.key == "backspace":
+            self._type(self._typed[:-1])
+        elif self._typed:
+            if self._continues_word(event):
+                self._type(self._typed)
+            else:
+                self._cancel(event)
+        elif (answer := self._answer_of(event.key)) is not None:
+            self._choose(answer)
+        elif self._continues_word(event):
+            self._type(self._typed)
+        elif event.key != "enter":
+            self._cancel(event)
+
+    def _answer_of(self, key: str) -> Answer[T] | None:
+        return next((each for each in self._answers if each.key == key), None)
+
+    @property
+    def _word(self) -> Answer[T] | None:
+        """The answer whose word is complete."""
+        return next((each for each in self._answers if each.word and each.word == self._typed), None)
+
+    def _continues_word(self, event: events.Key) -> bool:
+        typed = self._typed + (event.character or "") if event.is_printable else ""
+        is_begun = bool(typed) and any(each.word.startswith(typed) for each in self._answers)
+        if is_begun:
+            self._typed = typed
+        return is_begun
+
+    def _type(self, typed: str) -> None:
+        """Show what was typed of a word, and accept it after a silence if it is complete."""
+        self._typed = typed
+        self._keys.update(self._marks.write(self._named()))
+        if self._word is not None:
+            self.run_worker(self._accept(typed), exclusive=True)
+
+    async def _accept(self, typed: str) -> None:
+        await self._app.wait_for_silence()
+        if self._word is not None and self._typed == typed:
+            self._choose(self._word)
+
+    def _choose(self, answer: Answer[T]) -> None:
+        self.dismiss(Chosen(answer.value))
+
+    def _cancel(self, event: events.Key | events.Paste) -> None:
+        self._app.silence.drop_rest(event)
+        self.dismiss(None)
+        say(self.app, self._marks, _CANCELLED)
+
+    # When keys count
+
+    def _begin(self) -> None:
+        """Wait for a silence once this is painted. What was typed of a word is dropped."""
+        self._counts_from = None
+        self._keys.visible = False
+        self.run_worker(self._show_keys(), exclusive=True)
+
+    def _suspend(self) -> None:
+        """What is typed from here on may not be meant for the question."""
+        self._counts_from = None
+
+    async def _show_keys(self) -> None:
+        painted = asyncio.Event()
+        self.call_after_refresh(painted.set)
+        await painted.wait()
+        await self._app.wait_for_silence()
+        # Keys count as soon as anybody can see the line that names them.
+        self._counts_from = self._app.silence.now()
+        self._typed = ""
+        self._keys.update(self._marks.write(self._named()))
+        self._keys.visible = True
+
+    def _named(self) -> str:
+        """The line that names the keys."""
+        word = self._word
+        if word is not None:
+            return f"Typed: {self._typed}   Enter {word.does}   Esc cancel"
+        keys = [f"{written(each.key)} {each.does}" for each in self._answers if each.key]
+        if not keys:
+            words = [f"Type {each.word} to {each.does}" for each in self._answers]
+            return "   ".join([*words, *([f"Typed: {self._typed}"] if self._typed else []), "Esc cancel"])
+        words = [f"type {each.word}: {each.does}" for each in self._answers if each.word]
+        first = [f"Typed: {self._typed}"] if self._typed else keys
+        return "   ".join([*first, "Esc cancel", *words])
+
+    @property
+    def _app(self) -> AttentiveApp:
+        app = self.app
+        assert isinstance(app, AttentiveApp)
+        return app
+
+
+class PlainQuestion(Question[T]):
+    """A question with one sentence below its title."""
+
+    def __init__(self, marks: Glyphs, title: str, sentence: str, answers: Sequence[Answer[T]]) -> None:
+        super().__init__(marks, title, answers)
+        self._sentence = Label(marks.write(f" {sentence}"), markup=False, classes="told")
+
+    def content(self) -> Widget:
+        return self._sentence
+
+
+def replace_question(marks: Glyphs, what: str) -> Question[bool]:
+    return PlainQuestion(marks, f"Replace {what}?", "It exists already.", [Answer(True, "replace it", key="enter")])
+
+
+MANY = 10
+"""How many faxes are deleted at most without typing their number."""
+WITHOUT_COPIES = "delete"
+"""What is typed to delete without copies, in every language."""
+_SENDER_WIDTH, _SENDER_WIDTH_IN_COLUMNS, _SENDER_WIDTH_AT_LEAST = 20, 13, 8
+_INDENT, _GAP = 2, 2
+_OTHER_LINES = 8
+"""Lines that the title, the folder and the keys take on a narrow terminal."""
+
+
+class DeletePanel(Question[bool]):
+    """Gives whether copies are saved first. It lists what is deleted, and shows the folder for the copies."""
+
+    def __init__(self, marks: Glyphs, plan: Plan, here: Collection[FaxKey], destination: str, reading: Reading) -> None:
+        is_one = len(plan.documents) == 1
+        super().__init__(
+            marks,
+            f"Delete {counted(len(plan.documents), 'fax', 'faxes')} from the service? This cannot be undone there.",
+            [
+                Answer(True, "save a copy, then delete" if is_one else "save copies, then delete", key="enter"),
+                Answer(False, "without a copy" if is_one else "without copies", word=WITHOUT_COPIES),
+            ],
+        )
+        self._plan = plan
+        self._here = here
+        self._destination = destination
+        self._reading = reading
+        self._list = Static(markup=False)
+        self._scroll = VerticalScroll(self._list, can_focus=False, classes="listed")
+
+    def content(self) -> Vertical:
+        destination = self._marks.write(f" Copies: {visible(self._destination)}")
+        return Vertical(self._scroll, Label(destination, markup=False, classes="told"))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep most of the table in sight, and the keys on a terminal with few lines."""
+        width, height = event.size.width - 2, event.size.height
+        self._scroll.styles.max_height = max(min(height // 3, height - _OTHER_LINES), 1)
+        # Textual's layout never settles if the scroll bar takes the last columns.
+        self._scroll.styles.scrollbar_size_vertical = 1 if width > _SENDER_WIDTH else 0
+        lines = [*self._in_columns(width), *(f" {each}" for each in self._plan.remarks)]
+        self._list.update(self._marks.write("\n".join(lines)))
+
+    def _in_columns(self, width: int) -> Iterator[str]:
+        """Two columns if they fit, in reading order. Faxes that are not on the page come first: nobody sees them."""
+        faxes = sorted(self._plan.documents, key=lambda fax: fax.key in self._here)
+        in_columns = [self._in_words(fax, _SENDER_WIDTH_IN_COLUMNS) for fax in faxes]
+        longest = max(map(cell_len, in_columns), default=0)
+        if len(faxes) < 2 or 2 * (longest + _INDENT) + _GAP > width:
+            rest = max(cell_len(self._in_words(fax, 0)) for fax in faxes)
+            sender_width = max(min(_SENDER_WIDTH, width - _INDENT - rest - 1), _SENDER_WIDTH_AT_LEAST)
+            yield from (f"{'':{_INDENT}}{self._in_words(fax, sender_width)}" for fax in faxes)
+            return
+        for row in range(ceil(len(faxes) / 2)):
+            left, *right = in_columns[2 * row : 2 * row + 2]
+            blank = " " * (longest - cell_len(left) + _GAP + _INDENT)
+            yield f"{'':{_INDENT}}{left}{blank}{''.join(right)}".rstrip()
+
+    def _in_words(self, fax: Fax, sender_width: int) -> str:
+        sender = self._marks.cut(FROM.text(fax, self._reading), sender_width)
+        blank = " " * (sender_width - cell_len(sender))
+        pages = "1 page" if fax.pages == 1 else f"{PAGES.text(fax, self._reading)} pages"
+        where = "" if fax.key in self._here else "   (not on this page)"
+        return f"{RECEIVED.text(fax, self._reading)}  {sender}{blank}  {pages}{where}"
+
+
+def count_question(marks: Glyphs, count: int, *, with_copies: bool) -> Question[bool]:
+    """Have the number of faxes typed: a slip does not delete many."""
+    faxes = f"{count:,} faxes"
+    title = f"Save copies of {faxes}, then delete them?" if with_copies else f"Delete {faxes} without copies?"
+    return PlainQuestion(
+        marks, title, "This cannot be undone on the service.", [Answer(True, "confirm", word=str(count))]
+    )
+
+
+class LeavePanel(Question[bool]):
+    """Gives whether to wait until they are sent; without an answer, once there is nothing to ask any more."""
+
+    def __init__(self, marks: Glyphs, deletions: DeletionsView) -> None:
+        super().__init__(
+            marks,
+            "Quit while faxes wait to be deleted?",
+            [
+                Answer(True, "finish, then quit", key="enter"),
+                Answer(False, "quit now and keep them", key="q", at_once=True),
+            ],
+        )
+        self._progress = Label(markup=False, classes="told")
+        self._deletions = deletions
+
+    def content(self) -> Label:
+        return self._progress
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        self.follow(self._deletions)
+
+    def follow(self, deletions: DeletionsView) -> None:
+        """How far they are by now."""
+        if not deletions.unsent:
+            self.dismiss(Chosen(True))
+        else:
+            said = f" Now: {deletions.progress}. What was not sent stays on the service."
+            self._progress.update(self._marks.write(said))

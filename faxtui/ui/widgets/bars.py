@@ -1,0 +1,216 @@
+"""A line of text at the top or the bottom of a screen.
+
+The page bar: what part is shown, of how many, as of when, and what goes on.
+
+The key bar: what to press, as many of the most useful keys as fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+
+from faxtui.ui.display import DisplayOptions
+from faxtui.ui.glyphs import Glyphs
+from faxtui.ui.keymap import Action
+
+
+class TopLine(Widget):
+    """Something at the left, something at the right; where room is short the right one gives way first."""
+
+    DEFAULT_CSS = "TopLine { height: 1; }"
+
+    def __init__(self, marks: Glyphs, left: str = "", right: str = "", *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._marks = marks
+        self._texts: tuple[str, tuple[str, ...]] = (left, (right,))
+
+    def say(self, left: str, *right: str) -> None:
+        """``right`` are ways to say the same, longest first: the first one that fits is shown."""
+        if (left, right) != self._texts:
+            self._texts = (left, right)
+            self.refresh()
+
+    def render(self) -> Text:
+        width = self.size.width - 2
+        left, ways = self._texts
+        left = self._marks.cut(left, width)
+        room = width - cell_len(left) - 2
+        written = [self._marks.write(way) for way in ways]
+        right = next((way for way in written if cell_len(way) <= room), "")
+        if not right and written and room > 8:
+            right = self._marks.cut(written[-1], room)
+        gap = " " * max(width - cell_len(left) - cell_len(right), 0)
+        return Text(f" {left}{gap}{right} ", no_wrap=True, overflow="crop", end="")
+
+
+_TINY = 8
+"""Lines of a terminal up to which a row is worth more than the second line of a sentence."""
+
+
+class PageBar(Widget):
+    """One line, and as many below it as what there is to say needs, up to a third of the screen."""
+
+    DEFAULT_CSS = "PageBar { height: 1; }"
+    GAP = 3
+
+    class Turned(Message):
+        """One of the arrows was clicked."""
+
+        def __init__(self, forward: bool) -> None:
+            super().__init__()
+            self.forward = forward
+
+    class PageWanted(Message):
+        """What stands between the arrows was clicked."""
+
+    def __init__(self, marks: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._marks = marks
+        self._position = ""
+        self._as_of = ""
+        self._state = ""
+        self._right = ""
+        self._can_turn = (False, False)
+
+    def say(self, position: str, as_of: str, state: str, right: str = "", *, can_turn: tuple[bool, bool]) -> None:
+        """``state`` is a sentence, ``right`` a short remark; ``can_turn`` says which arrows work."""
+        said = (position, as_of, state, right, can_turn)
+        if said == (self._position, self._as_of, self._state, self._right, self._can_turn):
+            return
+        self._position, self._as_of, self._state, self._right, self._can_turn = said
+        self._settle()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._settle()
+
+    def on_click(self, event: events.Click) -> None:
+        if event.y or not self._position:
+            return
+        closing = 3 + cell_len(self._marks.write(self._position))
+        if event.x <= 2:
+            self._turn(forward=False)
+        elif event.x < closing:
+            self.post_message(self.PageWanted())
+        elif event.x <= closing + 2:
+            self._turn(forward=True)
+
+    def _turn(self, *, forward: bool) -> None:
+        if self._can_turn[forward]:
+            self.post_message(self.Turned(forward))
+
+    def render(self) -> Text:
+        text = Text("\n".join(self._lines(self.size.width)), no_wrap=True, overflow="crop", end="")
+        if self._position:
+            opening, closing = self._arrows()
+            for offset, works in zip((1, 3 + len(opening + self._position)), self._can_turn, strict=True):
+                if not works:
+                    text.stylize("dim", offset, offset + len(closing))
+        return text
+
+    def _arrows(self) -> tuple[str, str]:
+        return self._marks.write("‹"), self._marks.write("›")
+
+    def _settle(self) -> None:
+        height = len(self._lines(self.size.width or self.app.size.width))
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+
+    def _lines(self, width: int) -> list[str]:
+        opening, closing = self._arrows()
+        place = f"{opening} {self._marks.write(self._position)} {closing}" if self._position else ""
+        as_of, state = f"as of {self._as_of}" if self._as_of else "", self._marks.write(self._state)
+        for parts in ((place, as_of, state), (place, as_of), (place,)):
+            first = self._with_remark((" " * self.GAP).join(part for part in parts if part), width)
+            if cell_len(first) < width:
+                break
+        left = (as_of, state) if self.app.size.height > _TINY else (state,)
+        said = (" " * self.GAP).join(each for each in left if each and each not in parts)
+        below = self._wrapped(said, width) if said else []
+        if not place and below:
+            return [*below, first] if self._right else below
+        return [self._marks.cut(first, width), *below]
+
+    def _with_remark(self, line: str, width: int) -> str:
+        """``line``, and at the end of it the short remark."""
+        right = self._marks.write(self._right)
+        gap = max(width - cell_len(line) - cell_len(right) - 2, self.GAP) if right else 0
+        return f" {line}{' ' * gap}{right}"
+
+    def _wrapped(self, state: str, width: int) -> list[str]:
+        room = max(width - 2, 10)
+        lines = [str(line).rstrip() for line in Text(state).wrap(self.app.console, room)]
+        most = max(self.app.size.height // 3, 2 if self.app.size.height > _TINY else 1)
+        if len(lines) > most:
+            lines = [*lines[: most - 1], self._marks.cut(" ".join(lines[most - 1 :]), room)]
+        return [f" {line}" for line in lines]
+
+
+class KeyBar(Widget):
+    """Keys and what they do, read from the table of actions; a click does the same as the key."""
+
+    DEFAULT_CSS = "KeyBar { height: 1; }"
+    GAP = 2
+
+    def __init__(self, look: DisplayOptions, actions: Iterable[Action], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._look = look
+        self._actions = sorted((each for each in actions if each.bar), key=lambda each: each.bar)
+        self._hint = ""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._update)
+
+    def _update(self, _: Screen[object]) -> None:
+        self.refresh()
+
+    def hint(self, text: str) -> None:
+        """Show this in place of the keys, which are letters for now; empty brings them back."""
+        if text != self._hint:
+            self._hint = text
+            self.refresh()
+
+    def _items(self) -> list[tuple[Action, str, bool]]:
+        """What fits: the action, its key, and whether it can be done now."""
+        if self._hint:
+            return []
+        enabled = {each.binding.id: each.enabled for each in self.screen.active_bindings.values()}
+        room = self.size.width - 1
+        items = []
+        for action in self._actions:
+            if action.id not in enabled:
+                continue
+            key = self._look.marks.write(self._look.keys.of(action))
+            room -= cell_len(key) + 1 + cell_len(action.label) + self.GAP
+            if room < -self.GAP:
+                break
+            items.append((action, key, enabled[action.id]))
+        return items
+
+    def render(self) -> Text:
+        text = Text(f" {self._look.marks.write(self._hint)}", no_wrap=True, overflow="crop", end="")
+        for action, key, enabled in self._items():
+            text.append(key, "bold" if enabled else "dim")
+            text.append(f" {action.label}{' ' * self.GAP}", "" if enabled else "dim")
+        return text
+
+    async def on_click(self, event: events.Click) -> None:
+        x = 1
+        for action, key, enabled in self._items():
+            width = cell_len(key) + 1 + cell_len(action.label)
+            if x <= event.x < x + width and enabled:
+                await self._run(action)
+            x += width + self.GAP
+
+    async def _run(self, action: Action) -> None:
+        """Do it where it is bound: on this screen, or in the program as a whole."""
+        for active in list(self.screen.active_bindings.values()):
+            if active.binding.id == action.id:
+                await self.app.run_action(action.method, active.node)
+                return

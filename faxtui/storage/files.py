@@ -27,7 +27,6 @@ from faxtui.errors import StorageError, why
 
 LOCK_LIMIT = 1.0
 """Seconds to wait for a lock that another process holds."""
-_LOCK_RETRY = 0.02
 _TEMPORARY, _RANDOM = ".faxtui-", 8
 """What the name of a temporary file begins with, and how many characters follow, as mkstemp chooses them."""
 _STALE = 86_400.0
@@ -270,11 +269,26 @@ def lock(handle: int, limit: float = LOCK_LIMIT) -> None:
     Does nothing if the file system has no locks. Raises TimeoutError if another process still holds the lock: a process
     that was suspended keeps its locks, and quitting must not wait for it.
     """
-    deadline = time.monotonic() + limit
-    while try_lock(handle) is False:
-        if time.monotonic() >= deadline:
-            raise TimeoutError(errno.ETIMEDOUT, "another program has locked it")
-        time.sleep(_LOCK_RETRY)
+    if try_lock(handle) is not False:
+        return
+    # The system queues those that block. A process that only tried again and again would never get its turn beside one
+    # that locks the file over and over.
+    duplicate = os.dup(handle)
+    is_ours = threading.Event()
+    threading.Thread(target=_wait_for_lock, args=(duplicate, is_ours), daemon=True, name="lock").start()
+    if not is_ours.wait(limit):
+        raise TimeoutError(errno.ETIMEDOUT, "another program has locked it")
+
+
+def _wait_for_lock(duplicate: int, is_ours: threading.Event) -> None:
+    """Lock the file that ``duplicate`` shares; if that comes too late, closing both descriptors unlocks it again."""
+    import fcntl
+
+    try:
+        fcntl.flock(duplicate, fcntl.LOCK_EX)
+        is_ours.set()
+    finally:
+        os.close(duplicate)
 
 
 _STREAM = re.compile("/dev/(stdout|stderr|null|full|tty|fd/[0-9]+)|/proc/self/fd/[0-9]+")

@@ -375,7 +375,7 @@ async def test_a_fax_that_is_gone_is_told_so_in_its_row_and_in_the_details_and_c
         await desk.until(lambda: desk.demo.asked.count("list") == before + 1)
         await desk.until_shown("State", "gone")
         await desk.press("v")
-        await desk.until_shown("page 1 of")
+        await desk.until_shown("page 1 of", "fit width")
         await desk.press("escape", "escape")
         await desk.until_beside(0, " o")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from console import LARGE, Console, console
 
+from faxtui.config.settings import Ui
 from faxtui.config.state import SavedState, StateFile
 from faxtui.domain.query import FROM, FaxQuery, Filters
 from faxtui.domain.sort import Sort, SortDirection, SortField
@@ -53,7 +54,7 @@ async def test_a_state_that_cannot_be_written_is_told_of_and_nothing_ends(tmp_pa
 
 async def test_the_sidebar_alone_is_remembered_where_filters_are_not_to_be(tmp_path: Path) -> None:
     state = StateFile(tmp_path / "state.toml", "main", with_filters=False)
-    async with console(size=LARGE, state=state) as desk:
+    async with console(size=LARGE, state=state, ui=Ui(remember_filters=False)) as desk:
         await use(desk)
     assert "0478" not in state_text(tmp_path)
     assert state.load()[0].sidebar is False

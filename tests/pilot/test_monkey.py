@@ -137,6 +137,8 @@ class Monkey:
         self.done.append(f"on {self.console.app.screen} in {self.console.app.focused}")
         await self.console.until(lambda: self.console.app.focused is self.console.table)
         await self.console.until(lambda: not self.console.view.awaits_page)
+        # After a question that was cancelled, keys are dropped until then.
+        await self.console.app.wait_for_silence()
         await self.console.press("home", "down")
         await self.console.until(lambda: self.console.table.cursor_row == min(1, len(self.console.table.faxes) - 1))
 

@@ -172,6 +172,8 @@ def _escaped(resource: str, ascii_only: bool) -> str:
 
     They are data to a program and act on a terminal. A lone surrogate has no bytes in UTF-8 anyway.
     """
+    if resource.isprintable() and resource.isascii():
+        return resource
     return (_BEYOND_ASCII if ascii_only else _MAY_ACT).sub(_escape, resource)
 
 

@@ -61,7 +61,9 @@ def subjects(address: str, folder: Path) -> Mapping[str, Subject]:
         (folder / "Mail").mkdir()
         settings.write_text("set sort = reverse-date\nset confirm_append = no\nset sleep_time = 0\n", encoding="utf-8")
         command = ["neomutt", "-n", "-R", "-F", str(settings), "-f", str(mailbox)]
-        found["neomutt"] = Subject(command, r"\d+ *[NO]? *[A-Z][a-z][a-z] [ 0-9][0-9]", "j", "z", "of", "l", "\x07", "\r", "i")
+        found["neomutt"] = Subject(
+            command, r"\d+ *[NO]? *[A-Z][a-z][a-z] [ 0-9][0-9]", "j", "z", "of", "l", "\x07", "\r", "i"
+        )
     if shutil.which("vd"):
         table = as_table(resources, folder / "faxes.csv")
         found["visidata"] = Subject(["vd", str(table)], "ReceivedDate", "j", "\x06", "[", "", "", "\r", "q")

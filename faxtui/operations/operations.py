@@ -168,7 +168,8 @@ class OperationsView:
         return deletion is not None and deletion.is_under_way
 
     def done(self, fax: Fax) -> LocalStatus | None:
-        state, record = self.deletions.of(fax.key), self.record(fax)
+        identity = fax.identity
+        state, record = self.deletions.of(fax.key), self.records.of(identity)
         match state:
             case Saving() | Pending() | Deleting() | Settling():
                 return LocalStatus.GOING
@@ -180,13 +181,13 @@ class OperationsView:
         was_deleted = WasDeleted.NO if isinstance(state, NotDeleted) else record.was_deleted
         if was_deleted is WasDeleted.UNKNOWN:
             return LocalStatus.UNKNOWN
-        if fax.identity in self.gone:
+        if identity in self.gone:
             return LocalStatus.GONE
         if was_deleted is WasDeleted.YES:
             return LocalStatus.DELETED
-        if record.is_saved and fax.identity in self.saved:
+        if record.is_saved and identity in self.saved:
             return LocalStatus.SAVED
-        return LocalStatus.OPENED if fax.identity in self.opened else None
+        return LocalStatus.OPENED if identity in self.opened else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,18 +292,21 @@ class FaxOperations:
         by_key = {fax.key: fax for fax in faxes}
         replaced = [key for key, fax in self.view.marks.by_key.items() if key in by_key and fax.identity not in listed]
         self.view = replace(self.view, marks=self.view.marks.without(replaced))
-        await self._know_more()
+        await self._know_more(has_news=bool(replaced))
 
-    async def _know_more(self) -> None:
+    async def _know_more(self, *, has_news: bool = True) -> None:
+        """Compare the rows with what is known; without news, nothing that was painted with them has changed."""
         faxes, requested = self._rows
         if self._deletions is not None or any(self._was_deleted(each) for each in faxes):
             self.deletions.compare(faxes, requested)
-        self._tell()
+            has_news = True
+        if has_news:
+            self._tell()
         await self._check_copies()
 
     def _was_deleted(self, fax: Fax) -> bool:
-        record = self._means.journal.records(self._means.account).of(fax.identity)
-        return record.was_deleted is not WasDeleted.NO
+        records = self._means.journal.records(self._means.account)
+        return records.has_deletions and records.of(fax.identity).was_deleted is not WasDeleted.NO
 
     async def _check_copies(self) -> None:
         """Look at the copies of the rows on the screen, one by one; on a disk that does not respond, one waits."""

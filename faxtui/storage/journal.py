@@ -116,6 +116,10 @@ class Records:
         was_deleted, at = self._deletions.get(fax) or self._deletions.get(fax.name_only) or _NO_DELETION
         return Record(path, sha256, was_deleted, _moment(at))
 
+    @property
+    def has_deletions(self) -> bool:
+        return bool(self._deletions)
+
     def add(self, line: _Line) -> None:
         if line.event is Event.SAVED:
             self._copies[line.fax] = line.path, line.sha256

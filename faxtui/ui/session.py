@@ -1,6 +1,4 @@
-"""What the browser is started with, and the doors that lead elsewhere.
-
-One account on the screen: its service, its inbox, its browser, and what of it is remembered."""
+"""One account on the screen, and what the application is started with."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from faxtui.config.settings import Settings
 from faxtui.config.state import SavedState, StateFile
@@ -107,33 +105,40 @@ _SAVING = 1.5
 _FORGOTTEN = "Filters and sort will not be there the next time."
 
 
-@dataclass(frozen=True, slots=True)
-class SessionObserver:
-    """Whom a session tells what: sentences, complaints, that a password is needed and why, and unexpected errors.
+class SessionObserver(Protocol):
+    """What a session reports to; the application implements it."""
 
-    ``ask_for_password`` gets the password that was refused, too; empty if none was.
-    ``handled``, too, what is done with faxes: it says whether the program ends once that is through.
-    ``is_blind``: nobody can see what is on the screen, as where a terminal takes nothing.
-    """
+    @property
+    def settings(self) -> Settings:
+        """The settings in use now."""
 
-    say: Callable[[str], None]
-    complain: Callable[[str], None]
-    ask_for_password: Callable[[str, str], None]
-    handled: Callable[[OperationsView], bool]
-    crash: Callable[[BaseException], None]
-    is_blind: Callable[[], bool] = lambda: False
+    @property
+    def is_blind(self) -> bool:
+        """True while nobody can see the screen, as when the terminal accepts no bytes."""
+
+    def say(self, sentence: str) -> None:
+        """Show a notification."""
+
+    def complain(self, sentence: str) -> None:
+        """Show a warning."""
+
+    def ask_for_password(self, reason: str, refused: str) -> None:
+        """Ask over the rows on the screen; Esc changes nothing. ``refused``: the password refused, empty if none."""
+
+    def operations_changed(self, view: OperationsView) -> bool:
+        """Note what is done with faxes. Return True if the program ends once that is through."""
+
+    def crash(self, error: BaseException) -> None:
+        """End the program because of an unexpected error."""
 
 
 class Session:
-    """Begins when `begin` is called, ends with `aclose`. ``settings`` gives those that hold now."""
+    """One account on the screen: its service, inbox and browser. Starts with `begin`, ends with `aclose`."""
 
-    def __init__(
-        self, launch: SessionConfig, look: DisplayOptions, settings: Callable[[], Settings], ears: SessionObserver
-    ) -> None:
+    def __init__(self, launch: SessionConfig, look: DisplayOptions, observer: SessionObserver) -> None:
         state = launch.state and launch.state.with_filters(launch.settings.ui.remember_filters)
         self.launch = replace(launch, state=state)
-        self._settings = settings
-        self._ears = ears
+        self._observer = observer
         self._applied = launch.settings.ui
         self._asked_because_of: FaxtuiError | None = None
         self._service = LazyService(partial(launch.connect, None))
@@ -144,7 +149,7 @@ class Session:
             clock=launch.clock,
             manners=launch.manners,
             on_change=self._show,
-            on_crash=ears.crash,
+            on_crash=observer.crash,
         )
         means = OperationContext(
             self._service,
@@ -152,18 +157,18 @@ class Session:
             launch.journal,
             grace=launch.settings.delete.grace,
             read_only=launch.settings.profile.read_only,
-            is_blind=ears.is_blind,
+            is_blind=lambda: observer.is_blind,
             clocks=launch.clocks,
             patience=None if launch.manners is None else launch.manners.patience,
         )
         listener = OperationsObserver(
             changed=self.show_handling,
-            said=ears.say,
-            went_wrong=ears.complain,
+            said=observer.say,
+            went_wrong=observer.complain,
             failed=self._failed,
             refused=self._ask_where_refused,
             deleted=self._look_again,
-            crashed=ears.crash,
+            crashed=observer.crash,
         )
         self.handling = FaxOperations(means, self._place, listener)
         self.browser = BrowserScreen(
@@ -225,11 +230,11 @@ class Session:
     def _place(self) -> DownloadTarget:
         from faxtui.operations.operations import DownloadTarget
 
-        settings = self._settings()
+        settings = self._observer.settings
         return DownloadTarget(settings.download.place / self.launch.subfolder, settings.download.name, settings.ui.zone)
 
     def show_handling(self, view: OperationsView) -> None:
-        leaves = self._ears.handled(view)
+        leaves = self._observer.operations_changed(view)
         self.browser.show_handling(view, leaves=leaves)
 
     def _show(self, view: InboxView) -> None:
@@ -238,7 +243,7 @@ class Session:
             self._shown = view.shown
             self.browser.run_worker(self._compare(view.shown))
             if warning := self.inbox.clock.take_warning():
-                self._ears.complain(warning)
+                self._observer.complain(warning)
         if self._is_journal_wanted and (view.shown is not None or isinstance(view.activity, Failed | Waiting)):
             # Not before the rows can be seen: nothing they need is in the journal.
             self._is_journal_wanted = False
@@ -258,14 +263,14 @@ class Session:
         self.browser.call_later(self.browser.open_anew)
 
     def _failed(self, error: FaxtuiError) -> None:
-        self._ears.complain(str(error))
+        self._observer.complain(str(error))
         self._ask_where_refused(error)
 
     def _ask_where_refused(self, error: FaxtuiError) -> None:
         """Once for each refusal."""
         if isinstance(error, SignInRefused | NoSignIn) and error is not self._asked_because_of:
             self._asked_because_of = error
-            self._ears.ask_for_password(str(error), error.password if isinstance(error, SignInRefused) else "")
+            self._observer.ask_for_password(str(error), error.password if isinstance(error, SignInRefused) else "")
 
     def _remember(self, remembered: SavedState) -> None:
         """Keep this for the next time, off the event loop; the newest of several wins."""
@@ -283,6 +288,6 @@ class Session:
         except StorageError as error:
             log.warning("the state could not be saved")
             self._unsaved = f"{error} {_FORGOTTEN}"
-            self._ears.complain(self._unsaved)
+            self._observer.complain(self._unsaved)
         finally:
             self._saving = None

@@ -253,7 +253,7 @@ async def test_covered_by_something_else_the_question_waits_for_silence_again(tm
     async with asked(tmp_path, time) as desk:
         await time.goes_by(LONG_ENOUGH)
         await desk.until_shown(KEYS)
-        desk.console.app._ask_for_password("The service refuses the sign-in.")
+        desk.console.app.ask_for_password("The service refuses the sign-in.", "")
         await desk.until_shown("Password of")
         await desk.press("escape")
         await desk.until_shown(ASKS)

@@ -114,8 +114,8 @@ def bare_loop(address: str) -> None:
 
 
 def list_all(address: str) -> None:
-    from faxtui.cli.context import Streams
     from faxtui.cli.list import ListRequest, list_faxes
+    from faxtui.cli.output import Streams
     from faxtui.domain.account import Account
     from faxtui.domain.clock import ServiceClock
     from faxtui.domain.query import FaxQuery

@@ -14,7 +14,7 @@ from demo_server import serving
 from wire import no_body
 
 from faxtui.cli.browse import begin
-from faxtui.cli.context import desk as desk_of
+from faxtui.cli.context import load_context
 from faxtui.cli.options import parse
 from faxtui.demo import DemoService
 from faxtui.demo.service import Message, Receive, Send, read_request
@@ -105,7 +105,7 @@ class Office:
         self, *arguments: str, size: tuple[int, int] = SMALL, far_end: Capabilities | None = None
     ) -> AsyncIterator[Console]:
         """The program as these arguments start it."""
-        start = replace(begin(desk_of(parse(arguments, {}))), far_end=far_end or Capabilities())
+        start = replace(begin(load_context(parse(arguments, {}))), far_end=far_end or Capabilities())
         async with started(start, size=size) as desk:
             yield desk
 

@@ -1,6 +1,6 @@
-"""The command line: options, exit codes, and what is put together with what.
+"""Entry point: choose a command, run it and exit with its code.
 
-Everything that takes time to load is imported when it is needed.
+Modules that take time to load are imported when they are needed.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """Run faxtui, and end the process at once: a thread may still hang in a name look-up."""
     heed_signals()
-    sys.excepthook = _end_unexpectedly
-    _open_what_is_closed()
+    sys.excepthook = _exit_after_crash
+    _open_closed_streams()
     environ = dict(os.environ)
     if "LC_CTYPE" in environ:
         from faxtui.terminal.capabilities import written_environment
@@ -37,34 +37,34 @@ def main() -> NoReturn:
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Do what the arguments ask for; returns the exit code."""
+    """Run the command that the arguments name and return its exit code."""
     if "--version" in arguments:
         print(f"faxtui {__version__}")
         return 0
-    # What is loaded now stays for good: looking for garbage in it takes a third of the time until the first row.
+    # What is loaded now is never freed: collecting garbage in it takes a third of the time until the first row.
     gc.disable()
     from faxtui.cli.options import parse
     from faxtui.errors import FaxtuiError
 
     try:
-        return _do(parse(arguments, environ), environ)
+        return _run_command(parse(arguments, environ), environ)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except BrokenPipeError:
         return 0
     except FaxtuiError as error:
-        from faxtui.cli.context import say
+        from faxtui.cli.output import print_message
 
-        say(str(error), environ)
+        print_message(str(error), environ)
         return error.exit_code
 
 
-def _do(options: Options, environ: Mapping[str, str]) -> int:
+def _run_command(options: Options, environ: Mapping[str, str]) -> int:
     from faxtui.cli import options as commands
-    from faxtui.cli.context import desk
+    from faxtui.cli.context import load_context
     from faxtui.config.logs import start_log
 
-    _report_what_threads_raise()
+    _report_uncaught_errors()
     if options.command != commands.BROWSE:
         gc.enable()
     if options.command == commands.DOCTOR:
@@ -75,30 +75,30 @@ def _do(options: Options, environ: Mapping[str, str]) -> int:
         from faxtui.cli.config import run_paths
 
         return run_paths(options, environ)
-    at = desk(options)
-    start_log(at.paths.logs, options.log_level)
+    context = load_context(options)
+    start_log(context.paths.logs, options.log_level)
     if options.command == commands.CONFIG:
         from faxtui.cli.config import run_config
 
-        return run_config(at, environ)
+        return run_config(context, environ)
     if options.command == commands.LIST:
         from faxtui.cli.list import run_list
 
-        return run_list(at, environ)
+        return run_list(context, environ)
     if options.command == commands.DOWNLOAD:
         from faxtui.cli.download import run_download
 
-        return run_download(at, environ)
+        return run_download(context, environ)
     from faxtui.cli.browse import prepare
 
-    start = prepare(at, environ)
+    start = prepare(context, environ)
     from faxtui.ui.app import browse
 
     return browse(start)
 
 
-def _report_what_threads_raise() -> None:
-    """In place of tracebacks, whose messages can hold numbers, names and passwords."""
+def _report_uncaught_errors() -> None:
+    """Write reports of errors in threads instead of tracebacks, which can hold numbers, names and passwords."""
     import threading
 
     def report(failed: threading.ExceptHookArgs | sys.UnraisableHookArgs) -> None:
@@ -112,8 +112,8 @@ def _report_what_threads_raise() -> None:
     sys.unraisablehook = report
 
 
-def _open_what_is_closed() -> None:
-    """Else the next file or connection would take the number of what is closed, and be written to in its place."""
+def _open_closed_streams() -> None:
+    """Open closed standard streams: the next file or connection would get their numbers, and be written to."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -123,14 +123,14 @@ def _open_what_is_closed() -> None:
         sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
-def _end_unexpectedly(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
-    """In place of a traceback, whose messages can hold numbers, names and passwords."""
-    from faxtui.cli.context import say
+def _exit_after_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
+    """Print one sentence instead of a traceback, which can hold numbers, names and passwords."""
+    from faxtui.cli.output import print_message
     from faxtui.config.logs import explanation
     from faxtui.config.paths import default_paths
     from faxtui.terminal.capabilities import written_environment
 
-    say(explanation(default_paths().logs, error), written_environment(os.environ))
+    print_message(explanation(default_paths().logs, error), written_environment(os.environ))
     _end(1)
 
 

@@ -1,4 +1,4 @@
-"""Opening the browser."""
+"""Start of the browser: the account to open and what the screens may ask for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from faxtui.cli.context import DEMO, DEMO_FOLDER, CommandContext, connect, connect_to_demo, connector, desk
+from faxtui.cli.context import DEMO, DEMO_FOLDER, CommandContext, connect, connect_to_demo, connector, load_context
 from faxtui.cli.options import Options
 from faxtui.config.state import SavedState, StateFile
 from faxtui.domain.text import visible
@@ -15,6 +15,7 @@ from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.inbox import FetchPolicy
 from faxtui.storage.journal import AccountName, Journal
 from faxtui.terminal.capabilities import Capabilities, capabilities
+from faxtui.translation import N_, _
 from faxtui.ui.session import AccountServices, AppConfig, FirstRun, SessionConfig
 
 if TYPE_CHECKING:
@@ -24,40 +25,43 @@ if TYPE_CHECKING:
     from faxtui.config.save import Change
     from faxtui.config.settings import Settings
 
-WELCOME = "Nothing is configured yet: type your login and password, and try them. Nothing is written before you save."
+WELCOME = N_(
+    "Nothing is configured yet. Enter your login and password and test the connection. Nothing is saved until you "
+    "choose Save."
+)
 _ELSEWHERE = Options()
-"""Another account is opened as if no option had been given: none of them was meant for it."""
+"""Options for another account: those given at start were not meant for it."""
 
 
-def prepare(at: CommandContext, environ: Mapping[str, str]) -> AppConfig:
-    """Raises FaxtuiError where there is nothing to start with, or no terminal to draw on."""
-    return replace(begin(at), far_end=_far_end(environ))
+def prepare(context: CommandContext, environ: Mapping[str, str]) -> AppConfig:
+    """Return what to start with. Raises FaxtuiError without an account or a terminal."""
+    return replace(begin(context), far_end=_checked_terminal(environ))
 
 
-def begin(at: CommandContext) -> AppConfig:
-    """The account to start with, whatever there is to draw on. Raises FaxtuiError where there is none."""
-    doors = _doors(at)
-    if at.options.demo:
-        first: SessionConfig | FirstRun = _demo(at)
+def begin(context: CommandContext) -> AppConfig:
+    """Return what to start with, on any terminal. Raises FaxtuiError without an account."""
+    doors = _account_services(context)
+    if context.options.demo:
+        first: SessionConfig | FirstRun = _demo_session(context)
     else:
         try:
-            first = _own(at)
+            first = _own_session(context)
         except NoSignIn:
-            if at.settings.profile_names or at.options.profile or at.options.base_url:
+            if context.settings.profile_names or context.options.profile or context.options.base_url:
                 raise
-            first = FirstRun(" ".join([*at.settings.problems, WELCOME]), doors, at.settings)
-    return AppConfig(first, doors, logs=at.paths.logs)
+            first = FirstRun(" ".join([*context.settings.problems, _(WELCOME)]), doors, context.settings)
+    return AppConfig(first, doors, logs=context.paths.logs)
 
 
-def _own(at: CommandContext) -> SessionConfig:
-    sign_in, settings = at.sign_in(), at.settings
-    state = StateFile(at.paths.state, settings.profile_name, with_filters=settings.ui.remember_filters)
+def _own_session(context: CommandContext) -> SessionConfig:
+    sign_in, settings = context.sign_in(), context.settings
+    state = StateFile(context.paths.state, settings.profile_name, with_filters=settings.ui.remember_filters)
     remembered, problem = state.load()
     return SessionConfig(
         profile=settings.profile_name,
         title=_title(settings, settings.profile_name, sign_in.login),
-        connect=connector(replace(sign_in, ways="It is kept nowhere, so it is asked for each time.")),
-        query=at.query(remembered),
+        connect=connector(replace(sign_in, ways=_("It is not stored, so it is asked for each time."))),
+        query=context.query(remembered),
         login=sign_in.login,
         settings=settings,
         shows_sidebar=remembered.sidebar,
@@ -65,39 +69,39 @@ def _own(at: CommandContext) -> SessionConfig:
         notices=(*settings.problems, *([problem] if problem else [])),
         manners=FetchPolicy(prefetch=settings.profile.prefetch),
         account=AccountName.at(sign_in.base_url, sign_in.login),
-        journal=Journal(at.paths.journal),
+        journal=Journal(context.paths.journal),
     )
 
 
-def _demo(at: CommandContext) -> SessionConfig:
-    """The demo takes the look from the configuration, and remembers nothing."""
+def _demo_session(context: CommandContext) -> SessionConfig:
+    """Return a session with the configured display options; the demo remembers nothing."""
     return SessionConfig(
         profile="",
-        title=_title(at.settings, "demo", "sample faxes"),
+        title=_title(context.settings, "demo", _("sample faxes")),
         connect=connect_to_demo,
-        query=at.query(SavedState()),
-        settings=at.settings,
-        notices=at.settings.problems,
+        query=context.query(SavedState()),
+        settings=context.settings,
+        notices=context.settings.problems,
         account=DEMO,
         subfolder=DEMO_FOLDER,
     )
 
 
 def _title(settings: Settings, *whose: str) -> str:
-    return " · ".join([*map(visible, whose), *(["read only"] if settings.profile.read_only else [])])
+    return " · ".join([*map(visible, whose), *([_("read only")] if settings.profile.read_only else [])])
 
 
-def _doors(at: CommandContext) -> AccountServices:
-    config = at.paths.config
+def _account_services(context: CommandContext) -> AccountServices:
+    config = context.paths.config
 
-    options = replace(_ELSEWHERE, config=at.options.config, read_only=at.options.read_only)
+    options = replace(_ELSEWHERE, config=context.options.config, read_only=context.options.read_only)
 
     def elsewhere(profile: str) -> CommandContext:
-        return desk(replace(options, profile=profile))
+        return load_context(replace(options, profile=profile))
 
     def enrol(enrolment: NewAccount) -> SessionConfig:
         kept = enrolment.save(config)
-        launch = _own(elsewhere(enrolment.profile))
+        launch = _own_session(elsewhere(enrolment.profile))
         kept_connect, typed = launch.connect, enrolment.typed_password
         return replace(
             launch,
@@ -111,8 +115,8 @@ def _doors(at: CommandContext) -> AccountServices:
         return _saved(config, save_settings(config, changes))
 
     return AccountServices(
-        profile=lambda name: _own(elsewhere(name)),
-        demo=lambda: _demo(desk(replace(options, demo=True))),
+        profile=lambda name: _own_session(elsewhere(name)),
+        demo=lambda: _demo_session(load_context(replace(options, demo=True))),
         account=lambda enrolment: enrolment.sign_in(config).account(),
         connect=connect,
         enrol=enrol,
@@ -121,16 +125,21 @@ def _doors(at: CommandContext) -> AccountServices:
 
 
 def _saved(config: Path, kept: Path | None) -> str:
-    return f"Saved in {config}." + (f" The file as it was before is {kept}." if kept else "")
+    if kept is None:
+        return _("Saved in {path}.").format(path=config)
+    return _("Saved in {path}. The previous file is now {backup}.").format(path=config, backup=kept)
 
 
-def _far_end(environ: Mapping[str, str]) -> Capabilities:
-    far_end = capabilities(environ)
+def _checked_terminal(environ: Mapping[str, str]) -> Capabilities:
+    """Return what the terminal can do. Raises UsageError if there is none, or one that can't move its cursor."""
+    terminal = capabilities(environ)
     if not all(each is not None and each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UsageError("There is no terminal to draw on: start faxtui in one, or use faxtui list.")
-    if far_end.is_dumb:
+        raise UsageError(_("The browser needs a terminal. Start faxtui in one, or use faxtui list."))
+    if terminal.is_dumb:
         raise UsageError(
-            f"The terminal “{environ.get('TERM', '')}” can't move its cursor, so there is no screen to draw on: "
-            "set TERM to what the terminal is, such as xterm-256color, or use faxtui list."
+            _(
+                "The terminal “{term}” can't move its cursor. Set TERM to the terminal's type, such as "
+                "xterm-256color, or use faxtui list."
+            ).format(term=environ.get("TERM", ""))
         )
-    return far_end
+    return terminal

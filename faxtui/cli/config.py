@@ -1,6 +1,4 @@
-"""``faxtui config``: where files are, and every setting with its value and where that comes from.
-
-``faxtui config`` and ``faxtui doctor``."""
+"""Commands ``faxtui config`` (where files are; every setting with its origin) and ``faxtui doctor``."""
 
 from __future__ import annotations
 
@@ -12,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from faxtui.cli.context import CommandContext, connection, desk, paths_for, put, run_to_end, say
+from faxtui.cli.context import CommandContext, connector_for, load_context, paths_for
 from faxtui.cli.options import Options
+from faxtui.cli.output import print_lines, print_message
+from faxtui.cli.runner import run_to_end
 from faxtui.config.credentials import SignIn
 from faxtui.config.load import DEFAULT_PROFILE, KEYS, PROFILES, VIEWS
 from faxtui.config.paths import Paths
@@ -24,20 +24,21 @@ from faxtui.domain.query import sort_text
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, UsageError
 from faxtui.terminal.capabilities import capabilities
+from faxtui.translation import _
 
 _DEFAULT = "default"
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A value that an option or the environment gives, and which of them."""
+    """Value from an option or the environment; ``origin`` names it."""
 
     value: str | bool
     origin: str
 
 
 def path_lines(paths: Paths) -> Iterator[str]:
-    """One file or folder a line, and whether it is there."""
+    """Yield a line for each file and folder, with a remark if it does not exist."""
     named = {
         "configuration": paths.config,
         "site configuration": paths.site_config,
@@ -45,13 +46,13 @@ def path_lines(paths: Paths) -> Iterator[str]:
         "logs": paths.logs,
     }
     for name, path in named.items():
-        yield f"{name:<20}{path}{'' if os.path.lexists(path) else '  (not there)'}"
+        yield f"{name:<20}{path}{'' if os.path.lexists(path) else '  (does not exist)'}"
 
 
 def setting_lines(settings: Settings, overrides: Mapping[str, Override]) -> Iterator[str]:
-    """Every setting as a line of TOML, with its origin. Secrets are no settings: they are never among them.
+    """Yield every setting as a line of TOML with its origin. Secrets are not settings, so none is shown.
 
-    ``overrides`` are of settings of the profile, and of which profile it is.
+    ``overrides`` replace settings of the profile and the profile's name.
     """
     origins = {name: str(path) for name, path in settings.origins}
     profile = overrides.get(DEFAULT_PROFILE) or Override(settings.profile_name, origins.get(DEFAULT_PROFILE, _DEFAULT))
@@ -80,7 +81,7 @@ def _section(
 
 
 def _without_password(name: str, value: object) -> object:
-    """A password written where none belongs, into an address or after the login, is not shown."""
+    """Return the value with a misplaced password (in an address or after the login) hidden."""
     if not isinstance(value, str):
         return value
     if name in ("base_url", "token_url") and "@" in value:
@@ -110,64 +111,64 @@ def _toml(value: object) -> str:
 
 
 def run_paths(options: Options, environ: Mapping[str, str]) -> int:
-    """Print where files are, whatever is wrong with them."""
-    put(path_lines(paths_for(options)), environ)
+    """Print where files are, even if they can't be read."""
+    print_lines(path_lines(paths_for(options)), environ)
     return 0
 
 
-def run_config(at: CommandContext, environ: Mapping[str, str]) -> int:
-    """Print every setting."""
-    for problem in at.settings.problems:
-        say(problem, environ)
-    put(setting_lines(at.settings, _overrides(at.options, environ)), environ)
+def run_config(context: CommandContext, environ: Mapping[str, str]) -> int:
+    """Print problems of the configuration, then every setting."""
+    for problem in context.settings.problems:
+        print_message(problem, environ)
+    print_lines(setting_lines(context.settings, _overrides(context.options, environ)), environ)
     return 0
 
 
 def run_doctor(options: Options, environ: Mapping[str, str]) -> int:
-    """Tell each finding as it comes, or all of them as JSON. A configuration that can't be used is a finding, too."""
+    """Print each finding as it comes, or all of them as JSON. An unusable configuration is a finding, too."""
     if options.demo:
-        raise UsageError("The sample faxes need no network, so there is nothing to examine: leave --demo out.")
+        raise UsageError(_("The demo needs no network, so there is nothing to check. Omit --demo."))
     try:
-        at, unusable = desk(options), None
+        context, unusable = load_context(options), None
     except ConfigurationError as error:
-        at, unusable = CommandContext(options, paths_for(options), Settings()), error
+        context, unusable = CommandContext(options, paths_for(options), Settings()), error
     found: list[Finding] = []
-    far_end = capabilities(environ)
+    utf8 = capabilities(environ).utf8
     width = shutil.get_terminal_size().columns
 
-    def tell(finding: Finding) -> None:
+    def report(finding: Finding) -> None:
         found.append(finding)
         if not options.json:
-            put(as_text(finding, width, utf8=far_end.utf8).splitlines(), environ)
+            print_lines(as_text(finding, width, utf8=utf8).splitlines(), environ)
 
-    code = run_to_end(examine(_subject(at, unusable, environ), tell))
+    code = run_to_end(examine(_subject(context, unusable, environ), report))
     if options.json:
-        put(as_json(found, code).splitlines(), environ)
+        print_lines(as_json(found, code).splitlines(), environ)
     return code
 
 
-def _subject(at: CommandContext, unusable: ConfigurationError | None, environ: Mapping[str, str]) -> Subject:
-    options, profile = at.options, at.settings.profile
-    sign_in, out = _sign_in(at), sys.stdout
+def _subject(context: CommandContext, unusable: ConfigurationError | None, environ: Mapping[str, str]) -> Subject:
+    options, profile = context.options, context.settings.profile
+    sign_in, out = _sign_in(context), sys.stdout
     return Subject(
-        settings=at.settings,
-        paths=at.paths,
+        settings=context.settings,
+        paths=context.paths,
         base_url=options.base_url or profile.base_url,
         login=options.login or profile.login,
-        connect=lambda: connection(at)(None),
+        connect=lambda: connector_for(context)(None),
         environ=environ,
         method="OAuth2" if sign_in is not None and sign_in.profile.auth == OAUTH2 else "Basic",
-        zone=at.settings.ui.zone,
+        zone=context.settings.ui.zone,
         terminal=os.get_terminal_size(out.fileno()) if out is not None and out.isatty() else None,
         password_file=None if sign_in is None else sign_in.password_file,
         unusable=unusable,
     )
 
 
-def _sign_in(at: CommandContext) -> SignIn | None:
-    """None where there is none, or it can't be used: connecting tells why."""
+def _sign_in(context: CommandContext) -> SignIn | None:
+    """Return the sign-in, or None if there is none or it can't be used: connecting reports why."""
     try:
-        return at.sign_in()
+        return context.sign_in()
     except UsageError:
         return None
 

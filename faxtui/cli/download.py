@@ -1,6 +1,4 @@
-"""``faxtui download``: the documents of the faxes that match, or of some that are named, into a folder.
-
-``faxtui download``."""
+"""Command ``faxtui download``: save documents of matching or named faxes in a folder, and verify them."""
 
 from __future__ import annotations
 
@@ -12,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
-from faxtui.cli.context import DEMO_FOLDER, CommandContext, Words, connected, run_to_end, standard_streams
-from faxtui.cli.list import Streams
+from faxtui.cli.context import DEMO_FOLDER, CommandContext, connect_for_command
+from faxtui.cli.output import Messages, Streams, standard_streams
+from faxtui.cli.runner import run_to_end
 from faxtui.config.state import SavedState
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import FILE, FOLDER, Fax, FaxKey
@@ -21,7 +20,7 @@ from faxtui.domain.filename import DEFAULT_TEMPLATE, fields_in
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
 from faxtui.domain.query import in_words as query_in_words
 from faxtui.domain.service import DocumentService
-from faxtui.domain.text import counted, visible
+from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError, InvalidValue, ServiceError, StorageError, UsageError
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.pagination import PageStats, iter_pages
@@ -42,24 +41,25 @@ from faxtui.operations.outcomes import (
 from faxtui.operations.saver import SavedRecorder
 from faxtui.storage.journal import AccountName, Journal
 from faxtui.storage.manifest import NAME
+from faxtui.translation import N_, _, ngettext
 
-DONE, UNDONE = 0, 1
-MOST_OFTEN = 0.1
-"""Seconds between two changes of the line that tells how far it is."""
-_STATES = {
-    CopyState.MISSING: "is missing",
-    CopyState.CHANGED: "is not what was saved",
-    CopyState.UNREADABLE: "can't be read",
+DONE, INCOMPLETE = 0, 1
+_PROGRESS_INTERVAL = 0.1
+"""Least seconds between two changes of the progress line: a person can't read more."""
+_DAMAGE = {
+    CopyState.MISSING: N_("{name} is missing. Download it again."),
+    CopyState.CHANGED: N_("{name} has changed since it was saved. Download it again."),
+    CopyState.UNREADABLE: N_("{name} can't be read. Download it again."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadRequest:
-    """What to save into ``folder``: the documents of ``keys``, or where there are none, of every fax of ``query``.
+    """Documents to save in ``folder``: those of ``keys`` or, if there are none, of every fax of ``query``.
 
-    ``template`` names the files (see `faxtui.domain.file_name`), on the clock of ``zone`` (None: this machine's);
-    ``account`` is whose they are. Of a fax that is given by its key nothing else is known: where the template asks for
-    more, its own file name is taken. Raises InvalidValue where the template can't be taken, or a key has no address.
+    ``template`` names the files (see `faxtui.domain.filename`), with times in ``zone`` (None: this machine's). Only
+    the key of a named fax is known: if the template needs more, the fax's own file name is used. Raises InvalidValue
+    for an invalid template, or a key without an address.
     """
 
     folder: Path
@@ -74,7 +74,11 @@ class DownloadRequest:
         fields_in(self.template)
         for key in self.keys:
             if not key.has_address:
-                raise InvalidValue(f"{shown(key)} can't be asked for: name a fax by its folder and file, FOLDER/FILE.")
+                raise InvalidValue(
+                    _("{fax} cannot be downloaded. Name a fax by its folder and file: FOLDER/FILE.").format(
+                        fax=shown(key)
+                    )
+                )
 
     @property
     def name(self) -> str:
@@ -85,159 +89,180 @@ class DownloadRequest:
 async def download(
     service: DocumentService, clock: ServiceClock, request: DownloadRequest, journal: Journal, streams: Streams
 ) -> int:
-    """Save what is asked for; returns the exit code: 0 where each fax is in the folder now.
+    """Save the requested faxes and return the exit code: 0 if each fax is now in the folder.
 
-    What was saved before is looked at and not fetched again, so that a run that was cut off goes on when it is started
-    anew; the journal notes it, for the browser.
+    Saved faxes are checked and not fetched again, so that an interrupted run continues when it is started again. The
+    journal records them for the browser.
 
-    Raises InvalidValue, ServiceError where the sign-in, the way to the service or the list fails, and
-    StorageError where the disk does; what was saved until then is told before.
+    Raises InvalidValue, ServiceError if the sign-in, the connection or the list fails, and StorageError for a disk
+    error; before that, what was saved is reported.
     """
-    words = _Words(streams)
-    tally = PageStats()
-    shelf = await asyncio.to_thread(DownloadFolder, request.folder, request.name, request.zone, request.account.host)
-    recorder = await _recorder(journal, request.account, words)
+    messages = _DownloadMessages(streams)
+    stats = PageStats()
+    folder = await asyncio.to_thread(DownloadFolder, request.folder, request.name, request.zone, request.account.host)
+    recorder = await _recorder(journal, request.account, messages)
 
     def note(fax: Fax, outcome: Outcome) -> None:
-        words.tell_of_outcome(fax, outcome)
+        messages.write_outcome(fax, outcome)
         if isinstance(outcome, Saved | AlreadyThere):
             recorder.record(fax.identity, outcome.path, outcome.sha256)
 
     listeners = Listeners(
         note,
-        words.tell_of_progress,
-        lambda fax, error, seconds: words.tell_of_wait(error, seconds, shown(fax.key)),
+        messages.write_progress,
+        lambda fax, error, seconds: messages.write_retry(error, seconds, shown(fax.key)),
     )
-    batch = Batch(service, shelf, patience=request.patience, listeners=listeners)
+    batch = Batch(service, folder, patience=request.patience, listeners=listeners)
     try:
         if request.keys:
             await batch.save([Fax(folder=key.folder, file_name=key.file_name) for key in request.keys])
         else:
-            async with aclosing(_every_fax(service, clock, request, tally, words.tell_of_wait, batch.expect)) as faxes:
+            async with aclosing(
+                _every_fax(service, clock, request, stats, messages.write_retry, batch.expect)
+            ) as faxes:
                 await batch.save(faxes)
     except (FaxtuiError, asyncio.CancelledError):
-        await _finish(recorder, words)
-        words.clear()
+        await _finish(recorder, messages)
+        messages.clear()
         if batch.progress.done:
-            words.say(f"{_summary(batch.progress, request)} The rest is untouched: start again to go on.")
+            messages.write(_("{summary} Start again to continue.").format(summary=_summary(batch.progress, request)))
         raise
-    await _finish(recorder, words)
+    await _finish(recorder, messages)
     if batch.progress.done:
-        words.say(_summary(batch.progress, request))
+        messages.write(_summary(batch.progress, request))
     else:
-        words.say(f"There are no faxes: {query_in_words(request.query.filters)}.")
+        messages.write(_("No faxes: {filters}.").format(filters=query_in_words(request.query.filters)))
     if warning := clock.take_warning(is_watched=streams.err_is_terminal):
-        words.say(warning)
-    if tally.remark:
-        words.say(tally.remark)
-    return UNDONE if batch.progress.unsaved else DONE
+        messages.write(warning)
+    if stats.remark:
+        messages.write(stats.remark)
+    return INCOMPLETE if batch.progress.unsaved else DONE
 
 
 async def verify(folder: Path, streams: Streams) -> int:
-    """Check what was saved in a folder against its manifest; returns the exit code: 0 where all of it is whole.
+    """Check saved files against the manifest of their folder and return the exit code: 0 if all are intact.
 
-    Raises StorageError where there is no manifest, or none that can be read.
+    Raises StorageError if the manifest is missing or can't be read.
     """
-    words = _Words(streams)
+    messages = _DownloadMessages(streams)
     verification = await asyncio.to_thread(Verification, folder)
     checked = wrong = 0
     async for each in verification.checked():
         checked += 1
         if each.state is not CopyState.WHOLE:
             wrong += 1
-            words.say(f"{visible(each.entry.name)} {_STATES[each.state]}: download it again.")
-        words.show(f"{checked:,} of {counted(len(verification), 'file', 'files')} …")
+            messages.write(_(_DAMAGE[each.state]).format(name=visible(each.entry.name)))
+        messages.show_progress(
+            ngettext("{done:,} of {count:,} file …", "{done:,} of {count:,} files …", len(verification)).format(
+                done=checked, count=len(verification)
+            )
+        )
     if verification.unreadable:
-        words.say(f"{counted(verification.unreadable, 'line', 'lines')} of {NAME} can't be read.")
-    words.say(f"{checked - wrong:,} of {counted(checked, 'file', 'files')} in {visible(str(folder))} are whole.")
-    return UNDONE if wrong or verification.unreadable else DONE
+        messages.write(
+            ngettext(
+                "{count:,} line of {name} can't be read.",
+                "{count:,} lines of {name} can't be read.",
+                verification.unreadable,
+            ).format(count=verification.unreadable, name=NAME)
+        )
+    messages.write(
+        ngettext(
+            "{intact:,} of {count:,} file in {folder} is intact.",
+            "{intact:,} of {count:,} files in {folder} are intact.",
+            checked,
+        ).format(intact=checked - wrong, count=checked, folder=visible(str(folder)))
+    )
+    return INCOMPLETE if wrong or verification.unreadable else DONE
 
 
-async def _recorder(journal: Journal, account: AccountName, words: Words) -> SavedRecorder:
-    """What the journal has already is not written again, so it is read first."""
+async def _recorder(journal: Journal, account: AccountName, messages: Messages) -> SavedRecorder:
+    """Read the journal first, so that nothing is recorded twice."""
     try:
         await asyncio.to_thread(journal.read)
     except StorageError as error:
-        words.say(str(error))
+        messages.write(str(error))
     return SavedRecorder(journal, account)
 
 
-async def _finish(recorder: SavedRecorder, words: Words) -> None:
+async def _finish(recorder: SavedRecorder, messages: Messages) -> None:
     for problem in await recorder.finish():
-        words.say(problem)
+        messages.write(problem)
 
 
 async def _every_fax(
     service: DocumentService,
     clock: ServiceClock,
     request: DownloadRequest,
-    tally: PageStats,
+    stats: PageStats,
     on_wait: Callable[[ServiceError, float], None],
     expect: Callable[[int | None], None],
 ) -> AsyncGenerator[Fax, None]:
     pages = iter_pages(
-        service, clock, request.query.at_page(1), request.zone, request.patience, tally=tally, on_wait=on_wait
+        service, clock, request.query.at_page(1), request.zone, request.patience, tally=stats, on_wait=on_wait
     )
     async with aclosing(pages):
         async for page in pages:
-            expect(tally.total)
+            expect(stats.total)
             for fax in page.page.faxes:
                 yield fax
 
 
 def _summary(progress: Progress, request: DownloadRequest) -> str:
-    return f"{summary(progress)}, in {visible(str(request.folder))}."
+    return _("{summary}, in {folder}.").format(summary=summary(progress), folder=visible(str(request.folder)))
 
 
-class _Words(Words):
-    """What is said of a download: how far it is not more often than a person can read."""
+class _DownloadMessages(Messages):
+    """Messages of a download, with its progress."""
 
     def __init__(self, streams: Streams) -> None:
         super().__init__(streams)
-        self._shown_at = -MOST_OFTEN
+        self._shown_at = -_PROGRESS_INTERVAL
 
-    def show(self, text: str) -> None:
-        if time.monotonic() - self._shown_at >= MOST_OFTEN:
-            super().show(text)
+    def show_progress(self, text: str) -> None:
+        if time.monotonic() - self._shown_at >= _PROGRESS_INTERVAL:
+            super().show_progress(text)
             self._shown_at = time.monotonic()
 
-    def tell_of_progress(self, progress: Progress) -> None:
-        self.show(in_words(progress))
+    def write_progress(self, progress: Progress) -> None:
+        self.show_progress(in_words(progress))
 
-    def tell_of_outcome(self, fax: Fax, outcome: Outcome) -> None:
+    def write_outcome(self, fax: Fax, outcome: Outcome) -> None:
         match outcome:
             case NoLongerThere():
-                self.say(f"{shown(fax.key)} is no longer on the service: someone else took or deleted it.")
+                self.write(_("{fax} is no longer on the service: it was deleted elsewhere.").format(fax=shown(fax.key)))
             case NoAddress():
-                self.say(f"{shown(fax.key)} can't be asked for: its folder or file name leads nowhere.")
+                self.write(_("{fax} cannot be downloaded: invalid folder or file name.").format(fax=shown(fax.key)))
             case DownloadFailed(error=error):
-                self.say(visible(str(error)))
+                self.write(visible(str(error)))
 
 
-def run_download(at: CommandContext, environ: Mapping[str, str]) -> int:
-    """Never reads what the browser remembers. Raises FaxtuiError."""
-    options, streams = at.options, standard_streams(environ, needs_output=False)
+def run_download(context: CommandContext, environ: Mapping[str, str]) -> int:
+    """Run ``faxtui download`` and return the exit code. The browser's saved state is not read.
+
+    Raises FaxtuiError.
+    """
+    options, streams = context.options, standard_streams(environ, needs_output=False)
     if options.verify is not None:
         if options.faxes or options.to is not None:
-            raise UsageError("--verify looks at a folder and saves nothing: leave --to and the faxes out.")
+            raise UsageError(_("--verify only checks a folder. Omit --to and the faxes."))
         return run_to_end(verify(options.verify, streams))
-    request = _request(at)
-    journal = Journal(None if options.demo else at.paths.journal)
-    return run_to_end(_download(connected(at, environ), request, journal, streams))
+    request = _request(context)
+    journal = Journal(None if options.demo else context.paths.journal)
+    return run_to_end(_download(connect_for_command(context, environ), request, journal, streams))
 
 
-def _request(at: CommandContext) -> DownloadRequest:
-    options, settings = at.options, at.settings
+def _request(context: CommandContext) -> DownloadRequest:
+    options, settings = context.options, context.settings
     if options.faxes and (options.filters or options.view is not None):
-        raise UsageError("Name faxes by FOLDER/FILE, or choose them by filters, not both.")
+        raise UsageError(_("Name faxes by FOLDER/FILE or choose them by filters, not both."))
     folder = settings.download.place / (DEMO_FOLDER if options.demo else "")
     return DownloadRequest(
         folder=options.to if options.to is not None else folder,
-        query=at.query(SavedState()).with_page_size(MAXIMUM_PAGE_SIZE),
+        query=context.query(SavedState()).with_page_size(MAXIMUM_PAGE_SIZE),
         keys=tuple(_key(each) for each in options.faxes),
         template=settings.download.name,
         zone=settings.ui.zone,
-        account=at.account,
+        account=context.account,
     )
 
 

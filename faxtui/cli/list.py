@@ -1,6 +1,4 @@
-"""``faxtui list``: the faxes that match, as a table, CSV or JSON.
-
-``faxtui list``."""
+"""Command ``faxtui list``: matching faxes as a table, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -10,30 +8,31 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 
-from faxtui.cli.context import CommandContext, Streams, Words, connected, destination, run_to_end, standard_streams
+from faxtui.cli.context import CommandContext, connect_for_command
+from faxtui.cli.output import Messages, Streams, open_output, standard_streams
+from faxtui.cli.runner import run_to_end
 from faxtui.config.state import SavedState
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Reading
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery, in_words
 from faxtui.domain.service import FaxService
-from faxtui.domain.text import counted, visible
+from faxtui.domain.text import visible
 from faxtui.errors import InvalidValue
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.pagination import PageStats, iter_pages
 from faxtui.inbox.view import Shown
 from faxtui.operations.formats import Format, Terminal, Writer, writer_of
-
-__all__ = ["DONE", "ListRequest", "Streams", "list_faxes"]
+from faxtui.translation import _, ngettext
 
 DONE = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """What to list, and how: the query's page, or with ``all_pages`` that page and every one after it.
+    """Faxes to list and their format: the query's page, with ``all_pages`` also every page after it.
 
     ``output`` is a file to write instead of standard output, ``excel`` makes CSV safe for Excel, ``zone`` is the
-    operator's (None: this machine's). Raises InvalidValue where ``excel`` is asked of anything but CSV.
+    operator's (None: this machine's). Raises InvalidValue if ``excel`` is combined with another format than CSV.
     """
 
     query: FaxQuery
@@ -46,44 +45,44 @@ class ListRequest:
 
     def __post_init__(self) -> None:
         if self.excel and self.format is not Format.CSV:
-            raise InvalidValue("--excel is about CSV: add --format csv, or leave --excel out.", "excel")
+            raise InvalidValue(_("--excel needs CSV. Add --format csv, or omit --excel."), "excel")
 
 
 async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequest, streams: Streams) -> int:
-    """List what is asked for; returns the exit code. A reader that has had enough is no failure: that ends quietly.
+    """Write the requested list and return the exit code. A reader that closes the pipe early is not an error.
 
-    ``request.output`` is there whole or, after a failure or a cancellation, as it was before. Raises InvalidValue,
-    ServiceError, and StorageError where the data can't be written.
+    ``request.output`` is written atomically. Raises InvalidValue, ServiceError, and StorageError if the data can't
+    be written.
     """
-    words = Words(streams)
-    tally = PageStats()
+    messages = Messages(streams)
+    stats = PageStats()
     pages = iter_pages(
-        service, clock, request.query, request.zone, request.patience, tally=tally, on_wait=words.tell_of_wait
+        service, clock, request.query, request.zone, request.patience, tally=stats, on_wait=messages.write_retry
     )
     writer = _writer(clock, request, streams)
     remarks: Iterator[str] = iter(())
     try:
-        with destination(request.output, streams) as out:
-            words.show("Asking for faxes …")
+        with open_output(request.output, streams) as out:
+            messages.show_progress(_("Requesting faxes …"))
             async with aclosing(pages):
                 async for shown in pages:
-                    words.clear()
+                    messages.clear()
                     out.write(writer.page(shown.page.faxes))
                     out.flush()
-                    remarks = _remarks(request, tally, shown, is_watched=streams.err_is_terminal)
+                    remarks = _remarks(request, stats, shown, is_watched=streams.err_is_terminal)
                     if not request.all_pages:
                         break
-                    words.show(_progress(tally))
-            words.clear()
+                    messages.show_progress(_progress(stats))
+            messages.clear()
             out.write(writer.end())
     except BrokenPipeError:
         return DONE
     finally:
-        words.clear()
+        messages.clear()
     if warning := clock.take_warning(is_watched=streams.err_is_terminal):
-        words.say(warning)
-    for sentence in remarks:
-        words.say(sentence)
+        messages.write(warning)
+    for remark in remarks:
+        messages.write(remark)
     return DONE
 
 
@@ -95,43 +94,67 @@ def _writer(clock: ServiceClock, request: ListRequest, streams: Streams) -> Writ
     return writer_of(request.format, reading, excel=request.excel, terminal=terminal)
 
 
-def _progress(tally: PageStats) -> str:
-    if tally.total is None:
-        return f"{counted(tally.faxes, 'fax', 'faxes')} …"
-    return f"{tally.faxes:,} of {counted(tally.total, 'fax', 'faxes')} …"
+def _progress(stats: PageStats) -> str:
+    if stats.total is None:
+        return ngettext("{count:,} fax …", "{count:,} faxes …", stats.faxes).format(count=stats.faxes)
+    return ngettext("{done:,} of {count:,} fax …", "{done:,} of {count:,} faxes …", stats.total).format(
+        done=stats.faxes, count=stats.total
+    )
 
 
-def _remarks(request: ListRequest, tally: PageStats, shown: Shown, *, is_watched: bool) -> Iterator[str]:
-    """Yield what there is to say once ``shown`` was the last page; to a person who watches, some help as well."""
+def _remarks(request: ListRequest, stats: PageStats, shown: Shown, *, is_watched: bool) -> Iterator[str]:
+    """Yield remarks on the list after its last page, ``shown``; with a person watching, also hints."""
     page = shown.page
-    if not tally.faxes and request.query.page > 1:
-        count = "" if page.page_count is None else f": the service counts {counted(page.page_count, 'page', 'pages')}"
-        yield f"There is no page {request.query.page:,}{count}."
-    elif not tally.faxes and is_watched:
-        yield f"There are no faxes: {in_words(request.query.filters)}."
-    if request.all_pages and tally.remark:
-        yield tally.remark
+    if not stats.faxes and request.query.page > 1:
+        yield _no_such_page(request.query.page, page.page_count)
+    elif not stats.faxes and is_watched:
+        yield _("No faxes: {filters}.").format(filters=in_words(request.query.filters))
+    if request.all_pages and stats.remark:
+        yield stats.remark
     elif page.faxes and not request.all_pages and page.number != request.query.page:
-        yield f"The service sent page {page.number:,} instead of page {request.query.page:,}."
+        yield _("The service sent page {sent:,} instead of page {requested:,}.").format(
+            sent=page.number, requested=request.query.page
+        )
     elif not request.all_pages and shown.disagreement:
-        yield f"{shown.disagreement[0].upper()}{shown.disagreement[1:]}: list again to be sure."
+        yield _("{problem}. List again to be sure.").format(
+            problem=f"{shown.disagreement[0].upper()}{shown.disagreement[1:]}"
+        )
     if is_watched and request.output is not None:
-        yield f"{counted(tally.faxes, 'fax is', 'faxes are')} in {visible(str(request.output))}."
+        yield ngettext("Wrote {count:,} fax to {path}.", "Wrote {count:,} faxes to {path}.", stats.faxes).format(
+            count=stats.faxes, path=visible(str(request.output))
+        )
     if is_watched and page.has_next and not request.all_pages:
-        of_all = "" if page.page_count is None else f" of {page.page_count:,}"
-        yield f"This is page {page.number:,}{of_all}: --page {page.number + 1} lists the next one, --all every page."
+        yield _more_pages(page.number, page.page_count)
 
 
-def run_list(at: CommandContext, environ: Mapping[str, str]) -> int:
-    """Never reads what the browser remembers. Raises FaxtuiError."""
-    request = _request(at)
+def _no_such_page(number: int, count: int | None) -> str:
+    if count is None:
+        return _("There is no page {number:,}.").format(number=number)
+    return ngettext(
+        "There is no page {number:,}: the service has {count:,} page.",
+        "There is no page {number:,}: the service has {count:,} pages.",
+        count,
+    ).format(number=number, count=count)
+
+
+def _more_pages(number: int, count: int | None) -> str:
+    if count is None:
+        text = _("This is page {number:,}. Use --page {next} for the next one, --all for every page.")
+    else:
+        text = _("This is page {number:,} of {count:,}. Use --page {next} for the next one, --all for every page.")
+    return text.format(number=number, count=count, next=number + 1)
+
+
+def run_list(context: CommandContext, environ: Mapping[str, str]) -> int:
+    """Run ``faxtui list`` and return the exit code. The browser's saved state is not read. Raises FaxtuiError."""
+    request = _request(context)
     streams = standard_streams(environ, needs_output=request.output is None)
-    return run_to_end(_list(connected(at, environ), request, streams))
+    return run_to_end(_list(connect_for_command(context, environ), request, streams))
 
 
-def _request(at: CommandContext) -> ListRequest:
-    """All pages are asked for in as large pieces as the service gives, unless told otherwise."""
-    options, query = at.options, at.query(SavedState())
+def _request(context: CommandContext) -> ListRequest:
+    """Return what the options request; ``--all`` uses the largest page size unless one is given."""
+    options, query = context.options, context.query(SavedState())
     if options.all and options.page_size is None:
         query = replace(query, page_size=MAXIMUM_PAGE_SIZE)
     return ListRequest(
@@ -140,7 +163,7 @@ def _request(at: CommandContext) -> ListRequest:
         all_pages=options.all,
         output=options.output,
         excel=options.excel,
-        zone=at.settings.ui.zone,
+        zone=context.settings.ui.zone,
     )
 
 

@@ -1,6 +1,7 @@
-"""Combinations of options of which one has no effect: an error, since whoever gave it expected one.
+"""Commands, their options, and the environment variables that stand for some of them.
 
-Commands and options, and the environment variables that stand for some of them."""
+An option without effect is an error, since its user expected one.
+"""
 
 from __future__ import annotations
 
@@ -18,59 +19,18 @@ from faxtui.config.logs import DEFAULT_LEVEL, LEVELS
 from faxtui.domain.fax import SORTABLE
 from faxtui.domain.query import FILTERS, TO
 from faxtui.errors import UsageError
-
-_ACCOUNT = ("profile", "base_url", "login", "password_file")
-_FILTERS = tuple(each.parameter for each in FILTERS)
-_SELECTION = (*_FILTERS, "view", "sort")
-_SHOWN = (*_SELECTION, "page", "page_size")
-_NAMES = {each.parameter: each.name for each in FILTERS}
-_NOT_EMPTY = (*_FILTERS, "view", "sort", "profile", "base_url", "login")
-
-
-def without_effect(command: str, given: Mapping[str, object]) -> str:
-    """Return why an option of those ``given`` on the command line has no effect; empty if each has one."""
-    for name in _NOT_EMPTY:
-        value = given.get(name)
-        if isinstance(value, str) and not value.strip():
-            return f"{_option(name)} needs a value: leave it out, or name one"
-    for present, names, reason in _rules(command, given):
-        for name in names:
-            if present and name in given:
-                return f"{_option(name)} has no effect {reason}: leave it out"
-    return ""
-
-
-def _rules(command: str, given: Mapping[str, object]) -> tuple[tuple[bool, tuple[str, ...], str], ...]:
-    """When, which options have no effect, and why."""
-    present: AbstractSet[str] = {name for name, value in given.items() if value not in (None, False, [])}
-    is_list, is_download, is_config = (command == each for each in ("list", "download", "config"))
-    verifies = is_download and "verify" in present
-    return (
-        (is_list and "all" in present, ("page",), "with --all, which lists every page"),
-        (verifies, ("demo", *_ACCOUNT, *_SHOWN), "with --verify, which looks at a folder only"),
-        (is_download, ("page", "page_size"), "on a download, which saves every page"),
-        (is_download and "faxes" in present, ("sort",), "on faxes that are named by FOLDER/FILE"),
-        (command == "doctor", _SHOWN, "on faxtui doctor"),
-        (is_config, _SHOWN, "on faxtui config"),
-        (is_config and given.get("what") == "path", ("demo", *_ACCOUNT), "on faxtui config path"),
-        ("demo" in present, _ACCOUNT, "with --demo, which has an account of its own"),
-    )
-
-
-def _option(name: str) -> str:
-    return f"--{_NAMES.get(name, name).replace('_', '-')}"
-
+from faxtui.translation import N_, _
 
 BROWSE, LIST, DOWNLOAD, DOCTOR, CONFIG = "browse", "list", "download", "doctor", "config"
 PATH, SHOW = "path", "show"
 FORMATS = ("table", "csv", "json", "jsonl")
-_DESCRIPTION = "Browse the faxes received on the Odyssey platform."
-_EPILOG = "In the program, ? shows the keys. No account at hand? Look around first: faxtui --demo"
+_DESCRIPTION = N_("Browse the faxes received on the Odyssey platform.")
+_EPILOG = N_("In the program, ? shows the keys. To try it without an account: faxtui --demo")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for on the command line or, where it says nothing, by the environment."""
+    """Values given on the command line or, for options missing there, by the environment."""
 
     command: str = BROWSE
     demo: bool = False
@@ -102,20 +62,20 @@ _FROM_ENVIRONMENT = ("profile", "config", "base-url", "login", "log-level")
 
 
 def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
-    """Raises SystemExit: 0 after --help, 2 after a usage error; what there is to say has been said then."""
-    parser = _parser(_common(), _shown())
+    """Return the options. Raises SystemExit after printing: 0 for --help, 2 for a usage error."""
+    parser = _parser(_common_options(), _selection_options())
     _check_options(parser, arguments)
     variables = _as_options(environ)
-    of_environment = vars(parser.parse_args(variables)) if variables else {}
+    from_environment = vars(parser.parse_args(variables)) if variables else {}
     given = vars(parser.parse_args(arguments))
     try:
-        given |= _places(given.pop("to", []))
+        given |= _split_to(given.pop("to", []))
     except argparse.ArgumentTypeError as error:
         parser.error(f"argument --to: {error}")
-    problem = without_effect(given.get("command") or BROWSE, given)
+    problem = problem_with(given.get("command") or BROWSE, given)
     if problem:
         parser.error(problem)
-    given = of_environment | given
+    given = from_environment | given
     filters = [(each.name, given.pop(each.parameter, None)) for each in FILTERS]
     given["filters"] = tuple((name, value) for name, value in filters if value is not None)
     given["command"] = given.get("command") or BROWSE
@@ -123,7 +83,7 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in a sentence, without the whole usage."""
+    """Parser that reports an error as one sentence, without the usage."""
 
     commands: tuple[_Parser, ...] = ()
 
@@ -132,18 +92,18 @@ class _Parser(argparse.ArgumentParser):
         return tuple(self._option_string_actions)
 
     def error(self, message: str) -> NoReturn:
-        from faxtui.cli.context import say
+        from faxtui.cli.output import print_message
         from faxtui.terminal.capabilities import written_environment
 
-        end = "" if message.endswith("?") else "."
-        sentence = f"{message[:1].upper()}{message[1:]}{end} faxtui --help shows what there is."
-        say(sentence, written_environment(os.environ))
+        end = "" if message.endswith(("?", ".")) else "."
+        problem = f"{message[:1].upper()}{message[1:]}{end}"
+        print_message(_("{problem} See faxtui --help.").format(problem=problem), written_environment(os.environ))
         self.exit(UsageError.exit_code)
 
 
-def _whole_number(given: str) -> int:
+def _integer(given: str) -> int:
     if not re.fullmatch("[+-]?[0-9]{1,9}", given):
-        raise argparse.ArgumentTypeError(f"it takes a whole number, not “{given}”")
+        raise argparse.ArgumentTypeError(_("expected an integer, got “{value}”").format(value=given))
     return int(given)
 
 
@@ -151,22 +111,24 @@ def _log_level(given: str) -> str:
     level = given.lower()
     if level not in LEVELS:
         raise argparse.ArgumentTypeError(
-            f"it takes one of {', '.join(LEVELS)}, not “{given}” (FAXTUI_LOG_LEVEL counts as well)"
+            _("expected one of {levels}, got “{value}” (also read from FAXTUI_LOG_LEVEL)").format(
+                levels=", ".join(LEVELS), value=given
+            )
         )
     return level
 
 
 def _path(given: str) -> Path:
     if not given:
-        raise argparse.ArgumentTypeError("it takes a path, not an empty text")
+        raise argparse.ArgumentTypeError(_("expected a path, got an empty value"))
     try:
         return Path(given).expanduser()
     except RuntimeError as error:
-        raise argparse.ArgumentTypeError(f"the home folder in “{given}” is not known") from error
+        raise argparse.ArgumentTypeError(_("the home folder in “{path}” is unknown").format(path=given)) from error
 
 
-def _places(given: Sequence[str]) -> Mapping[str, object]:
-    """What ``download --to`` was given, folder and inbound number both: only a number is a number."""
+def _split_to(given: Sequence[str]) -> Mapping[str, object]:
+    """Split the values of ``download --to`` into the inbound number (a plain number) and the folder (the rest)."""
     numbers = [each for each in given if re.fullmatch(r"\+?[0-9 ]+", each)]
     folders = [each for each in given if each not in numbers]
     found: dict[str, object] = {TO.parameter: numbers[-1]} if numbers else {}
@@ -174,97 +136,174 @@ def _places(given: Sequence[str]) -> Mapping[str, object]:
 
 
 def _as_options(environ: Mapping[str, str]) -> list[str]:
-    """Variables are read as the options they stand for, before those that were given."""
+    """Return the environment variables as the options that they stand for."""
     variables = {each: environ.get(f"FAXTUI_{each.upper().replace('-', '_')}") for each in _FROM_ENVIRONMENT}
     return [f"--{name}={value}" for name, value in variables.items() if value]
 
 
 def _check_options(parser: _Parser, arguments: Sequence[str]) -> None:
-    """An option that there is not is told of by its name alone: what was meant as its value may be a password."""
+    """Reject an unknown option by its name alone: what follows it may be a password."""
     known = [*parser.options, *(name for each in parser.commands for name in each.options)]
     for each in arguments:
         name = each.partition("=")[0]
         if name.startswith("--") and name not in ("--", *known):
             near = difflib.get_close_matches(name, known, 1)
-            parser.error(f"there is no option {name}{f', did you mean {near[0]}?' if near else ''}")
+            parser.error(
+                _("unknown option {name}. Did you mean {near}?").format(name=name, near=near[0])
+                if near
+                else _("unknown option {name}").format(name=name)
+            )
 
 
 def _parser(common: _Parser, shown: _Parser) -> _Parser:
     parser = _Parser(
         "faxtui",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
+        description=_(_DESCRIPTION),
+        epilog=_(_EPILOG),
         parents=[common, shown],
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="store_true", help="show the version and leave")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands (none opens the browser)")
+    parser.add_argument("--version", action="store_true", help=_("show the version and exit"))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=_("commands (default: open the browser)"))
 
     def command(name: str, help: str, *parents: _Parser) -> _Parser:
         return commands.add_parser(
             name, help=help, parents=[common, *parents], argument_default=argparse.SUPPRESS, allow_abbrev=False
         )
 
-    listing = command(LIST, "print faxes, for people or scripts", shown)
-    listing.add_argument("--format", choices=FORMATS, help=f"one of: {' '.join(FORMATS)}", metavar="FORMAT")
-    listing.add_argument("--all", action="store_true", help="every page, not only one")
-    listing.add_argument("--output", metavar="FILE", type=_path, help="write a file, whole or not at all")
-    listing.add_argument("--excel", action="store_true", help="CSV in which no cell can become a formula")
+    listing = command(LIST, _("print faxes as a table, CSV or JSON"), shown)
+    listing.add_argument(
+        "--format", choices=FORMATS, help=_("one of: {names}").format(names=" ".join(FORMATS)), metavar="FORMAT"
+    )
+    listing.add_argument("--all", action="store_true", help=_("list every page"))
+    listing.add_argument("--output", metavar="FILE", type=_path, help=_("write to a file, atomically"))
+    listing.add_argument("--excel", action="store_true", help=_("CSV for Excel: no cell can become a formula"))
 
-    download = command(DOWNLOAD, "save the documents of faxes, every page of them", _shown(apart=TO.name))
-    download.add_argument("faxes", nargs="*", metavar="FOLDER/FILE", help="these faxes, instead of all that match")
+    download = command(
+        DOWNLOAD, _("save the documents of matching or named faxes"), _selection_options(without=TO.name)
+    )
+    download.add_argument("faxes", nargs="*", metavar="FOLDER/FILE", help=_("faxes to save, instead of all that match"))
     download.add_argument(
         "--to",
         metavar="DIR",
         action="append",
-        help="where to (without it, the folder of your settings); a number alone is the inbound number, as for list",
+        help=_(
+            "folder to save in (default: the folder in your settings); a plain number is the inbound number, as for list"
+        ),
     )
-    download.add_argument("--verify", metavar="DIR", type=_path, help="check what was saved there")
+    download.add_argument("--verify", metavar="DIR", type=_path, help=_("check the files saved in this folder"))
 
-    doctor = command(DOCTOR, "check configuration, network, sign-in and terminal, and say what to do")
-    doctor.add_argument("--json", action="store_true", help="for scripts")
+    doctor = command(DOCTOR, _("check configuration, network, sign-in and terminal, with advice"))
+    doctor.add_argument("--json", action="store_true", help=_("print JSON, for scripts"))
 
-    config = command(CONFIG, "where files are; every setting")
+    config = command(CONFIG, _("show where files are, or every setting"))
     config.add_argument(
-        "what", metavar=f"{PATH}|{SHOW}", choices=(PATH, SHOW), help="where files are; every setting and its origin"
+        "what",
+        metavar=f"{PATH}|{SHOW}",
+        choices=(PATH, SHOW),
+        help=_("path: where files are; show: every setting and its origin"),
     )
     parser.commands = (listing, download, doctor, config)
     return parser
 
 
-def _common() -> _Parser:
-    """Options that may stand before the command or after it."""
+def _common_options() -> _Parser:
+    """Options valid before and after the command."""
     parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    account = parser.add_argument_group("account")
-    account.add_argument("--demo", action="store_true", help="sample faxes: no account, no network needed")
-    account.add_argument("--profile", metavar="NAME", help="one of the configuration's")
-    account.add_argument("--base-url", metavar="URL", help="the service's address")
-    account.add_argument("--login", metavar="LOGIN", help="such as 60300.console")
+    account = parser.add_argument_group(_("account"))
+    account.add_argument("--demo", action="store_true", help=_("sample faxes; needs no account and no network"))
+    account.add_argument("--profile", metavar="NAME", help=_("profile from the configuration"))
+    account.add_argument("--base-url", metavar="URL", help=_("address of the service"))
+    account.add_argument("--login", metavar="LOGIN", help=_("login name, such as 60300.console"))
     account.add_argument(
         "--password-file",
         metavar="FILE",
         type=_path,
-        help="a file that only you can read; FAXTUI_PASSWORD in the environment serves as well",
+        help=_("file containing the password, readable only by you (or set FAXTUI_PASSWORD)"),
     )
-    account.add_argument("--read-only", action="store_true", help="nothing can be deleted")
-    files = parser.add_argument_group("files")
-    files.add_argument("--config", metavar="FILE", type=_path, help="instead of your own configuration")
-    files.add_argument("--log-level", metavar="LEVEL", type=_log_level, help=f"one of: {' '.join(LEVELS)}")
+    account.add_argument("--read-only", action="store_true", help=_("disable deleting"))
+    files = parser.add_argument_group(_("files"))
+    files.add_argument("--config", metavar="FILE", type=_path, help=_("configuration file to use instead of your own"))
+    files.add_argument(
+        "--log-level", metavar="LEVEL", type=_log_level, help=_("one of: {names}").format(names=" ".join(LEVELS))
+    )
     return parser
 
 
-def _shown(apart: str = "") -> _Parser:
-    """The options that say what to show, but the filter of that name."""
+def _selection_options(without: str = "") -> _Parser:
+    """Options that select faxes, without the filter named ``without``."""
     parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    shown = parser.add_argument_group("what to show")
+    shown = parser.add_argument_group(_("faxes"))
     for each in FILTERS:
-        if each.name == apart:
+        if each.name == without:
             continue
         shown.add_argument(f"--{each.name}", metavar=each.metavar, dest=each.parameter, help=each.help)
-    shown.add_argument("--view", metavar="NAME", help="saved filters and sort")
+    shown.add_argument("--view", metavar="NAME", help=_("saved view: filters and sort"))
     names = " ".join(each.name for each in SORTABLE)
-    shown.add_argument("--sort", metavar="FIELD[:asc|:desc]", help=f"by one of: {names}")
-    shown.add_argument("--page", metavar="N", type=_whole_number, help="begin on this page")
-    shown.add_argument("--page-size", metavar="N", type=_whole_number, help="faxes on a page")
+    shown.add_argument("--sort", metavar="FIELD[:asc|:desc]", help=_("sort by one of: {names}").format(names=names))
+    shown.add_argument("--page", metavar="N", type=_integer, help=_("start on this page"))
+    shown.add_argument("--page-size", metavar="N", type=_integer, help=_("faxes per page"))
     return parser
+
+
+_ACCOUNT = ("profile", "base_url", "login", "password_file")
+_FILTERS = tuple(each.parameter for each in FILTERS)
+_SELECTION = (*_FILTERS, "view", "sort")
+_SHOWN = (*_SELECTION, "page", "page_size")
+_NAMES = {each.parameter: each.name for each in FILTERS}
+_NOT_EMPTY = (*_FILTERS, "view", "sort", "profile", "base_url", "login")
+
+
+def problem_with(command: str, given: Mapping[str, object]) -> str:
+    """Return the problem with an option of those ``given`` that is empty or has no effect; empty if there is none."""
+    for name in _NOT_EMPTY:
+        value = given.get(name)
+        if isinstance(value, str) and not value.strip():
+            return _("{option} needs a value. Omit it, or name one").format(option=_option(name))
+    for present, names, reason in _rules(command, given):
+        for name in names:
+            if present and name in given:
+                return _(reason).format(option=_option(name))
+    return ""
+
+
+def _rules(command: str, given: Mapping[str, object]) -> tuple[tuple[bool, tuple[str, ...], str], ...]:
+    """Return tuples of a condition, the options that have no effect under it, and the message."""
+    present: AbstractSet[str] = {name for name, value in given.items() if value not in (None, False, [])}
+    is_list, is_download, is_config = (command == each for each in ("list", "download", "config"))
+    verifies = is_download and "verify" in present
+    return (
+        (
+            is_list and "all" in present,
+            ("page",),
+            N_("{option} has no effect with --all, which lists every page. Omit it"),
+        ),
+        (
+            verifies,
+            ("demo", *_ACCOUNT, *_SHOWN),
+            N_("{option} has no effect with --verify, which only checks a folder. Omit it"),
+        ),
+        (
+            is_download,
+            ("page", "page_size"),
+            N_("{option} has no effect on a download, which saves every page. Omit it"),
+        ),
+        (
+            is_download and "faxes" in present,
+            ("sort",),
+            N_("{option} has no effect on faxes named by FOLDER/FILE. Omit it"),
+        ),
+        (command == "doctor", _SHOWN, N_("{option} has no effect on faxtui doctor. Omit it")),
+        (is_config, _SHOWN, N_("{option} has no effect on faxtui config. Omit it")),
+        (
+            is_config and given.get("what") == "path",
+            ("demo", *_ACCOUNT),
+            N_("{option} has no effect on faxtui config path. Omit it"),
+        ),
+        ("demo" in present, _ACCOUNT, N_("{option} has no effect with --demo, which has its own account. Omit it")),
+    )
+
+
+def _option(name: str) -> str:
+    return f"--{_NAMES.get(name, name).replace('_', '-')}"

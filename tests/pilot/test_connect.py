@@ -276,7 +276,7 @@ async def test_another_account_is_added_beside_what_the_file_holds(here: Office)
         await desk.fill("Profile", "night")
         await press_button(desk, "Save and open")
         await desk.until_shown(f"night · {NIGHT}", "page 1 of")
-        assert "The file as it was before is" in desk.told
+        assert "The previous file is now" in desk.told
     text = here.config.read_text()
     assert "page_size = 25" in text
     assert "[profiles.main]" in text

@@ -322,7 +322,7 @@ async def test_comments_that_would_be_lost_are_kept_in_a_copy_that_is_told_of(he
         await desk.press("comma")
         await choose(desk, "mouse")
         await desk.press("s")
-        await desk.until(lambda: "The file as it was before is" in desk.told)
+        await desk.until(lambda: "The previous file is now" in desk.told)
     (kept,) = here.config.parent.glob("config.toml.*")
     assert "# for the ward" in kept.read_text()
     assert ui(here) == {"mouse": False}

@@ -19,7 +19,7 @@ from scripted_service import AT_ONCE
 from stored_documents import holding
 
 from faxtui.cli.download import DownloadRequest, download, verify
-from faxtui.cli.list import Streams
+from faxtui.cli.output import Streams
 from faxtui.demo import DemoService
 from faxtui.demo.service import Message, Receive, Send, json_answer
 from faxtui.demo.serving import Application
@@ -126,7 +126,7 @@ async def test_every_fax_that_matches_is_saved_page_after_page(tmp_path: Path) -
     assert len(saved) == 10 > QUERY.page_size
     assert all(content.startswith((b"%PDF-", b"II*\0")) for content in saved.values())
     assert done == Run(0, [f"faxtui: 10 faxes saved ({size / 1000:.0f} kB), in {folder}."])
-    assert await verified(folder) == Run(0, [f"faxtui: 10 of 10 files in {folder} are whole."])
+    assert await verified(folder) == Run(0, [f"faxtui: 10 of 10 files in {folder} are intact."])
 
 
 async def test_started_again_it_fetches_nothing(tmp_path: Path) -> None:
@@ -153,12 +153,12 @@ async def test_faxes_can_be_named_by_folder_and_file(tmp_path: Path) -> None:
     done = await run(FIXED, some)
     assert documents(tmp_path / "some") == {file_name: content}
     gone, told = done.said
-    assert gone == f"faxtui: {folder}/none.PDF is no longer on the service: someone else took or deleted it."
+    assert gone == f"faxtui: {folder}/none.PDF is no longer on the service: it was deleted elsewhere."
     assert (done.code, told.split(", ")[1]) == (1, "1 no longer on the service")
 
 
 def test_what_cannot_be_asked_for_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
-    with pytest.raises(InvalidValue, match=r"f/\.\. can't be asked for: name a fax by its folder and file"):
+    with pytest.raises(InvalidValue, match=r"f/\.\. cannot be downloaded. Name a fax by its folder and file"):
         request(tmp_path, FaxKey("f", ".."))
     with pytest.raises(InvalidValue, match="it can hold"):
         request(tmp_path, template="{nothing}")
@@ -167,7 +167,7 @@ def test_what_cannot_be_asked_for_is_refused_before_anything_is_asked(tmp_path: 
 async def test_where_nothing_matches_that_is_said(tmp_path: Path) -> None:
     query = FaxQuery(Filters({"since": "3h", "to": "999"}))
     done = await run(FIXED, request(tmp_path / "x", query=query))
-    assert done == Run(0, ["faxtui: There are no faxes: since 3h · to 999."])
+    assert done == Run(0, ["faxtui: No faxes: since 3h · to 999."])
     assert not (tmp_path / "x").exists()
 
 
@@ -193,7 +193,7 @@ async def test_a_refused_sign_in_stops_it_and_what_is_left_is_told(tmp_path: Pat
     with pytest.raises(SignInRefused):
         await run(service, request(tmp_path), err)
     assert 5 <= len(service.asked) <= 8
-    assert err.getvalue().endswith(f"in {tmp_path}. The rest is untouched: start again to go on.\n")
+    assert err.getvalue().endswith(f"in {tmp_path}. Start again to continue.\n")
     saved = documents(tmp_path)
     assert not any(name.endswith(".part") for name in saved)
     assert (await run(FIXED, request(tmp_path))).code == 0
@@ -241,7 +241,7 @@ async def test_cancelled_it_says_how_far_it_was(tmp_path: Path) -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
     assert not any(name.endswith(".part") for name in documents(tmp_path))
-    assert err.getvalue().endswith("The rest is untouched: start again to go on.\n")
+    assert err.getvalue().endswith("Start again to continue.\n")
 
 
 async def test_somebody_who_watches_sees_how_far_it_is(tmp_path: Path) -> None:
@@ -274,15 +274,15 @@ async def test_what_is_missing_or_changed_is_told_file_by_file(tmp_path: Path) -
     assert await verified(tmp_path) == Run(
         1,
         [
-            f"faxtui: {first} is missing: download it again.",
-            f"faxtui: {second} is not what was saved: download it again.",
+            f"faxtui: {first} is missing. Download it again.",
+            f"faxtui: {second} has changed since it was saved. Download it again.",
             f"faxtui: 1 line of {NAME} can't be read.",
-            f"faxtui: 8 of 10 files in {tmp_path} are whole.",
+            f"faxtui: 8 of 10 files in {tmp_path} are intact.",
         ],
     )
     assert (await run(FIXED, request(tmp_path))).code == 0
     assert await verified(tmp_path) == Run(
-        1, [f"faxtui: 1 line of {NAME} can't be read.", f"faxtui: 10 of 10 files in {tmp_path} are whole."]
+        1, [f"faxtui: 1 line of {NAME} can't be read.", f"faxtui: 10 of 10 files in {tmp_path} are intact."]
     )
 
 
@@ -298,7 +298,7 @@ async def test_a_fax_that_leads_nowhere_and_a_list_that_does_not_add_up_are_told
     streams = Streams(io.BytesIO(), err)
     assert await download(service, ServiceClock(lambda: NOW), request(tmp_path), Journal(None), streams) == 1
     assert err.getvalue().splitlines() == [
-        "faxtui: f/.. can't be asked for: its folder or file name leads nowhere.",
+        "faxtui: f/.. cannot be downloaded: invalid folder or file name.",
         f"faxtui: 1 fax saved (2.5 kB), 1 already there, 1 without an address, in {tmp_path}.",
         "faxtui: 1 fax came twice, so that some may be missing: ask again to be sure.",
     ]

@@ -23,7 +23,8 @@ import pytest
 from demo_server import demo_server, serving
 from odyssey_server import Ending, answer, answering
 
-from faxtui.cli.list import ListRequest, Streams, list_faxes
+from faxtui.cli.list import ListRequest, list_faxes
+from faxtui.cli.output import Streams
 from faxtui.demo.service import Message, Receive, Send, json_answer, read_request
 from faxtui.domain.account import Account
 from faxtui.domain.clock import ServiceClock
@@ -42,7 +43,8 @@ ONE_PAGE = replace(ALL, all_pages=False)
 SCRIPT = """
 import asyncio, sys
 from pathlib import Path
-from faxtui.cli.list import Format, ListRequest, Streams, list_faxes
+from faxtui.cli.list import Format, ListRequest, list_faxes
+from faxtui.cli.output import Streams
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.clock import ServiceClock
 assert not {"httpx", "textual", "rich"} & set(sys.modules)
@@ -213,7 +215,7 @@ async def test_progress_is_rewritten_in_place_and_gone_before_rows_come_to_the_s
     shown = terminal.getvalue().decode()
     assert json.loads("\n".join(line.rpartition("\r")[2] for line in shown.split("\n"))) == held.resources
     told = re.findall(r"([^\r\n]+)\r( +)\r", shown)
-    assert [text for text, _ in told] == ["Asking for faxes …", "617 of 1,234 faxes …", "1,234 of 1,234 faxes …"]
+    assert [text for text, _ in told] == ["Requesting faxes …", "617 of 1,234 faxes …", "1,234 of 1,234 faxes …"]
     assert all(len(text) == len(blank) for text, blank in told)
 
 
@@ -224,7 +226,7 @@ async def test_a_file_is_there_whole_for_its_owner_alone(tmp_path: Path) -> None
     assert json.loads(file.read_bytes()) == held.resources
     assert (listing.data, file.stat().st_mode & 0o777) == (b"", 0o600)
     assert names_in(tmp_path) == [file.name]
-    assert listing.said.endswith(f"\rfaxtui: 1,500 faxes are in {file}.\n")
+    assert listing.said.endswith(f"\rfaxtui: Wrote 1,500 faxes to {file}.\n")
 
 
 @pytest.mark.parametrize("kind", ["link", "dangling link", "link to a pipe", "pipe", "socket"])

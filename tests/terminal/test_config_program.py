@@ -31,9 +31,9 @@ def test_the_paths_are_told_and_which_of_them_are_there(tmp_path: Path) -> None:
     lines = dict(line.split(maxsplit=1) for line in end.stdout.replace("site configuration", "site").splitlines())
     assert (end.returncode, end.stderr, list(lines)) == (0, "", ["configuration", "site", "state", "logs"])
     assert lines["configuration"] == str(config)
-    assert lines["site"] == f"{tmp_path / 'site' / 'faxtui' / 'config.toml'}  (not there)"
+    assert lines["site"] == f"{tmp_path / 'site' / 'faxtui' / 'config.toml'}  (does not exist)"
     elsewhere = faxtui("config", "path", "--config", "/none/x.toml", home=tmp_path)
-    assert "/none/x.toml  (not there)" in elsewhere.stdout
+    assert "/none/x.toml  (does not exist)" in elsewhere.stdout
 
 
 @pytest.mark.parametrize("text", ['default_profile = "gone"', "[ui", "version = 9"])
@@ -171,7 +171,7 @@ def test_a_reader_that_leaves_and_an_output_that_is_closed_or_full(tmp_path: Pat
     full = faxtui(*words, home=tmp_path, command=in_shell('exec "$@" >/dev/full'))
     assert (full.returncode, full.stderr) == (
         1,
-        "faxtui: Standard output can't be written: No space left on device. What came out of it is not whole.\n",
+        "faxtui: Could not write to standard output: No space left on device. The output is incomplete.\n",
     )
     closed = faxtui(*words, home=tmp_path, command=in_shell('exec "$@" >&- 2>&-'))
     assert (closed.returncode, closed.stdout, closed.stderr) == (2 if words[0] == "doctor" else 0, "", "")

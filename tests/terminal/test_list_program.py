@@ -201,7 +201,7 @@ def test_without_standard_output_it_takes_a_file(demo: str, tmp_path: Path) -> N
         end = faxtui(*ours, home=tmp_path, environ=SIGNED_IN, command=in_shell(f'exec "$@" {closed}'))
         assert (end.returncode, end.stderr) == (
             2,
-            "faxtui: Standard output is closed, so there is nowhere to write to: give --output FILE.\n",
+            "faxtui: Standard output is closed. Use --output FILE to write to a file.\n",
         )
         file = tmp_path / "faxes.json"
         end = faxtui(
@@ -216,8 +216,7 @@ def test_an_output_that_is_full_is_told_of(demo: str, tmp_path: Path) -> None:
     )
     assert (end.returncode, end.stderr) == (
         1,
-        "faxtui: The list can't be written to standard output: No space left on device. "
-        "What came out of it is not whole.\n",
+        "faxtui: Could not write to standard output: No space left on device. The output is incomplete.\n",
     )
 
 
@@ -233,9 +232,9 @@ def test_an_output_that_is_full_is_told_of(demo: str, tmp_path: Path) -> None:
         ("--customer x", "A customer is a whole number such as 60300, not “x”."),
         ("--profile gone", "There is no profile “gone” in the configuration: there are main."),
         ("--view gone", "There is no view “gone”: there are none: write [views.NAME] into the configuration."),
-        ("--excel", "--excel is about CSV: add --format csv, or leave --excel out."),
+        ("--excel", "--excel needs CSV. Add --format csv, or omit --excel."),
         ("--format xml", "Argument --format: invalid choice: 'xml'"),
-        ("--columns from", "There is no option --columns"),
+        ("--columns from", "Unknown option --columns"),
         ("--page 0", "Pages are counted from 1: there is no page 0."),
         ("--config /none/config.toml", "There is no configuration file /none/config.toml."),
         (f"--config {'x' * 300}", "There is no configuration file xxx"),

@@ -132,7 +132,7 @@ def test_where_there_are_several_profiles_and_none_was_chosen_they_are_named(tmp
     configured(tmp_path, "[profiles.lab]\n[profiles.ward]\n")
     end = lists(tmp_path)
     assert end.returncode == 2
-    assert end.stderr.startswith("faxtui: Choose a profile by --profile or default_profile: there are lab, ward. ")
+    assert end.stderr.startswith("faxtui: Choose a profile with --profile or default_profile. Available: lab, ward. ")
 
 
 def test_what_is_wrong_in_the_file_is_told_once(tmp_path: Path) -> None:

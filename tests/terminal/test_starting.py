@@ -39,7 +39,7 @@ def test_without_a_login_and_a_screen_it_names_the_ways_to_give_one_and_the_demo
 def test_a_terminal_that_cannot_move_its_cursor_is_told_of(tmp_path: Path, term: str | None) -> None:
     with in_terminal("--demo", home=tmp_path, size=LARGE, environ={"TERM": term}) as terminal:
         assert terminal.wait_for_end() == 2
-        assert "set TERM to what the terminal is, such as xterm-256color" in terminal.flowing
+        assert "Set TERM to the terminal's type, such as xterm-256color" in terminal.flowing
         assert b"\x1b" not in terminal.sent
 
 
@@ -48,7 +48,7 @@ def test_without_a_terminal_there_is_a_sentence(tmp_path: Path, redirection: str
     command = ("/bin/sh", "-c", f'exec "$@" {redirection}', "sh", sys.executable, "-m", "faxtui")
     end = faxtui("--demo", home=tmp_path, command=command)
     assert (end.returncode, end.stdout) == (2, "")
-    assert end.stderr == "faxtui: There is no terminal to draw on: start faxtui in one, or use faxtui list.\n"
+    assert end.stderr == "faxtui: The browser needs a terminal. Start faxtui in one, or use faxtui list.\n"
 
 
 def test_sentences_hold_nothing_that_acts_and_are_ascii_where_the_terminal_has_nothing_else(tmp_path: Path) -> None:

@@ -78,14 +78,14 @@ def test_the_password_is_in_no_representation() -> None:
 @pytest.mark.parametrize(
     ("arguments", "environ", "told"),
     [
-        (["--page", "x"], {}, "Argument --page: it takes a whole number, not “x”."),
-        (["--page", "1_0"], {}, "Argument --page: it takes a whole number, not “1_0”."),
-        (["--page", "9" * 5000], {}, "Argument --page: it takes a whole number"),
-        (["--page-size", "1.5"], {}, "Argument --page-size: it takes a whole number, not “1.5”."),
+        (["--page", "x"], {}, "Argument --page: expected an integer, got “x”."),
+        (["--page", "1_0"], {}, "Argument --page: expected an integer, got “1_0”."),
+        (["--page", "9" * 5000], {}, "Argument --page: expected an integer"),
+        (["--page-size", "1.5"], {}, "Argument --page-size: expected an integer, got “1.5”."),
         (["--from"], {}, "Argument --from: expected one argument."),
-        (["--bogus"], {}, "There is no option --bogus."),
-        (["--bo\x1b[2J"], {}, "There is no option --bo␛[2J."),
-        (["--prof", "x"], {}, "There is no option --prof, did you mean --profile?"),
+        (["--bogus"], {}, "Unknown option --bogus."),
+        (["--bo\x1b[2J"], {}, "Unknown option --bo␛[2J."),
+        (["--prof", "x"], {}, "Unknown option --prof. Did you mean --profile?"),
         (["doctor", "--all"], {}, "Unrecognized arguments: --all."),
         (
             ["print"],
@@ -94,13 +94,13 @@ def test_the_password_is_in_no_representation() -> None:
         ),
         (["list", "--format", "xml"], {}, "Argument --format: invalid choice: 'xml'"),
         (["config"], {}, "The following arguments are required: path|show."),
-        (["--log-level", "loud"], {}, "it takes one of debug, info, warning, error, not “loud”"),
-        ([], {"FAXTUI_LOG_LEVEL": "loud"}, "not “loud” (FAXTUI_LOG_LEVEL counts as well)."),
-        (["download", "--to", ""], {}, "Argument --to: it takes a path, not an empty text."),
-        (["list", "--output", ""], {}, "Argument --output: it takes a path, not an empty text."),
-        (["--config", "~nobody-of-that-name/c"], {}, "the home folder in “~nobody-of-that-name/c” is not known."),
-        (["--password", "hush"], {}, "There is no option --password, did you mean --password-file?"),
-        (["--password=hush"], {}, "There is no option --password, did you mean --password-file?"),
+        (["--log-level", "loud"], {}, "expected one of debug, info, warning, error, got “loud”"),
+        ([], {"FAXTUI_LOG_LEVEL": "loud"}, "got “loud” (also read from FAXTUI_LOG_LEVEL)."),
+        (["download", "--to", ""], {}, "Argument --to: expected a path, got an empty value."),
+        (["list", "--output", ""], {}, "Argument --output: expected a path, got an empty value."),
+        (["--config", "~nobody-of-that-name/c"], {}, "the home folder in “~nobody-of-that-name/c” is unknown."),
+        (["--password", "hush"], {}, "Unknown option --password. Did you mean --password-file?"),
+        (["--password=hush"], {}, "Unknown option --password. Did you mean --password-file?"),
     ],
 )
 def test_what_cannot_be_taken_is_told_in_a_sentence(
@@ -112,7 +112,7 @@ def test_what_cannot_be_taken_is_told_in_a_sentence(
     assert (caught.value.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert said.err.startswith("faxtui: ")
     assert told in said.err
-    assert said.err.endswith(" faxtui --help shows what there is.\n")
+    assert said.err.endswith(" See faxtui --help.\n")
     assert "hush" not in said.err
 
 
@@ -176,7 +176,7 @@ def test_an_option_without_effect_is_an_error(text: str, option: str, capsys: py
     said = capsys.readouterr()
     assert (caught.value.code, said.out) == (2, "")
     assert said.err.startswith(f"faxtui: --{option} has no effect ")
-    assert said.err.endswith(": leave it out. faxtui --help shows what there is.\n")
+    assert said.err.endswith(". Omit it. See faxtui --help.\n")
 
 
 @pytest.mark.parametrize("command", ["", "list", "download"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.cli.context import desk
+from faxtui.cli.context import load_context
 from faxtui.cli.options import parse
 from faxtui.config.credentials import Given, settle_sign_in
 from faxtui.config.settings import DEFAULT_BASE_URL, Profile
@@ -94,12 +94,12 @@ def test_a_given_address_starts_none_of_the_profiles_commands_and_uses_nothing_o
     arguments = ["--base-url", address] if source == "option" else []
     environ = {} if source == "option" else {"FAXTUI_BASE_URL": address}
     with pytest.raises(NoSignIn, match="There is no login"):
-        desk(parse(arguments, {**environ, "FAXTUI_PASSWORD": "given"})).sign_in()
+        load_context(parse(arguments, {**environ, "FAXTUI_PASSWORD": "given"})).sign_in()
     for login in ("60300.own", "60300.other"):
         with pytest.raises(NoSignIn, match="There is no password"):
-            desk(parse([*arguments, "--login", login], environ)).sign_in().account()
+            load_context(parse([*arguments, "--login", login], environ)).sign_in().account()
         given = {**environ, "FAXTUI_PASSWORD": "given"}
-        account = desk(parse([*arguments, "--login", login], given)).sign_in().account()
+        account = load_context(parse([*arguments, "--login", login], given)).sign_in().account()
         assert account == Account(address, login, "given", account.service_zone, None, allow_http=False)
     assert not ran.exists()
 

@@ -9,7 +9,7 @@ import pytest
 from faxtui.cli import run
 
 ENVIRON = {"TERM": "xterm", "LANG": "C.UTF-8"}
-NO_TERMINAL = "There is no terminal to draw on: start faxtui in one, or use faxtui list."
+NO_TERMINAL = "The browser needs a terminal. Start faxtui in one, or use faxtui list."
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 from scripted_service import AT_ONCE, NOW, TOO_LONG, ScriptedService, page_of
 
-from faxtui.cli.context import Streams
 from faxtui.cli.list import ListRequest, list_faxes
+from faxtui.cli.output import Streams
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
 from faxtui.domain.page import FaxPage, Listing
@@ -260,10 +260,10 @@ async def test_whoever_watches_is_told_how_to_see_more() -> None:
     one = replace(ALL, all_pages=False)
     first, second = page_of(1), replace(page_of(2), page_count=None)
     assert await words_on(first, one, is_watched=True) == (
-        "faxtui: This is page 1 of 9: --page 2 lists the next one, --all every page.\n"
+        "faxtui: This is page 1 of 9. Use --page 2 for the next one, --all for every page.\n"
     )
     told = await words_on(second, replace(one, query=one.query.at_page(2)), is_watched=True)
-    assert told.startswith("faxtui: This is page 2: --page 3 lists")
+    assert told.startswith("faxtui: This is page 2. Use --page 3 for")
     assert await words_on(first, one) == await words_on(page_of(1, pages=1, size=1), one, is_watched=True) == ""
 
 
@@ -271,12 +271,12 @@ async def test_another_page_than_the_one_asked_for_is_told() -> None:
     one = replace(ALL, all_pages=False)
     assert await words_on(page_of(2), one) == "faxtui: The service sent page 2 instead of page 1.\n"
     other_size = await words_on(page_of(1, size=20), one)
-    assert other_size == "faxtui: The service's pages have 20 rows, not 50 as requested: list again to be sure.\n"
+    assert other_size == "faxtui: The service's pages have 20 rows, not 50 as requested. List again to be sure.\n"
 
 
 async def test_whoever_watches_is_told_that_there_are_no_faxes() -> None:
     nobody = replace(ALL, query=FaxQuery(Filters({"from": "nobody"})))
-    told = "faxtui: There are no faxes: Last 7 days · from nobody.\n"
+    told = "faxtui: No faxes: Last 7 days · from nobody.\n"
     assert await words_on(page(1, [], more=False), nobody, is_watched=True) == told
     assert await words_on(page(1, [], more=False), nobody) == ""
 
@@ -285,19 +285,19 @@ async def test_whoever_watches_is_told_that_there_are_no_faxes() -> None:
 async def test_a_page_past_the_end_is_empty_and_said_to_be_none(all_pages: bool) -> None:
     asked = replace(ALL, query=FaxQuery(page=999), all_pages=all_pages)
     empty = FaxPage(999, 50, (), True, False, 120, 3)
-    assert await words_on(empty, asked) == "faxtui: There is no page 999: the service counts 3 pages.\n"
+    assert await words_on(empty, asked) == "faxtui: There is no page 999: the service has 3 pages.\n"
     assert await words_on(replace(empty, page_count=None), asked) == "faxtui: There is no page 999.\n"
 
 
 async def test_a_page_whose_numbers_disagree_is_told() -> None:
     told = await words_on(page(1, ["a", "b"], more=False, total=3), replace(ALL, all_pages=False))
-    assert told == "faxtui: The service counts more faxes than it lists: list again to be sure.\n"
+    assert told == "faxtui: The service counts more faxes than it lists. List again to be sure.\n"
 
 
 async def test_progress_does_without_a_total_and_without_utf8() -> None:
     person = io.StringIO()
     await listed(page(1, ["a"], more=False), person, utf8=False)
-    assert person.getvalue().split("\r")[::2] == ["Asking for faxes ..", "1 fax ..", ""]
+    assert person.getvalue().split("\r")[::2] == ["Requesting faxes ..", "1 fax ..", ""]
 
 
 async def test_data_comes_whole_where_nobody_listens_to_words_any_more() -> None:

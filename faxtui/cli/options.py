@@ -189,7 +189,7 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
         metavar="DIR",
         action="append",
         help=_(
-            "folder to save in (default: the folder in your settings); a plain number is the inbound number, as for list"
+            "folder to save in (default: the one in your settings); a plain number is the inbound number, as in list"
         ),
     )
     download.add_argument("--verify", metavar="DIR", type=_path, help=_("check the files saved in this folder"))

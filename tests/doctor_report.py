@@ -1,4 +1,4 @@
-"""An installation of faxtui to examine, what doctor tells of it, and servers that make trouble for it."""
+"""An installation of faxtui to run_checks, what doctor tells of it, and servers that make trouble for it."""
 
 import os
 import socket
@@ -12,8 +12,8 @@ from odyssey_server import PASSWORD, known_to_proxies
 
 from faxtui.config.paths import Paths
 from faxtui.config.settings import Settings
-from faxtui.doctor.checks import examine
-from faxtui.doctor.report import Finding, Limits, Subject, Topic, Verdict
+from faxtui.doctor.checks import run_checks
+from faxtui.doctor.report import Finding, Installation, Limits, Topic, Verdict
 from faxtui.domain.account import Account
 from faxtui.domain.service import FaxService
 from faxtui.errors import ConfigurationError
@@ -80,10 +80,10 @@ class Report:
         return self.of(topic).verdict
 
 
-async def report_on(subject: Subject) -> Report:
+async def report_on(subject: Installation) -> Report:
     """Examine it. Whatever is told is a whole sentence without a secret."""
     findings: list[Finding] = []
-    exit_code = await examine(subject, findings.append)
+    exit_code = await run_checks(subject, findings.append)
     for each in findings:
         assert PASSWORD not in each.sentence
         assert each.sentence.endswith(".") or each.verdict is Verdict.OK
@@ -104,9 +104,9 @@ def installation(
     password_file: Path | None = None,
     terminal: os.terminal_size | None = None,
     unusable: ConfigurationError | None = None,
-) -> Subject:
+) -> Installation:
     """A sound one whose files are in ``folder``, without a terminal."""
-    return Subject(
+    return Installation(
         settings=settings or Settings(),
         paths=Paths(folder / "config.toml", folder / "site" / "config.toml", folder / "state.toml", folder / "logs"),
         base_url=base_url,

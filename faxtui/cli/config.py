@@ -18,8 +18,8 @@ from faxtui.config.credentials import SignIn
 from faxtui.config.load import DEFAULT_PROFILE, KEYS, PROFILES, VIEWS
 from faxtui.config.paths import Paths
 from faxtui.config.settings import OAUTH2, SECTIONS, Section, Settings, shown
-from faxtui.doctor.checks import examine
-from faxtui.doctor.report import Finding, Subject, as_json, as_text
+from faxtui.doctor.checks import run_checks
+from faxtui.doctor.report import Finding, Installation, as_json, as_text
 from faxtui.domain.query import sort_text
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, UsageError
@@ -141,16 +141,18 @@ def run_doctor(options: Options, environ: Mapping[str, str]) -> int:
         if not options.json:
             print_lines(as_text(finding, width, utf8=utf8).splitlines(), environ)
 
-    code = run_to_end(examine(_subject(context, unusable, environ), report))
+    code = run_to_end(run_checks(_installation(context, unusable, environ), report))
     if options.json:
         print_lines(as_json(found, code).splitlines(), environ)
     return code
 
 
-def _subject(context: CommandContext, unusable: ConfigurationError | None, environ: Mapping[str, str]) -> Subject:
+def _installation(
+    context: CommandContext, unusable: ConfigurationError | None, environ: Mapping[str, str]
+) -> Installation:
     options, profile = context.options, context.settings.profile
     sign_in, out = _sign_in(context), sys.stdout
-    return Subject(
+    return Installation(
         settings=context.settings,
         paths=context.paths,
         base_url=options.base_url or profile.base_url,

@@ -1,1 +1,1 @@
-"""`faxtui doctor`: looks at everything between this terminal and the list of faxes, and says what to do."""
+"""Checks of `faxtui doctor`: everything between this terminal and the list of faxes, with advice."""

@@ -1,8 +1,4 @@
-"""Whether the files of faxtui can be read, by whom, and whether there is room for its own.
-
-What the terminal can show.
-
-The whole examination, one step after the other."""
+"""All checks in order: configuration files, network and service, terminal."""
 
 from __future__ import annotations
 
@@ -13,24 +9,37 @@ from pathlib import Path
 
 from faxtui.config.credentials import read_password_file
 from faxtui.config.toml_files import read_table
-from faxtui.doctor.network import Place, Reached, Route, Target, ask, reach, target_of
-from faxtui.doctor.proxy import check_route
-from faxtui.doctor.report import Finding, Subject, Topic, Verdict, failed, ok, shown, skipped, span, warning, within
+from faxtui.doctor.network import Endpoint, Reached, ResolvedRoute, Target, check_route, check_service, reach, target_of
+from faxtui.doctor.report import (
+    Finding,
+    Installation,
+    Topic,
+    Verdict,
+    failed,
+    ok,
+    shown,
+    skipped,
+    span,
+    warning,
+    within,
+)
 from faxtui.doctor.tls import check_tls
 from faxtui.domain.service import FaxService
 from faxtui.errors import ConfigurationError, FaxtuiError, NoAnswer, NoSignIn, Unreachable, UnusableProxy, UsageError
 from faxtui.network import Proxy, route_to
 from faxtui.terminal.capabilities import Capabilities, Colours, capabilities
+from faxtui.translation import N_, _
 
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def check_configuration(subject: Subject) -> Iterator[Finding]:
+def check_configuration(installation: Installation) -> Iterator[Finding]:
+    """Yield findings on configuration files, the password file and the folders for state and logs."""
     unreadable: list[str] = []
-    for path, kept_from in (
-        (subject.paths.config, _OTHERS_READ | _OTHERS_WRITE),
-        (subject.paths.site_config, _OTHERS_WRITE),
+    for path, forbidden in (
+        (installation.paths.config, _OTHERS_READ | _OTHERS_WRITE),
+        (installation.paths.site_config, _OTHERS_WRITE),
     ):
         try:
             read_table(path)
@@ -39,208 +48,219 @@ def check_configuration(subject: Subject) -> Iterator[Finding]:
             yield failed(Topic.CONFIGURATION, error)
         else:
             if path.exists():
-                yield _with_mode(Topic.CONFIGURATION, path, kept_from, subject)
-            elif path == subject.paths.config:
-                yield ok(Topic.CONFIGURATION, f"no {shown(path, subject.environ)}: the defaults hold")
-    if subject.unusable is not None and str(subject.unusable) not in unreadable:
-        yield failed(Topic.CONFIGURATION, subject.unusable)
-    for problem in subject.settings.problems:
+                yield _check_mode(Topic.CONFIGURATION, path, forbidden, installation)
+            elif path == installation.paths.config:
+                yield ok(
+                    Topic.CONFIGURATION, _("no {path}: using defaults").format(path=shown(path, installation.environ))
+                )
+    if installation.unusable is not None and str(installation.unusable) not in unreadable:
+        yield failed(Topic.CONFIGURATION, installation.unusable)
+    for problem in installation.settings.problems:
         if not any(problem.startswith(each) for each in unreadable):
             yield warning(Topic.CONFIGURATION, problem)
-    if subject.password_file is not None:
-        yield _password_file(subject.password_file, subject)
-    yield from _room(subject)
+    if installation.password_file is not None:
+        yield _password_file(installation.password_file, installation)
+    yield from _check_folders(installation)
 
 
-def _password_file(path: Path, subject: Subject) -> Finding:
-    """A pipe is left alone: what is read from it now would be missing at the sign-in."""
+def _password_file(path: Path, installation: Installation) -> Finding:
+    """Check a password file. A pipe is not read: its contents would be missing at the sign-in."""
     if os.access(path, os.F_OK) and not path.is_file():
-        return ok(Topic.PASSWORD_FILE, f"{shown(path, subject.environ)}, read when signing in")
+        return ok(Topic.PASSWORD_FILE, _("{path}, read when signing in").format(path=shown(path, installation.environ)))
     try:
         read_password_file(path)
     except NoSignIn as error:
         return failed(Topic.PASSWORD_FILE, error)
-    return _with_mode(Topic.PASSWORD_FILE, path, _OTHERS_WRITE, subject)
+    return _check_mode(Topic.PASSWORD_FILE, path, _OTHERS_WRITE, installation)
 
 
-def _with_mode(topic: Topic, path: Path, kept_from: int, subject: Subject) -> Finding:
+def _check_mode(topic: Topic, path: Path, forbidden: int, installation: Installation) -> Finding:
     mode = stat.S_IMODE(path.stat().st_mode)
-    said = f"{shown(path, subject.environ)}, mode {mode:04o}"
-    excess = mode & kept_from
+    excess = mode & forbidden
+    name = shown(path, installation.environ)
     if not excess:
-        return ok(topic, said)
-    deed, remedy = ("change", "go-w") if excess & _OTHERS_WRITE else ("read", "go-r")
-    remedy = "600" if kept_from & _OTHERS_READ else remedy
-    return warning(topic, f"{said}: others can {deed} it. Run chmod {remedy} on it.")
-
-
-def _room(subject: Subject) -> Iterator[Finding]:
-    state, logs = subject.paths.state.parent, subject.paths.logs
-    if _can_be_written(state):
-        yield ok(Topic.STATE, f"{shown(state, subject.environ)} can be written")
+        return ok(topic, _("{path}, mode {mode:04o}").format(path=name, mode=mode))
+    if excess & _OTHERS_WRITE:
+        text, remedy = _("{path}, mode {mode:04o}: others can change it. Run chmod {remedy} on it."), "go-w"
     else:
-        said = f"{shown(state, subject.environ)} can't be written: filters and sort will not be remembered."
-        yield warning(Topic.STATE, f"{said} Mend its permissions.")
-    if not _can_be_written(logs):
-        said = f"{shown(logs, subject.environ)} can't be written: there will be no log and no reports of errors."
-        yield warning(Topic.LOG, f"{said} Mend its permissions.")
+        text, remedy = _("{path}, mode {mode:04o}: others can read it. Run chmod {remedy} on it."), "go-r"
+    remedy = "600" if forbidden & _OTHERS_READ else remedy
+    return warning(topic, text.format(path=name, mode=mode, remedy=remedy))
 
 
-def _can_be_written(folder: Path) -> bool:
-    """Whether it is, or can be made, a folder with room for our files."""
+def _check_folders(installation: Installation) -> Iterator[Finding]:
+    state, logs = installation.paths.state.parent, installation.paths.logs
+    if _is_writable(state):
+        yield ok(Topic.STATE, _("{folder} is writable").format(folder=shown(state, installation.environ)))
+    else:
+        text = _("{folder} is not writable: filters and sort will not be remembered. Correct its permissions.")
+        yield warning(Topic.STATE, text.format(folder=shown(state, installation.environ)))
+    if not _is_writable(logs):
+        text = _("{folder} is not writable: there will be no log and no error reports. Correct its permissions.")
+        yield warning(Topic.LOG, text.format(folder=shown(logs, installation.environ)))
+
+
+def _is_writable(folder: Path) -> bool:
+    """Return True if the folder is writable, or can be created."""
     nearest = next(each for each in (folder, *folder.parents) if os.access(each, os.F_OK))
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
 
 
 _COLUMNS, _ROWS = 80, 24
 _COLOURS = {
-    Colours.NONE: "no colours",
-    Colours.SIXTEEN: "16 colours",
-    Colours.PALETTE: "256 colours",
-    Colours.TRUE: "true colour",
+    Colours.NONE: N_("no colours"),
+    Colours.SIXTEEN: N_("16 colours"),
+    Colours.PALETTE: N_("256 colours"),
+    Colours.TRUE: N_("true colour"),
 }
 
 
-def check_terminal(subject: Subject) -> Finding:
-    size = subject.terminal
+def check_terminal(installation: Installation) -> Finding:
+    """Return the finding on the terminal's size and capabilities."""
+    size = installation.terminal
     if size is None:
-        return skipped(Topic.TERMINAL, "none here; to browse faxes there must be one.")
-    found = capabilities(subject.environ)
-    said = ", ".join(
+        return skipped(Topic.TERMINAL, _("none here. The browser needs one."))
+    found = capabilities(installation.environ)
+    text = ", ".join(
         (
             f"{size.columns}×{size.lines}",
-            _COLOURS[found.colours],
-            "UTF-8" if found.utf8 else "no UTF-8",
-            "mouse" if subject.settings.ui.mouse else "mouse off",
-            *(["over ssh"] if found.is_remote else []),
+            _(_COLOURS[found.colours]),
+            "UTF-8" if found.utf8 else _("no UTF-8"),
+            _("mouse") if installation.settings.ui.mouse else _("mouse off"),
+            *([_("over ssh")] if found.is_remote else []),
         )
     )
-    advice = " ".join(_advice(subject, found, is_small=size.columns < _COLUMNS or size.lines < _ROWS))
-    return warning(Topic.TERMINAL, f"{said}. {advice}") if advice else ok(Topic.TERMINAL, said)
+    advice = " ".join(_advice(installation, found, is_small=size.columns < _COLUMNS or size.lines < _ROWS))
+    return warning(Topic.TERMINAL, f"{text}. {advice}") if advice else ok(Topic.TERMINAL, text)
 
 
-def _advice(subject: Subject, found: Capabilities, *, is_small: bool) -> Iterator[str]:
-    term = subject.environ.get("TERM", "")
+def _advice(installation: Installation, found: Capabilities, *, is_small: bool) -> Iterator[str]:
+    term = installation.environ.get("TERM", "")
     if found.is_dumb:
-        yield f"TERM is “{term}”, which can't move its cursor: set it to what the terminal is, such as xterm-256color."
+        yield _(
+            "TERM is “{term}”, which can't move its cursor. Set it to the terminal's type, such as xterm-256color."
+        ).format(term=term)
     if is_small:
-        yield f"Make it {_COLUMNS}×{_ROWS} or larger: less shows only a part."
+        yield _("Make it {columns}×{rows} or larger to show everything.").format(columns=_COLUMNS, rows=_ROWS)
     if not found.utf8 and term != "linux":
-        yield "If it can show UTF-8, set LANG to a locale that says so, such as C.UTF-8; until then ASCII stands in."
+        yield _("If it can show UTF-8, set LANG to a UTF-8 locale such as C.UTF-8. Until then ASCII is used.")
 
 
-_MOST_TELLING = (2, 3, 1)
-_OF_THE_ANSWER = (Topic.CLOCK, Topic.SIGN_IN, Topic.LIST)
-Tell = Callable[[Finding], None]
+_EXIT_CODES = (2, 3, 1)
+"""Exit codes of failures, the most important first."""
+_SERVICE_TOPICS = (Topic.CLOCK, Topic.SIGN_IN, Topic.LIST)
+Report = Callable[[Finding], None]
 
 
-async def examine(subject: Subject, tell: Tell) -> int:
-    """Tell each finding as soon as it is known; returns the exit code.
+async def run_checks(installation: Installation, report: Report) -> int:
+    """Report each finding as soon as it is known and return the exit code.
 
-    0, also with warnings · 1 something failed · 2 the configuration can't be used, or there is no login or password ·
-    3 sign-in refused. Ends within half a minute, whatever hangs.
+    0 all passed, perhaps with warnings · 1 something failed · 2 unusable configuration, or no login or password ·
+    3 sign-in refused. Ends within 30 seconds, whatever hangs.
     """
-    return await _Examination(subject, tell).run()
+    return await _Runner(installation, report).run()
 
 
-class _Examination:
-    def __init__(self, subject: Subject, tell: Tell) -> None:
-        self._subject = subject
-        self._tell_one = tell
-        self._told: list[Finding] = []
+class _Runner:
+    def __init__(self, installation: Installation, report: Report) -> None:
+        self._installation = installation
+        self._report_one = report
+        self._findings: list[Finding] = []
 
     async def run(self) -> int:
-        self._tell(check_configuration(self._subject))
-        await self._look_at_service()
-        self._tell([check_terminal(self._subject)])
-        codes = {each.exit_code for each in self._told}
-        return next((code for code in _MOST_TELLING if code in codes), 0)
+        self._report(check_configuration(self._installation))
+        await self._check_service()
+        self._report([check_terminal(self._installation)])
+        codes = {each.exit_code for each in self._findings}
+        return next((code for code in _EXIT_CODES if code in codes), 0)
 
-    def _tell(self, findings: Iterable[Finding]) -> None:
+    def _report(self, findings: Iterable[Finding]) -> None:
         for each in findings:
-            self._told.append(each)
-            self._tell_one(each)
+            self._findings.append(each)
+            self._report_one(each)
 
-    def _leave_out(self, topics: Iterable[Topic], why: str) -> None:
-        self._tell(skipped(each, f"not tried: {why}.") for each in topics)
+    def _skip(self, topics: Iterable[Topic], why: str) -> None:
+        self._report(skipped(each, _("not tried: {reason}.").format(reason=why)) for each in topics)
 
-    async def _look_at_service(self) -> None:
-        if self._subject.unusable is not None:
-            self._leave_out((Topic.ADDRESS, Topic.TLS, *_OF_THE_ANSWER), "the configuration can't be used")
+    async def _check_service(self) -> None:
+        if self._installation.unusable is not None:
+            self._skip((Topic.ADDRESS, Topic.TLS, *_SERVICE_TOPICS), _("the configuration can't be used"))
             return
         try:
-            target = target_of(self._subject.base_url)
+            target = target_of(self._installation.base_url)
         except UsageError as error:
-            self._tell([failed(Topic.ADDRESS, error)])
-            self._leave_out((Topic.TLS, *_OF_THE_ANSWER), "there is no address to go to")
+            self._report([failed(Topic.ADDRESS, error)])
+            self._skip((Topic.TLS, *_SERVICE_TOPICS), _("there is no address"))
             return
-        service = await self._connected()
+        service = await self._create_service()
         try:
-            obstacle = await self._go_to(target)
-            await self._sign_in(service, obstacle)
+            obstacle = await self._check_route(target)
+            await self._check_sign_in(service, obstacle)
         finally:
             if not isinstance(service, FaxtuiError):
                 await service.aclose()
 
-    async def _connected(self) -> FaxService | FaxtuiError:
-        """Made first of all: whether there is a login and a password has nothing to do with the network."""
-        seconds = self._subject.limits.prepare
+    async def _create_service(self) -> FaxService | FaxtuiError:
+        """Create the service before the network checks: login and password don't depend on them."""
+        seconds = self._installation.limits.prepare
         try:
-            return await within(seconds, self._subject.connect)
+            return await within(seconds, self._installation.connect)
         except TimeoutError:
-            return NoAnswer(f"To get ready for signing in took more than {span(seconds)}: try again in a moment.")
+            return NoAnswer(
+                _("Preparing the sign-in took more than {time}. Retry in a moment.").format(time=span(seconds))
+            )
         except FaxtuiError as error:
             return error
 
-    async def _go_to(self, target: Target) -> str:
-        """Take the way step by step; returns what stands in it, if anything does."""
-        environ, limits = self._subject.environ, self._subject.limits
+    async def _check_route(self, target: Target) -> str:
+        """Check proxy, address and TLS. Return the obstacle, empty if there is none."""
+        environ, limits = self._installation.environ, self._installation.limits
         try:
             route = route_to(target.scheme, target.place.host, target.place.port, environ)
         except UnusableProxy as error:
-            self._tell([failed(Topic.PROXY, error)])
-            self._leave_out((Topic.ADDRESS, Topic.TLS), "the proxy settings can't be used")
-            return "the proxy settings can't be used"
-        self._tell(check_route(target, route))
+            self._report([failed(Topic.PROXY, error)])
+            self._skip((Topic.ADDRESS, Topic.TLS), _("the proxy settings can't be used"))
+            return _("the proxy settings can't be used")
+        self._report(check_route(target, route))
         proxy = route.proxy
-        place = target.place if proxy is None else Place(proxy.host, proxy.port, proxy.variable)
-        name = target.name if proxy is None else f"the proxy {proxy.host}"
+        place = target.place if proxy is None else Endpoint(proxy.host, proxy.port, proxy.variable)
+        name = target.name if proxy is None else _("the proxy {host}").format(host=proxy.host)
         try:
             reached = await reach(place, limits)
         except Unreachable as error:
-            self._tell([failed(Topic.ADDRESS, error)])
-            self._leave_out((Topic.TLS,), "no connection came about")
-            return "no connection came about"
-        self._tell([ok(Topic.ADDRESS, reached.in_words(place, name))])
+            self._report([failed(Topic.ADDRESS, error)])
+            self._skip((Topic.TLS,), _("could not connect"))
+            return _("could not connect")
+        self._report([ok(Topic.ADDRESS, reached.description(place, name))])
         if not target.is_secure:
-            self._tell([_plain_http(target, proxy, reached)])
+            self._report([_plain_http(target, proxy, reached)])
             return ""
-        finding = await check_tls(Route(target, proxy, reached.address), environ, limits.handshake)
-        self._tell([finding])
-        return "no secure connection came about" if finding.verdict is Verdict.FAILED else ""
+        finding = await check_tls(ResolvedRoute(target, proxy, reached.address), environ, limits.handshake)
+        self._report([finding])
+        return _("TLS failed") if finding.verdict is Verdict.FAILED else ""
 
-    async def _sign_in(self, service: FaxService | FaxtuiError, obstacle: str) -> None:
+    async def _check_sign_in(self, service: FaxService | FaxtuiError, obstacle: str) -> None:
         if isinstance(service, UsageError):
-            self._leave_out((Topic.CLOCK,), "there is nothing to sign in with")
-            if any(each.sentence == str(service) for each in self._told):
-                self._leave_out((Topic.SIGN_IN,), "see above")
+            self._skip((Topic.CLOCK,), _("there is no login or password"))
+            if any(each.sentence == str(service) for each in self._findings):
+                self._skip((Topic.SIGN_IN,), _("see above"))
             else:
-                self._tell([failed(Topic.SIGN_IN, service)])
-            self._leave_out((Topic.LIST,), "there is nothing to sign in with")
+                self._report([failed(Topic.SIGN_IN, service)])
+            self._skip((Topic.LIST,), _("there is no login or password"))
         elif obstacle:
-            self._leave_out(_OF_THE_ANSWER, obstacle)
+            self._skip(_SERVICE_TOPICS, obstacle)
         elif isinstance(service, FaxtuiError):
-            self._leave_out((Topic.CLOCK, Topic.SIGN_IN), "see the list")
-            self._tell([failed(Topic.LIST, service)])
+            self._skip((Topic.CLOCK, Topic.SIGN_IN), _("see the list"))
+            self._report([failed(Topic.LIST, service)])
         else:
-            self._tell(await ask(service, self._subject))
+            self._report(await check_service(service, self._installation))
 
 
 def _plain_http(target: Target, proxy: Proxy | None, reached: Reached) -> Finding:
     if proxy is None and reached.is_this_machine:
-        return skipped(Topic.TLS, "not used: the service is on this machine.")
-    sentence = (
-        f"not used: anybody on the way to {target.name} can read the password and the faxes. Write https into "
-        "base_url if the service knows it."
+        return skipped(Topic.TLS, _("not used: the service is on this machine."))
+    text = _(
+        "not used: others on the network can read the password and the faxes sent to {host}. Use https in base_url if "
+        "the service supports it."
     )
-    return warning(Topic.TLS, sentence)
+    return warning(Topic.TLS, text.format(host=target.name))

@@ -1,10 +1,4 @@
-"""Where doctor goes: the service's host, or a proxy's.
-
-Whether a host's name can be looked up, and whether anything listens there.
-
-The way to the service: straight there, or through a proxy's tunnel.
-
-One call of the list, and what its answer says: of the clock, the sign-in and the list itself."""
+"""Network checks: address, proxy and connection, then one request for the list (clock, sign-in, list)."""
 
 from __future__ import annotations
 
@@ -17,21 +11,21 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from faxtui.doctor.report import Finding, Limits, Subject, Topic, failed, ok, skipped, span, warning, within
+from faxtui.doctor.report import Finding, Installation, Limits, Topic, failed, ok, skipped, span, warning, within
 from faxtui.domain.clock import machine_now
 from faxtui.domain.page import Listing
 from faxtui.domain.query import FaxQuery, open_window
 from faxtui.domain.service import FaxService
-from faxtui.domain.text import counted
 from faxtui.errors import ConfigurationError, Forbidden, NoAnswer, ServiceError, SignInRefused, Unreachable
-from faxtui.network import Proxy
+from faxtui.network import Proxy, Route
+from faxtui.translation import _, ngettext
 
 _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A host and port; ``setting`` is where they are written, and so what to mend."""
+class Endpoint:
+    """Host and port; ``setting`` is where they are configured, and so what to correct."""
 
     host: str
     port: int
@@ -43,9 +37,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The service's place, and the scheme by which it is asked."""
+    """Host and port of the service, and the scheme of its URL."""
 
-    place: Place
+    place: Endpoint
     scheme: str
 
     @property
@@ -54,7 +48,7 @@ class Target:
 
     @property
     def name(self) -> str:
-        """The host, with its port where that is not the scheme's own."""
+        """Host, with its port unless that is the scheme's default."""
         return self.place.host if self.has_usual_port else str(self.place)
 
     @property
@@ -63,7 +57,7 @@ class Target:
 
 
 def target_of(base_url: str) -> Target:
-    """Raises ConfigurationError, which never shows what may be a password, where this is no address."""
+    """Parse ``base_url``. Raises ConfigurationError, which never shows what may be a password."""
     try:
         parts = urlsplit(base_url)
         host, port = ascii_host(parts.hostname or ""), parts.port
@@ -72,28 +66,37 @@ def target_of(base_url: str) -> Target:
     if parts.scheme not in _PORTS or not host or port == 0 or any(each.isspace() for each in base_url):
         raise _unusable(base_url)
     if parts.username is not None:
-        raise ConfigurationError("The address in base_url holds a login: leave it out there, and give it as login.")
-    return Target(Place(host, port or _PORTS[parts.scheme], "base_url"), parts.scheme)
+        raise ConfigurationError(_("base_url contains a login. Remove it there and set it as login."))
+    return Target(Endpoint(host, port or _PORTS[parts.scheme], "base_url"), parts.scheme)
 
 
 def ascii_host(host: str) -> str:
-    """The host as it is looked up. Raises ValueError where it can't be."""
+    """Return the host as it is looked up. Raises ValueError for an invalid name."""
     return host.encode("idna").decode()
 
 
 def _unusable(base_url: str) -> ConfigurationError:
-    shown = "" if "@" in base_url else f" “{base_url}”"
+    if "@" in base_url:
+        return ConfigurationError(_("base_url is not a valid URL. Write it like https://api.odyssey-services.fr."))
     return ConfigurationError(
-        f"base_url{shown} is no address of a service: write it like https://api.odyssey-services.fr."
+        _("base_url “{url}” is not a valid URL. Write it like https://api.odyssey-services.fr.").format(url=base_url)
     )
 
 
-LookUp = Callable[[Place], Sequence[str]]
+def check_route(target: Target, route: Route) -> Iterator[Finding]:
+    """One finding, or none if no proxy is set for the service."""
+    if route.proxy is not None:
+        yield ok(Topic.PROXY, _("{proxy}, from {variable}").format(proxy=route.proxy, variable=route.proxy.variable))
+    elif route.exemption:
+        yield ok(Topic.PROXY, _("none for {host}: {reason}").format(host=target.name, reason=route.exemption))
+
+
+LookUp = Callable[[Endpoint], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The address that answered, and the seconds until the connection stood."""
+    """Address that accepted a connection, and the seconds it took."""
 
     address: str
     seconds: float
@@ -102,51 +105,63 @@ class Reached:
     def is_this_machine(self) -> bool:
         return ip_address(self.address).is_loopback
 
-    def in_words(self, place: Place, name: str) -> str:
-        what = name if self.address == place.host else f"{name} is {self.address}"
-        return f"{what}, reached in {span(self.seconds)}"
+    def description(self, place: Endpoint, name: str) -> str:
+        """Return ``name`` with the address and time."""
+        if self.address == place.host:
+            return _("{name}, connected in {time}").format(name=name, time=span(self.seconds))
+        return _("{name} is {address}, connected in {time}").format(
+            name=name, address=self.address, time=span(self.seconds)
+        )
 
 
-def look_up(place: Place) -> Sequence[str]:
-    """Its addresses, the system's favourite first. Raises OSError."""
+def look_up(place: Endpoint) -> Sequence[str]:
+    """Return the addresses in the system's order of preference. Raises OSError."""
     found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+    return tuple(dict.fromkeys(str(address[0]) for *_rest, address in found))
 
 
-async def reach(place: Place, limits: Limits, look_up: LookUp = look_up) -> Reached:
-    """Look the host up and connect to the first of its addresses that answers. Raises Unreachable."""
+async def reach(place: Endpoint, limits: Limits, look_up: LookUp = look_up) -> Reached:
+    """Look the host up and connect to the first of its addresses that accepts. Raises Unreachable."""
     try:
         addresses = await within(limits.look_up, lambda: look_up(place))
     except TimeoutError as error:
         raise Unreachable(
-            f"The name {place.host} was not looked up within {span(limits.look_up)}: this machine's DNS does not "
-            "answer. Check its network, and the name servers in /etc/resolv.conf."
+            _(
+                "Could not look up {host} within {time}: DNS does not respond. Check the network and the name servers "
+                "in /etc/resolv.conf."
+            ).format(host=place.host, time=span(limits.look_up))
         ) from error
     except (OSError, ValueError) as error:
         raise Unreachable(
-            f"The name {place.host} can't be looked up ({_reason(error)}): check {place.setting}, and this machine's "
-            "network and DNS."
+            _("Cannot find {host} ({reason}). Check {setting}, your network and DNS.").format(
+                host=place.host, reason=_reason(error), setting=place.setting
+            )
         ) from error
     try:
         return await within(limits.reach, lambda: _connect(addresses, place.port, limits.reach / len(addresses)))
     except TimeoutError as error:
         raise Unreachable(
-            f"No connection to {place} at {addresses[0]} came about within {span(limits.reach)}: a firewall may stand "
-            f"in between, or this network wants a proxy. Check {place.setting}, and ask whoever runs the network."
+            _(
+                "Could not connect to {place} at {address} within {time}. A firewall may block it, or this network "
+                "requires a proxy. Check {setting} and ask the network administrator."
+            ).format(place=place, address=addresses[0], time=span(limits.reach), setting=place.setting)
         ) from error
     except ConnectionRefusedError as error:
         raise Unreachable(
-            f"{place} at {addresses[0]} refuses connections: check host and port in {place.setting}, or wait until it "
-            "is up."
+            _("{place} at {address} refuses connections. Check host and port in {setting}, or try later.").format(
+                place=place, address=addresses[0], setting=place.setting
+            )
         ) from error
     except OSError as error:
         raise Unreachable(
-            f"No connection to {place} at {addresses[0]} came about ({_reason(error)}): check this machine's network."
+            _("Could not connect to {place} at {address} ({reason}). Check your network.").format(
+                place=place, address=addresses[0], reason=_reason(error)
+            )
         ) from error
 
 
 def _connect(addresses: Sequence[str], port: int, seconds: float) -> Reached:
-    """Raises the first address's OSError where none answers."""
+    """Connect to the first address that accepts. Raises the first one's OSError if none does."""
     failures: list[OSError] = []
     for address in addresses:
         started = time.perf_counter()
@@ -167,8 +182,8 @@ _LONGEST_HEAD = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """``address`` is that of the first stop, as it was reached."""
+class ResolvedRoute:
+    """Route with the ``address`` of its first host, the proxy or the target, that accepted a connection."""
 
     target: Target
     proxy: Proxy | None
@@ -179,12 +194,12 @@ class Route:
         return self.target.place.port if self.proxy is None else self.proxy.port
 
 
-def connect(way: Route, seconds: float) -> socket.socket:
-    """A connection to the target, on which each step may take ``seconds``. Raises OSError, or Unreachable."""
-    connection = socket.create_connection((way.address, way.first_port), seconds)
-    if way.proxy is not None:
+def connect(route: ResolvedRoute, seconds: float) -> socket.socket:
+    """Connect to the target; each step may take ``seconds``. Raises OSError or Unreachable."""
+    connection = socket.create_connection((route.address, route.first_port), seconds)
+    if route.proxy is not None:
         try:
-            _open_tunnel(connection, way.proxy, way.target)
+            _open_tunnel(connection, route.proxy, route.target)
         except BaseException:
             connection.close()
             raise
@@ -199,23 +214,33 @@ def _open_tunnel(connection: socket.socket, proxy: Proxy, target: Target) -> Non
         received = connection.recv(4096)
         if not received:
             raise Unreachable(
-                f"The proxy {proxy} broke the connection instead of opening a tunnel to {target.place}: ask "
-                "whoever runs the proxy."
+                _(
+                    "The proxy {proxy} closed the connection instead of opening a tunnel to {place}. Ask its "
+                    "administrator."
+                ).format(proxy=proxy, place=target.place)
             )
         head += received
-    answer = head.partition(b"\r\n")[0].decode("latin-1")[:80]
-    version, _, status = answer.partition(" ")
+    status_line = head.partition(b"\r\n")[0].decode("latin-1")[:80]
+    version, _space, status = status_line.partition(" ")
     if not version.startswith("HTTP/"):
-        raise Unreachable(f"{proxy} does not answer as a proxy does: check host and port in {proxy.variable}.")
+        raise Unreachable(
+            _("{proxy} does not respond like a proxy. Check host and port in {variable}.").format(
+                proxy=proxy, variable=proxy.variable
+            )
+        )
     if status.startswith("407"):
         raise Unreachable(
-            f"The proxy {proxy} asks for a sign-in of its own, or refuses the one it got ({status}): put the "
-            f"right one into {proxy.variable}, like http://USER:PASSWORD@{proxy}."
+            _(
+                "The proxy {proxy} requires a sign-in or rejected it ({status}). Set it in {variable}, like "
+                "http://USER:PASSWORD@{proxy}."
+            ).format(proxy=proxy, status=status, variable=proxy.variable)
         )
     if not status.startswith("2"):
         raise Unreachable(
-            f"The proxy {proxy} won't connect to {target.place} ({status}): ask whoever runs the proxy to allow "
-            "it, or check the address in base_url."
+            _(
+                "The proxy {proxy} refused to connect to {place} ({status}). Ask its administrator to allow it, or "
+                "check base_url."
+            ).format(proxy=proxy, place=target.place, status=status)
         )
 
 
@@ -226,68 +251,89 @@ _HALF_A_DATE = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class _Answered:
-    """``sent`` is by this machine's clock, ``seconds`` how long the answer took."""
+class _Response:
+    """Listing with the time it was requested by this machine's clock, and the seconds it took."""
 
     listing: Listing
     sent: datetime
     seconds: float
 
 
-async def ask(service: FaxService, subject: Subject) -> Iterator[Finding]:
-    """Asks once: a refused sign-in is never repeated."""
+async def check_service(service: FaxService, installation: Installation) -> Iterator[Finding]:
+    """Request the list once: a refused sign-in is never repeated."""
     try:
-        answered = await _first_fax(service, subject)
+        response = await _first_fax(service, installation)
     except ServiceError as error:
-        return _refused(error, subject)
-    return iter((_clock(answered), _signed_in(subject), _list(answered)))
+        return _refused(error, installation)
+    return iter((_clock(response), _signed_in(installation), _list(response)))
 
 
-async def _first_fax(service: FaxService, subject: Subject) -> _Answered:
+async def _first_fax(service: FaxService, installation: Installation) -> _Response:
     sent, started = machine_now(), time.perf_counter()
-    window = open_window(FaxQuery(page_size=1), sent, subject.zone)
+    window = open_window(FaxQuery(page_size=1), sent, installation.zone)
     try:
-        async with asyncio.timeout(subject.limits.answer):
+        async with asyncio.timeout(installation.limits.answer):
             listing = await service.list_faxes(window, 1)
     except TimeoutError as error:
         raise NoAnswer(
-            f"The service did not answer within {span(subject.limits.answer)}: try again in a moment; if it lasts, "
-            "tell the service's support."
+            _("The service did not respond within {time}. Retry; if it persists, contact support.").format(
+                time=span(installation.limits.answer)
+            )
         ) from error
-    return _Answered(listing, sent, time.perf_counter() - started)
+    return _Response(listing, sent, time.perf_counter() - started)
 
 
-def _refused(error: ServiceError, subject: Subject) -> Iterator[Finding]:
-    yield skipped(Topic.CLOCK, "not known: the service gave no list.")
+def _refused(error: ServiceError, installation: Installation) -> Iterator[Finding]:
+    yield skipped(Topic.CLOCK, _("unknown: the service returned no list."))
     if isinstance(error, SignInRefused):
         yield failed(Topic.SIGN_IN, error)
-        yield skipped(Topic.LIST, "not given: the sign-in was refused.")
+        yield skipped(Topic.LIST, _("not available: the sign-in was refused."))
         return
-    yield _signed_in(subject) if isinstance(error, Forbidden) else skipped(Topic.SIGN_IN, "not known: see the list.")
+    yield (
+        _signed_in(installation)
+        if isinstance(error, Forbidden)
+        else skipped(Topic.SIGN_IN, _("unknown: see the list."))
+    )
     yield failed(Topic.LIST, error)
 
 
-def _signed_in(subject: Subject) -> Finding:
-    return ok(Topic.SIGN_IN, f"{subject.method}, as {subject.login}")
+def _signed_in(installation: Installation) -> Finding:
+    return ok(Topic.SIGN_IN, _("{method}, as {login}").format(method=installation.method, login=installation.login))
 
 
-def _list(answered: _Answered) -> Finding:
-    total = answered.listing.page.total
-    what = "the faxes of" if total is None else f"{counted(total, 'fax', 'faxes')} in"
-    return ok(Topic.LIST, f"{what} the last 7 days, answered in {span(answered.seconds)}")
+def _list(response: _Response) -> Finding:
+    total = response.listing.page.total
+    time = span(response.seconds)
+    if total is None:
+        return ok(Topic.LIST, _("faxes of the last 7 days, received in {time}").format(time=time))
+    text = ngettext(
+        "{count:,} fax in the last 7 days, received in {time}",
+        "{count:,} faxes in the last 7 days, received in {time}",
+        total,
+    )
+    return ok(Topic.LIST, text.format(count=total, time=time))
 
 
-def _clock(answered: _Answered) -> Finding:
-    served_at = answered.listing.served_at
+def _clock(response: _Response) -> Finding:
+    served_at = response.listing.served_at
     if served_at is None:
-        return skipped(Topic.CLOCK, "not known: the service tells no date.")
-    half_a_trip = timedelta(seconds=answered.seconds / 2)
-    behind = served_at + _HALF_A_DATE - (answered.sent + half_a_trip)
+        return skipped(Topic.CLOCK, _("unknown: no Date header."))
+    half_a_trip = timedelta(seconds=response.seconds / 2)
+    behind = served_at + _HALF_A_DATE - (response.sent + half_a_trip)
     off = abs(behind)
     if off <= _EXACT + _HALF_A_DATE + half_a_trip:
-        return ok(Topic.CLOCK, "this machine and the service agree")
+        return ok(Topic.CLOCK, _("this machine and the service agree"))
     whole, ahead = round(off.total_seconds()), behind < timedelta()
-    said = f"this machine is {whole:,} s {'ahead of' if ahead else 'behind'} the service"
     if off <= _WRONG:
-        return ok(Topic.CLOCK, said)
-    return warning(Topic.CLOCK, f"{said}: “today” begins {'early' if ahead else 'late'}. Set the clock (NTP).")
+        text = (
+            _("this machine is {seconds:,} s ahead of the service")
+            if ahead
+            else _("this machine is {seconds:,} s behind the service")
+        )
+        return ok(Topic.CLOCK, text.format(seconds=whole))
+    text = (
+        _("this machine is {seconds:,} s ahead of the service: “today” begins early. Set the clock (NTP).")
+        if ahead
+        else _("this machine is {seconds:,} s behind the service: “today” begins late. Set the clock (NTP).")
+    )
+    return warning(Topic.CLOCK, text.format(seconds=whole))

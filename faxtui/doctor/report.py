@@ -1,12 +1,4 @@
-"""What doctor finds out, one thing at a time.
-
-What doctor examines.
-
-Times and paths, as sentences tell them.
-
-Work that may hang for good, such as a name look-up, done where it holds nothing up.
-
-The findings as people and as scripts read them."""
+"""Findings of doctor, the installation it checks, and the report for people and scripts."""
 
 from __future__ import annotations
 
@@ -32,7 +24,7 @@ from faxtui.errors import ConfigurationError, FaxtuiError
 
 
 class Verdict(StrEnum):
-    """``SKIPPED`` was not tried, for a reason that the finding gives; it is no failure by itself."""
+    """Result of a check. ``SKIPPED`` was not tried; it is no failure by itself."""
 
     OK = "ok"
     WARNING = "warning"
@@ -41,7 +33,7 @@ class Verdict(StrEnum):
 
 
 class Topic(StrEnum):
-    """What a finding is about. Scripts read these names: they don't change."""
+    """Subject of a finding. Scripts read these names: they are not translated and don't change."""
 
     CONFIGURATION = "configuration"
     PASSWORD_FILE = "password file"
@@ -58,7 +50,7 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. ``exit_code`` is what doctor should end with, were this the only finding."""
+    """Line of the report. ``exit_code`` is doctor's if this is the only finding."""
 
     verdict: Verdict
     topic: Topic
@@ -84,9 +76,9 @@ def skipped(topic: Topic, sentence: str) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds that each step may take (our decision): all of them together end within half a minute.
+    """Time limits of the steps in seconds (our decision): together at most 30.
 
-    ``handshake`` may be needed twice: a certificate that can't be trusted is looked at once more.
+    ``handshake`` may be needed twice: for an untrusted certificate a second connection is made.
     """
 
     prepare: float = 5.0
@@ -97,14 +89,13 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """An installation of faxtui, as it would run.
+class Installation:
+    """Installation of faxtui as it would run.
 
-    ``connect`` makes the service, without asking it anything yet, and may raise FaxtuiError. ``login`` is empty where
-    there is none, ``method`` how it signs in (``Basic``, ``OAuth2``). ``password_file`` is the file the password would
-    come from, if it would come from one. ``zone`` is the operator's (None: this machine's). ``terminal`` is its size,
-    None where there is no terminal. ``unusable`` is what kept the configuration from being settled: ``settings`` are
-    the defaults then.
+    ``connect`` creates the service without sending a request, and may raise FaxtuiError. ``login`` is empty if there is
+    none, ``method`` is ``Basic`` or ``OAuth2``, ``password_file`` None if the password comes from elsewhere. ``zone``
+    is the operator's (None: this machine's), ``terminal`` its size (None: no terminal). ``unusable`` is the error that
+    made the configuration unusable; ``settings`` are the defaults then.
     """
 
     settings: Settings
@@ -122,12 +113,12 @@ class Subject:
 
 
 def span(seconds: float) -> str:
-    """``21 ms``, ``2.4 s``."""
+    """Return a duration like ``21 ms`` or ``2.4 s``."""
     return f"{max(seconds * 1000, 1):.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
 
 
 def shown(path: Path, environ: Mapping[str, str]) -> str:
-    """The path, with ``~`` for the home folder."""
+    """Return the path with ``~`` for the home folder."""
     home = environ.get("HOME")
     if home and path.is_relative_to(home):
         return str(Path("~") / path.relative_to(home))
@@ -138,7 +129,7 @@ T = TypeVar("T")
 
 
 async def within(seconds: float, work: Callable[[], T]) -> T:
-    """Do blocking work in a thread of its own. Raises TimeoutError after ``seconds``, else what ``work`` raises.
+    """Run blocking work in its own thread. Raises TimeoutError after ``seconds``, else what ``work`` raises.
 
     The thread is a daemon: asyncio joins its own threads when it ends, and would wait for a look-up that hangs.
     """
@@ -155,7 +146,7 @@ async def within(seconds: float, work: Callable[[], T]) -> T:
 
 
 class _Handover(Generic[T]):
-    """From a thread to the loop: a result, or whatever was raised instead."""
+    """Result or exception passed from a thread to the loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, outcome: asyncio.Future[T]) -> None:
         self._loop = loop
@@ -168,25 +159,25 @@ class _Handover(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
         if error is not None:
-            self._settle(lambda: self.outcome.set_exception(error))
+            self._resolve(lambda: self.outcome.set_exception(error))
         return True
 
     def give(self, result: T) -> None:
-        self._settle(lambda: self.outcome.set_result(result))
+        self._resolve(lambda: self.outcome.set_result(result))
 
-    def _settle(self, settle: Callable[[], None]) -> None:
-        """Nobody may wait for it any more, and the loop may be closed."""
+    def _resolve(self, resolve: Callable[[], None]) -> None:
+        """Set the outcome, unless nobody waits any more; the loop may be closed."""
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(lambda: None if self.outcome.done() else settle())
+            self._loop.call_soon_threadsafe(lambda: None if self.outcome.done() else resolve())
 
 
 _INDENT = 26
 _NARROWEST = 24
-"""The columns that a sentence gets even where a terminal has fewer."""
+"""Least columns for the sentence, even on a narrower terminal."""
 
 
 def as_text(finding: Finding, width: int, *, utf8: bool = True) -> str:
-    """Lines of at most ``width`` columns, the sentence in a column of its own; without a line end after the last."""
+    """Return lines of at most ``width`` columns, the sentence in its own column; no final line end."""
     head = f" {finding.verdict:<8} {finding.topic:<15} "
     sentence = visible(finding.sentence)
     return textwrap.fill(
@@ -200,6 +191,6 @@ def as_text(finding: Finding, width: int, *, utf8: bool = True) -> str:
 
 
 def as_json(findings: Sequence[Finding], exit_code: int) -> str:
-    """One object. ``findings`` is a list of objects with ``verdict``, ``topic`` and ``sentence``."""
-    told = [{"verdict": each.verdict, "topic": each.topic, "sentence": each.sentence} for each in findings]
-    return json.dumps({"findings": told, "exit_code": exit_code}, indent=2)
+    """Return a JSON object: ``findings``, a list of objects with verdict, topic and sentence, and ``exit_code``."""
+    found = [{"verdict": each.verdict, "topic": each.topic, "sentence": each.sentence} for each in findings]
+    return json.dumps({"findings": found, "exit_code": exit_code}, indent=2)

@@ -1,11 +1,7 @@
-"""What a certificate says of its issuer and its end, read even where the certificate can't be trusted.
+"""TLS check: handshake, certificate, and why a certificate is not trusted.
 
-The standard library tells that of trusted certificates only; of others it gives the bytes (X.509, RFC 5280, in DER).
-
-
-Why a certificate is not trusted, in words that say what to do about it.
-
-Whether a secure connection comes about, and who vouches for the other end."""
+The standard library decodes trusted certificates only; others are read here from DER (X.509, RFC 5280).
+"""
 
 from __future__ import annotations
 
@@ -14,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from faxtui.doctor.network import Route, Target, connect
+from faxtui.doctor.network import ResolvedRoute, Target, connect
 from faxtui.doctor.report import Finding, Topic, failed, ok, skipped, span, warning, within
-from faxtui.domain.text import counted
 from faxtui.errors import Unreachable
 from faxtui.network import trust_store
+from faxtui.translation import _, ngettext
 
 _ORGANISATION, _COMMON_NAME, _UNIT = b"\x55\x04\x0a", b"\x55\x04\x03", b"\x55\x04\x0b"
 _VERSION, _UTC_TIME, _BMP_STRING = 0xA0, 0x17, 0x1E
@@ -27,14 +23,14 @@ _LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """``issuer`` is the organisation that issued it, or what else names the issuer; ``ends`` has a zone."""
+    """Issuer (its organisation or another name) and the end of validity, an aware datetime."""
 
     issuer: str
     ends: datetime
 
 
 def read_certificate(der: bytes) -> Certificate | None:
-    """None where this is no certificate that can be read."""
+    """Return the certificate, or None if it can't be decoded."""
     try:
         certificate = _contents(der)[0]
         fields = _contents(_contents(certificate)[0])
@@ -46,7 +42,7 @@ def read_certificate(der: bytes) -> Certificate | None:
 
 
 def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
-    """Tag and contents of each element."""
+    """Yield tag and contents of each element."""
     start = 0
     while start < len(der):
         tag, length, start = der[start], der[start + 1], start + 2
@@ -58,17 +54,17 @@ def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _contents(der: bytes) -> list[bytes]:
-    return [contents for _, contents in _elements(der)]
+    return [contents for _tag, contents in _elements(der)]
 
 
 def _name(der: bytes) -> str:
     names: dict[bytes, str] = {}
     for relative_name in _contents(der):
         for attribute in _contents(relative_name):
-            (_, kind), (tag, value) = _elements(attribute)
+            (_tag, kind), (tag, value) = _elements(attribute)
             names[kind] = value.decode("utf-16-be" if tag == _BMP_STRING else "utf-8", "replace")
     wanted = (names[kind] for kind in (_ORGANISATION, _COMMON_NAME, _UNIT) if names.get(kind))
-    return next(wanted, "somebody unnamed")[:_LONGEST_NAME]
+    return next(wanted, _("an unnamed authority"))[:_LONGEST_NAME]
 
 
 def _time(tag: int, value: bytes) -> datetime:
@@ -99,118 +95,138 @@ _INSPECTORS = (
     "WatchGuard",
     "Zscaler",
 )
-"""Makers of what opens secure connections on their way, and then vouches for the other end itself."""
+"""Vendors of TLS inspection, which replaces the certificates of the sites."""
 
 
-def distrusted(
+def certificate_error(
     error: ssl.SSLCertVerificationError, target: Target, certificate: Certificate | None, environ: Mapping[str, str]
 ) -> Unreachable:
-    issuer = certificate.issuer if certificate else "somebody who could not be made out"
-    what = f"The certificate of {target.place}, issued by {issuer},"
+    issuer = certificate.issuer if certificate else _("an unknown authority")
     if error.verify_code == _EXPIRED and certificate:
         return Unreachable(
-            f"{what} ended on {certificate.ends:%Y-%m-%d %H:%M} UTC: check this machine's date and time; if they are "
-            "right, tell whoever runs the service."
+            _(
+                "The certificate of {place}, issued by {issuer}, expired on {end:%Y-%m-%d %H:%M} UTC. Check this "
+                "machine's date and time; if they are right, contact support."
+            ).format(place=target.place, issuer=issuer, end=certificate.ends)
         )
     if error.verify_code in (_EXPIRED, _NOT_YET_VALID):
-        return Unreachable(f"{what} is not valid today ({error.verify_message}): check this machine's date and time.")
+        return Unreachable(
+            _(
+                "The certificate of {place}, issued by {issuer}, is not valid today ({reason}). Check this machine's "
+                "date and time."
+            ).format(place=target.place, issuer=issuer, reason=error.verify_message)
+        )
     if error.verify_code in _OTHER_NAMES:
         return Unreachable(
-            f"{what} is for another host ({error.verify_message.rstrip('.')}): check base_url; a network's sign-in "
-            "page may stand in between."
+            _(
+                "The certificate of {place}, issued by {issuer}, is for another host ({reason}). Check base_url; a "
+                "network's sign-in page may have intercepted the connection."
+            ).format(place=target.place, issuer=issuer, reason=error.verify_message.rstrip("."))
         )
-    return Unreachable(
-        f"{what} can't be trusted ({error.verify_message}). {_who(issuer)} get its certificate from whoever runs the "
-        "network, as a PEM file, and add it to the system's certificates, or name that file in SSL_CERT_FILE."
-        f"{_now_named(environ)}"
-    )
-
-
-def _who(issuer: str) -> str:
-    if any(maker.lower() in issuer.lower() for maker in _INSPECTORS):
-        return f"{issuer} opens secure connections on this network to inspect them:"
-    return "If that is your network's own authority,"
-
-
-def _now_named(environ: Mapping[str, str]) -> str:
+    sentences = [
+        _("The certificate of {place}, issued by {issuer}, is not trusted ({reason}).").format(
+            place=target.place, issuer=issuer, reason=error.verify_message
+        ),
+        _issuer_hint(issuer),
+        _("Ask the network administrator for its certificate as a PEM file."),
+        _("Add it to the system's certificates, or set SSL_CERT_FILE to it."),
+    ]
     for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         if environ.get(variable):
-            return f" Now {environ[variable]} in {variable} is all that is trusted."
-    return ""
+            sentences.append(
+                _("Only {path} from {variable} is trusted now.").format(path=environ[variable], variable=variable)
+            )
+            break
+    return Unreachable(" ".join(sentences))
+
+
+def _issuer_hint(issuer: str) -> str:
+    if any(vendor.lower() in issuer.lower() for vendor in _INSPECTORS):
+        return _("{issuer} inspects secure connections on this network.").format(issuer=issuer)
+    return _("It may be your network's own authority.")
 
 
 _SOON = 7
-"""Days left from which on a certificate's end is worth a warning (our decision: most are renewed 30 days before)."""
+"""Days left below which a certificate gets a warning (our decision: most are renewed 30 days before the end)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """``certificate`` is None where it can't be read."""
+class TlsSession:
+    """TLS version and certificate of the other end; None if it can't be decoded."""
 
     protocol: str
     certificate: Certificate | None
 
 
-async def check_tls(way: Route, environ: Mapping[str, str], seconds: float) -> Finding:
-    """One finding. Where the certificate can't be trusted, connects once more to see who issued it."""
-    if way.proxy is not None and way.proxy.scheme != "http":
-        return skipped(Topic.TLS, f"not looked into behind a proxy of this kind ({way.proxy.scheme}).")
+async def check_tls(route: ResolvedRoute, environ: Mapping[str, str], seconds: float) -> Finding:
+    """Return the finding. For an untrusted certificate, connect once more to see who issued it."""
+    if route.proxy is not None and route.proxy.scheme != "http":
+        return skipped(Topic.TLS, _("not checked through an {scheme} proxy.").format(scheme=route.proxy.scheme))
     try:
-        return established(await _session(way, environ, seconds), datetime.now(UTC))
+        return session_finding(await _session(route, environ, seconds), datetime.now(UTC))
     except Unreachable as error:
         return failed(Topic.TLS, error)
 
 
-async def _session(way: Route, environ: Mapping[str, str], seconds: float) -> Session:
-    """Raises Unreachable."""
-    place = way.target.place
+async def _session(route: ResolvedRoute, environ: Mapping[str, str], seconds: float) -> TlsSession:
+    """Shake hands. Raises Unreachable."""
+    place = route.target.place
     try:
-        return await within(seconds, lambda: _shake_hands(way, trust_store(environ), seconds))
+        return await within(seconds, lambda: _shake_hands(route, trust_store(environ), seconds))
     except ssl.SSLCertVerificationError as error:
-        raise distrusted(error, way.target, await _distrusted_certificate(way, seconds), environ) from error
+        raise certificate_error(error, route.target, await _distrusted_certificate(route, seconds), environ) from error
     except TimeoutError as error:
         raise Unreachable(
-            f"{place} is connected, but no secure connection came about within {span(seconds)}: a firewall may hold "
-            "it up. Ask whoever runs the network, or try again in a moment."
+            _(
+                "{place} accepted the connection, but the TLS handshake timed out after {time}. A firewall may delay "
+                "it. Ask the network administrator, or retry."
+            ).format(place=place, time=span(seconds))
         ) from error
     except (ssl.SSLEOFError, ConnectionError) as error:
         raise Unreachable(
-            f"{place} broke off the secure connection while it was made: a firewall may forbid it. Ask whoever runs "
-            "the network."
+            _("{place} closed the connection during the TLS handshake. A firewall may block it.").format(place=place)
         ) from error
     except OSError as error:
         raise Unreachable(
-            f"No secure connection to {place} came about ({_reason(error)}): check that host and port in base_url are "
-            "those of https."
+            _("TLS with {place} failed ({reason}). Check that host and port in base_url are for https.").format(
+                place=place, reason=_reason(error)
+            )
         ) from error
 
 
-def established(session: Session, now: datetime) -> Finding:
-    """What is told of a connection that can be trusted."""
+def session_finding(session: TlsSession, now: datetime) -> Finding:
+    """Return the finding for a trusted connection."""
     version = session.protocol.removeprefix("TLSv")
     if session.certificate is None:
-        return ok(Topic.TLS, f"{version}, with a certificate that is trusted")
+        return ok(Topic.TLS, _("{version}, trusted certificate").format(version=version))
     days = (session.certificate.ends - now).days
-    said = f"{version}, certificate by {session.certificate.issuer}, valid {counted(days, 'more day', 'more days')}"
+    text = ngettext(
+        "{version}, certificate by {issuer}, expires in {count:,} day",
+        "{version}, certificate by {issuer}, expires in {count:,} days",
+        days,
+    ).format(version=version, issuer=session.certificate.issuer, count=days)
     if days < _SOON:
-        return warning(Topic.TLS, f"{said}: whoever runs the service must renew it soon.")
-    return ok(Topic.TLS, said)
+        return warning(Topic.TLS, _("{certificate}. The service must renew it soon.").format(certificate=text))
+    return ok(Topic.TLS, text)
 
 
-async def _distrusted_certificate(way: Route, seconds: float) -> Certificate | None:
+async def _distrusted_certificate(route: ResolvedRoute, seconds: float) -> Certificate | None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        session = await within(seconds, lambda: _shake_hands(way, context, seconds))
+        session = await within(seconds, lambda: _shake_hands(route, context, seconds))
     except (OSError, Unreachable):
         return None
     return session.certificate
 
 
-def _shake_hands(way: Route, context: ssl.SSLContext, seconds: float) -> Session:
-    with connect(way, seconds) as plain, context.wrap_socket(plain, server_hostname=way.target.place.host) as secure:
-        return Session(secure.version() or "", read_certificate(secure.getpeercert(binary_form=True) or b""))
+def _shake_hands(route: ResolvedRoute, context: ssl.SSLContext, seconds: float) -> TlsSession:
+    with (
+        connect(route, seconds) as plain,
+        context.wrap_socket(plain, server_hostname=route.target.place.host) as secure,
+    ):
+        return TlsSession(secure.version() or "", read_certificate(secure.getpeercert(binary_form=True) or b""))
 
 
 def _reason(error: OSError) -> str:

@@ -13,7 +13,7 @@ from odyssey_server import PASSWORD, Ending, answer, answering
 from faxtui.config.credentials import Given, settle_sign_in
 from faxtui.config.load import load_settings
 from faxtui.config.settings import Profile
-from faxtui.doctor.checks import examine
+from faxtui.doctor.checks import run_checks
 from faxtui.doctor.report import Finding, Limits, Topic, Verdict
 from faxtui.domain.service import FaxService
 from faxtui.errors import ConfigurationError, NoSignIn, Unreachable
@@ -44,9 +44,9 @@ async def test_a_sound_installation_has_nothing_but_good_findings(tmp_path: Path
         (Topic.LIST, Verdict.OK),
         (Topic.TERMINAL, Verdict.SKIPPED),
     ]
-    assert report.of(Topic.ADDRESS).sentence.startswith(f"{address.removeprefix('http://')}, reached in ")
+    assert report.of(Topic.ADDRESS).sentence.startswith(f"{address.removeprefix('http://')}, connected in ")
     assert report.of(Topic.SIGN_IN).sentence == "Basic, as 60300.console"
-    assert " faxes in the last 7 days, answered in " in report.of(Topic.LIST).sentence
+    assert " faxes in the last 7 days, received in " in report.of(Topic.LIST).sentence
 
 
 async def test_each_finding_is_told_before_the_next_is_looked_for(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ async def test_each_finding_is_told_before_the_next_is_looked_for(tmp_path: Path
 
     with demo_server() as address:
         subject = installation(tmp_path, address, connect=connect)
-        await examine(subject, lambda finding: told.append(finding.topic))
+        await run_checks(subject, lambda finding: told.append(finding.topic))
     assert at_connecting == [Topic.CONFIGURATION, Topic.STATE]
 
 
@@ -97,13 +97,13 @@ async def test_a_service_that_never_answers_is_given_up_on(tmp_path: Path) -> No
     with answering(b"", Ending.HANG) as server:
         report = await report_on(installation(tmp_path, server.address, limits=Limits(answer=0.05)))
     assert report.exit_code == 1
-    assert report.of(Topic.LIST).sentence.startswith("The service did not answer within 50 ms")
+    assert report.of(Topic.LIST).sentence.startswith("The service did not respond within 50 ms")
 
 
 async def test_a_total_that_is_not_told_is_not_made_up(tmp_path: Path) -> None:
     with answering(answer(200, '{"Resources": []}')) as server:
         report = await report_on(installation(tmp_path, server.address))
-    assert report.of(Topic.LIST).sentence.startswith("the faxes of the last 7 days, answered in ")
+    assert report.of(Topic.LIST).sentence.startswith("faxes of the last 7 days, received in ")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ async def test_a_service_without_a_date_leaves_the_clock_unknown(tmp_path: Path)
     with answering(answer(200, LISTING)) as server:
         report = await report_on(installation(tmp_path, server.address))
     assert report.verdict_of(Topic.CLOCK) is Verdict.SKIPPED
-    assert report.of(Topic.LIST).sentence.startswith("1,234 faxes in the last 7 days, answered in ")
+    assert report.of(Topic.LIST).sentence.startswith("1,234 faxes in the last 7 days, received in ")
 
 
 async def test_without_any_configuration_the_missing_login_is_what_failed(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ async def test_a_configuration_that_cannot_be_settled_leaves_nothing_to_try(tmp_
 async def test_an_address_that_is_none_leaves_nothing_to_try(base_url: str, tmp_path: Path) -> None:
     report = await report_on(installation(tmp_path, base_url))
     assert report.exit_code == 2
-    assert f"“{base_url}” is no address" in report.of(Topic.ADDRESS).sentence
+    assert f"“{base_url}” is not a valid URL" in report.of(Topic.ADDRESS).sentence
     for topic in (Topic.TLS, *OF_THE_ANSWER):
         assert report.verdict_of(topic) is Verdict.SKIPPED
 
@@ -216,7 +216,7 @@ async def test_where_nothing_is_reached_nothing_further_is_tried(tmp_path: Path)
     assert report.exit_code == 1
     assert "refuses connections" in report.of(Topic.ADDRESS).sentence
     for topic in (Topic.TLS, *OF_THE_ANSWER):
-        assert report.of(topic).sentence == "not tried: no connection came about."
+        assert report.of(topic).sentence == "not tried: could not connect."
 
 
 async def test_the_service_is_closed_even_where_the_way_to_it_is_blocked(tmp_path: Path) -> None:

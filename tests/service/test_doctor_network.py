@@ -22,7 +22,7 @@ from doctor_report import (
 )
 from odyssey_server import CERTIFICATE, Ending, RawServer, answer, answering
 
-from faxtui.doctor.network import Place, look_up, reach
+from faxtui.doctor.network import Endpoint, look_up, reach
 from faxtui.doctor.report import Limits, Topic, Verdict, within
 from faxtui.errors import Unreachable
 
@@ -53,7 +53,7 @@ def trust(certificate: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     return path
 
 
-async def refusal(place: Place, limits: Limits = IMPATIENT) -> str:
+async def refusal(place: Endpoint, limits: Limits = IMPATIENT) -> str:
     with pytest.raises(Unreachable) as caught:
         await reach(place, limits)
     return str(caught.value)
@@ -61,59 +61,61 @@ async def refusal(place: Place, limits: Limits = IMPATIENT) -> str:
 
 async def test_a_name_is_told_with_its_address() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        place = Place("fax.example", listener.getsockname()[1], "base_url")
+        place = Endpoint("fax.example", listener.getsockname()[1], "base_url")
         reached = await reach(place, Limits(), lambda _: ("127.0.0.1",))
-    assert reached.in_words(place, "fax.example").startswith("fax.example is 127.0.0.1, reached in ")
+    assert reached.description(place, "fax.example").startswith("fax.example is 127.0.0.1, connected in ")
     assert reached.is_this_machine
 
 
 async def test_the_next_address_is_tried_where_one_does_not_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        place = Place("fax.example", listener.getsockname()[1], "base_url")
+        place = Endpoint("fax.example", listener.getsockname()[1], "base_url")
         # Nothing listens on 127.0.0.2.
         reached = await reach(place, Limits(), lambda _: ("127.0.0.2", "127.0.0.1"))
     assert reached.address == "127.0.0.1"
 
 
 def test_this_machine_looks_up_itself() -> None:
-    assert set(look_up(Place("localhost", 80, "base_url"))) <= {"127.0.0.1", "::1"}
+    assert set(look_up(Endpoint("localhost", 80, "base_url"))) <= {"127.0.0.1", "::1"}
 
 
 async def test_a_look_up_that_hangs_is_given_up_on() -> None:
     released = threading.Event()
 
-    def hangs(place: Place) -> tuple[str, ...]:
+    def hangs(place: Endpoint) -> tuple[str, ...]:
         released.wait()
         return ()
 
-    with pytest.raises(Unreachable, match=r"fax.example was not looked up within 50 ms: this machine's DNS"):
-        await reach(Place("fax.example", 443, "base_url"), IMPATIENT, hangs)
+    with pytest.raises(Unreachable, match=r"Could not look up fax.example within 50 ms: DNS does not respond"):
+        await reach(Endpoint("fax.example", 443, "base_url"), IMPATIENT, hangs)
     released.set()
 
 
 async def test_a_name_that_nobody_knows_is_told_with_where_it_is_written() -> None:
-    def unknown(place: Place) -> tuple[str, ...]:
+    def unknown(place: Endpoint) -> tuple[str, ...]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    with pytest.raises(Unreachable, match=r"\(Name or service not known\): check HTTPS_PROXY"):
-        await reach(Place("proxy.example", 3128, "HTTPS_PROXY"), IMPATIENT, unknown)
+    with pytest.raises(Unreachable, match=r"\(Name or service not known\). Check HTTPS_PROXY"):
+        await reach(Endpoint("proxy.example", 3128, "HTTPS_PROXY"), IMPATIENT, unknown)
 
 
 async def test_a_port_that_refuses_is_named() -> None:
     port = free_port()
-    assert f"127.0.0.1:{port} at 127.0.0.1 refuses connections" in await refusal(Place("127.0.0.1", port, "base_url"))
+    assert f"127.0.0.1:{port} at 127.0.0.1 refuses connections" in await refusal(
+        Endpoint("127.0.0.1", port, "base_url")
+    )
 
 
 async def test_a_port_that_hangs_is_given_up_on() -> None:
     with full_port() as port:
-        told = await refusal(Place("127.0.0.1", port, "base_url"))
-    assert "came about within 50 ms: a firewall may stand in between" in told
+        told = await refusal(Endpoint("127.0.0.1", port, "base_url"))
+    assert "within 50 ms. A firewall may block it" in told
 
 
 async def test_a_network_that_is_not_there_is_told() -> None:
     # A link-local address without its link is nowhere.
-    told = await refusal(Place("fe80::1", 443, "base_url"))
-    assert told.startswith("No connection to [fe80::1]:443 at fe80::1 came about (")
+    told = await refusal(Endpoint("fe80::1", 443, "base_url"))
+    assert told.startswith("Could not connect to [fe80::1]:443 at fe80::1 (")
 
 
 async def test_work_that_hangs_holds_nothing_up() -> None:
@@ -145,8 +147,8 @@ async def test_a_trusted_certificate_is_told_with_its_issuer_and_end(
     report = await report_on(installation(tmp_path, secure.address))
     assert report.exit_code == 0
     assert report.verdict_of(Topic.TLS) is Verdict.OK
-    assert report.of(Topic.TLS).sentence.startswith("1.3, certificate by localhost, valid 3")
-    assert report.of(Topic.TLS).sentence.endswith(" more days")
+    assert report.of(Topic.TLS).sentence.startswith("1.3, certificate by localhost, expires in 3")
+    assert report.of(Topic.TLS).sentence.endswith(" days")
     assert report.verdict_of(Topic.LIST) is Verdict.OK
 
 
@@ -155,9 +157,9 @@ async def test_an_unknown_authority_is_named_with_what_to_set(secure: RawServer,
     assert report.exit_code == 1
     told = report.of(Topic.TLS).sentence
     assert report.verdict_of(Topic.TLS) is Verdict.FAILED
-    assert "issued by localhost, can't be trusted" in told
-    assert "If that is your network's own authority" in told
-    assert told.endswith("name that file in SSL_CERT_FILE.")
+    assert "issued by localhost, is not trusted" in told
+    assert "It may be your network's own authority" in told
+    assert told.endswith("set SSL_CERT_FILE to it.")
     assert report.verdict_of(Topic.LIST) is Verdict.SKIPPED
     assert not any("Authorization" in head for head in secure.requests)
 
@@ -168,8 +170,11 @@ async def test_what_inspects_the_network_is_named(tmp_path: Path, monkeypatch: p
     with answering(b"", tls=True) as server:
         report = await report_on(installation(tmp_path, server.address))
     told = report.of(Topic.TLS).sentence
-    assert "Zscaler Inc. opens secure connections on this network to inspect them: get its certificate" in told
-    assert told.endswith(f"Now {trusted} in SSL_CERT_FILE is all that is trusted.")
+    assert (
+        "Zscaler Inc. inspects secure connections on this network. Ask the network administrator for its certificate"
+        in told
+    )
+    assert told.endswith(f"Only {trusted} from SSL_CERT_FILE is trusted now.")
 
 
 async def test_a_certificate_that_ended_is_told_with_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +183,7 @@ async def test_a_certificate_that_ended_is_told_with_its_end(tmp_path: Path, mon
     with answering(b"", tls=True) as server:
         report = await report_on(installation(tmp_path, server.address))
     told = report.of(Topic.TLS).sentence
-    assert "issued by Ancienne Autorité, ended on 2021-01-01 00:00 UTC: check this machine's date and time" in told
+    assert "issued by Ancienne Autorité, expired on 2021-01-01 00:00 UTC. Check this machine's date and time" in told
 
 
 async def test_a_certificate_for_another_host_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +200,7 @@ async def test_a_folder_of_authorities_is_trusted_in_place_of_others(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     report = await report_on(installation(tmp_path, secure.address))
-    assert report.of(Topic.TLS).sentence.endswith(f"Now {tmp_path} in SSL_CERT_DIR is all that is trusted.")
+    assert report.of(Topic.TLS).sentence.endswith(f"Only {tmp_path} from SSL_CERT_DIR is trusted now.")
 
 
 @pytest.mark.parametrize(("content", "reason"), [(None, "No such file or directory"), ("none", "it holds none")])
@@ -218,7 +223,7 @@ async def test_a_port_that_speaks_no_tls_is_told(tmp_path: Path) -> None:
         greeter.start()
         report = await report_on(installation(tmp_path, f"https://127.0.0.1:{listener.getsockname()[1]}"))
         greeter.join()
-    assert "check that host and port in base_url are those of https" in report.of(Topic.TLS).sentence
+    assert "Check that host and port in base_url are for https" in report.of(Topic.TLS).sentence
 
 
 async def test_a_handshake_that_is_broken_off_is_told(tmp_path: Path) -> None:
@@ -227,14 +232,14 @@ async def test_a_handshake_that_is_broken_off_is_told(tmp_path: Path) -> None:
         greeter.start()
         report = await report_on(installation(tmp_path, f"https://127.0.0.1:{listener.getsockname()[1]}"))
         greeter.join()
-    assert "broke off the secure connection while it was made" in report.of(Topic.TLS).sentence
+    assert "closed the connection during the TLS handshake" in report.of(Topic.TLS).sentence
 
 
 async def test_a_handshake_that_hangs_is_given_up_on(tmp_path: Path) -> None:
     with silent_port() as port:
         subject = installation(tmp_path, f"https://127.0.0.1:{port}", limits=Limits(handshake=0.05))
         report = await report_on(subject)
-    assert "no secure connection came about within 50 ms" in report.of(Topic.TLS).sentence
+    assert "the TLS handshake timed out after 50 ms" in report.of(Topic.TLS).sentence
     assert report.verdict_of(Topic.LIST) is Verdict.SKIPPED
 
 
@@ -246,7 +251,7 @@ async def test_a_secure_service_that_hangs_up_on_the_second_look_is_told_without
             relay.start()
             report = await report_on(installation(tmp_path, f"https://{host}:{listener.getsockname()[1]}"))
             relay.join()
-    assert "issued by somebody who could not be made out, can't be trusted" in report.of(Topic.TLS).sentence
+    assert "issued by an unknown authority, is not trusted" in report.of(Topic.TLS).sentence
 
 
 def greet(listener: socket.socket, words: bytes, times: int) -> None:

@@ -43,7 +43,7 @@ async def test_a_secure_connection_is_looked_at_through_the_proxys_tunnel(
         report = await report_on(installation(tmp_path, address))
     assert report.exit_code == 0
     assert report.of(Topic.PROXY).sentence == f"127.0.0.1:{proxy.port}, from HTTPS_PROXY"
-    assert report.of(Topic.ADDRESS).sentence.startswith("the proxy 127.0.0.1, reached in ")
+    assert report.of(Topic.ADDRESS).sentence.startswith("the proxy 127.0.0.1, connected in ")
     assert "certificate by fax.example" in report.of(Topic.TLS).sentence
     assert report.of(Topic.LIST).sentence.startswith("1,234 faxes")
     assert [head.split()[1] for head in proxy.requests] == [address.removeprefix("https://")] * 2
@@ -66,22 +66,22 @@ async def test_a_proxy_that_wants_a_sign_in_is_told_with_where_to_write_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = await tls_through(answer(407), tmp_path, monkeypatch)
-    assert "asks for a sign-in of its own" in told
-    assert "(407 Proxy Authentication Required): put the right one into HTTPS_PROXY" in told
+    assert "requires a sign-in" in told
+    assert "(407 Proxy Authentication Required). Set it in HTTPS_PROXY" in told
 
 
 async def test_a_proxy_that_will_not_is_told_with_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = await tls_through(answer(403), tmp_path, monkeypatch)
-    assert "won't connect to fax.invalid:443 (403 Forbidden): ask whoever runs the proxy" in told
+    assert "refused to connect to fax.invalid:443 (403 Forbidden). Ask its administrator" in told
 
 
 async def test_a_proxy_that_hangs_up_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "broke the connection instead of opening a tunnel" in await tls_through(b"", tmp_path, monkeypatch)
+    assert "closed the connection instead of opening a tunnel" in await tls_through(b"", tmp_path, monkeypatch)
 
 
 async def test_what_is_no_proxy_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = await tls_through(b"220 mail.example ESMTP\r\n\r\n", tmp_path, monkeypatch)
-    assert "does not answer as a proxy does: check host and port in HTTPS_PROXY" in told
+    assert "does not respond like a proxy. Check host and port in HTTPS_PROXY" in told
 
 
 async def test_a_proxy_that_is_not_there_is_told_with_the_variable_that_names_it(
@@ -89,7 +89,7 @@ async def test_a_proxy_that_is_not_there_is_told_with_the_variable_that_names_it
 ) -> None:
     monkeypatch.setenv("all_proxy", f"127.0.0.1:{free_port()}")
     report = await report_on(installation(tmp_path, TARGET))
-    assert "refuses connections: check host and port in all_proxy" in report.of(Topic.ADDRESS).sentence
+    assert "refuses connections. Check host and port in all_proxy" in report.of(Topic.ADDRESS).sentence
 
 
 async def test_tls_behind_a_proxy_that_speaks_tls_is_not_looked_into(

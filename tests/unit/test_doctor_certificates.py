@@ -8,7 +8,7 @@ from doctor_report import EXPIRED, INSPECTED
 
 from faxtui.doctor.network import target_of
 from faxtui.doctor.report import Verdict
-from faxtui.doctor.tls import Certificate, Session, distrusted, established, read_certificate
+from faxtui.doctor.tls import Certificate, TlsSession, certificate_error, read_certificate, session_finding
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 
@@ -48,7 +48,7 @@ def test_the_issuers_organisation_and_the_end_are_read(pem: str, certificate: Ce
         (0x03, b"Own CA", 0x0C, "Own CA"),
         (0x0B, b"IT", 0x13, "IT"),
         (0x0A, "Hôpital".encode("utf-16-be"), 0x1E, "Hôpital"),
-        (0x06, b"FR", 0x13, "somebody unnamed"),
+        (0x06, b"FR", 0x13, "an unnamed authority"),
         (0x0A, b"\xff", 0x0C, "\N{REPLACEMENT CHARACTER}"),
     ],
 )
@@ -69,23 +69,23 @@ def test_no_beginning_of_a_certificate_and_no_damage_to_it_breaks_the_reading() 
 
 def test_a_certificate_that_ends_soon_is_a_warning() -> None:
     def told(**left: int) -> tuple[Verdict, str]:
-        found = established(Session("TLSv1.2", Certificate("R3", NOW + timedelta(**left))), NOW)
+        found = session_finding(TlsSession("TLSv1.2", Certificate("R3", NOW + timedelta(**left))), NOW)
         return found.verdict, found.sentence
 
-    assert told(days=61) == (Verdict.OK, "1.2, certificate by R3, valid 61 more days")
-    assert told(days=7) == (Verdict.OK, "1.2, certificate by R3, valid 7 more days")
+    assert told(days=61) == (Verdict.OK, "1.2, certificate by R3, expires in 61 days")
+    assert told(days=7) == (Verdict.OK, "1.2, certificate by R3, expires in 7 days")
     verdict, sentence = told(days=6, hours=23)
     assert verdict is Verdict.WARNING
-    assert sentence.startswith("1.2, certificate by R3, valid 6 more days: ")
+    assert sentence.startswith("1.2, certificate by R3, expires in 6 days. ")
 
 
 def test_a_trusted_certificate_that_cannot_be_read_is_trusted_all_the_same() -> None:
-    assert established(Session("TLSv1.3", None), NOW).verdict is Verdict.OK
+    assert session_finding(TlsSession("TLSv1.3", None), NOW).verdict is Verdict.OK
 
 
 @pytest.mark.parametrize(("code", "message"), [(9, "certificate is not yet valid"), (10, "certificate has expired")])
 def test_a_wrong_date_is_told_to_be_one(code: int, message: str) -> None:
     error = ssl.SSLCertVerificationError()
     error.verify_code, error.verify_message = code, message
-    told = str(distrusted(error, target_of("https://fax.example"), None, {}))
-    assert f"is not valid today ({message}): check this machine's date" in told
+    told = str(certificate_error(error, target_of("https://fax.example"), None, {}))
+    assert f"is not valid today ({message}). Check this machine's date" in told

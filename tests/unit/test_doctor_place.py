@@ -35,7 +35,7 @@ def test_a_password_in_an_address_is_not_shown(base_url: str) -> None:
 
 @pytest.mark.parametrize("base_url", ["https://fax.example:0", "https://fax example", "https://..example"])
 def test_what_leads_nowhere_is_no_address(base_url: str) -> None:
-    with pytest.raises(ConfigurationError, match="is no address of a service"):
+    with pytest.raises(ConfigurationError, match="is not a valid URL"):
         target_of(base_url)
 
 

@@ -42,7 +42,7 @@ def test_a_mouse_that_is_switched_off_is_told() -> None:
 
 
 def test_without_a_terminal_there_is_nothing_wrong() -> None:
-    assert finding({}, None) == skipped(Topic.TERMINAL, "none here; to browse faxes there must be one.")
+    assert finding({}, None) == skipped(Topic.TERMINAL, "none here. The browser needs one.")
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,8 @@ class Monkey:
         await self.console.until(self._is_on_second_row)
 
     def _is_on_second_row(self) -> bool:
-        return self.console.table.cursor_row == min(1, len(self.console.table.faxes) - 1)
+        """Also if the program is over: the last key may have been one that ends it."""
+        return not self.is_running or self.console.table.cursor_row == min(1, len(self.console.table.faxes) - 1)
 
     def _any_key(self) -> str:
         if self.choose.random() < 0.003:

@@ -52,7 +52,7 @@ async def test_columns_are_ticked_in_a_menu() -> None:
 async def test_columns_for_which_there_is_no_room_are_told_of() -> None:
     async with console() as desk:
         await desk.press("c", "end", "space", "enter")
-        await desk.until_shown("There is no room for Customer")
+        await desk.until_shown("No room for Customer")
         assert "Customer" not in desk.headings
         await desk.resize((170, 24))
         await desk.until(lambda: "Customer –" in desk.headings)

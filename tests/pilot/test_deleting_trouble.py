@@ -68,7 +68,7 @@ async def test_where_nobody_can_tell_the_row_has_a_question_mark_until_it_is_ask
         assert desk.beside(0) == " ?"
         assert not desk.is_struck(0)
         await desk.press("D")
-        await desk.until_shown("Asking the service what became of 1 fax.")
+        await desk.until_shown("Checking with the service whether 1 fax was deleted.")
         await desk.until_shown("is still there")
         assert desk.beside(0) == "  "
         assert len(desk.demo.deleted()) == 1
@@ -132,6 +132,6 @@ async def test_a_delete_of_an_earlier_run_without_an_end_is_asked_about_not_sent
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         await desk.until_beside(0, " ?")
         await desk.press("D")
-        await desk.until_shown("Asking the service what became of 1 fax.", "is still there")
+        await desk.until_shown("Checking with the service whether 1 fax was deleted.", "is still there")
         assert desk.demo.deleted() == []
         assert desk.beside(0) == "  "

@@ -100,7 +100,7 @@ async def test_while_something_goes_on_it_is_not_even_asked_what_to_export(tmp_p
         await desk.press("d")
         await desk.reached(door)
         await desk.press("x")
-        await desk.until_shown("one at a time")
+        await desk.until_shown("Already running: saving")
         assert "Export to a file" not in desk.console.screen
         door.open()
         await desk.until_shown("1 fax saved")

@@ -47,13 +47,13 @@ async def test_the_saved_file_is_handed_to_the_desktop_s_program(tmp_path: Path,
         await desk.press("O")
         (name,) = desk.saved
         await desk.until(lambda: opened.file == str(desk.folder / name))
-        await desk.until_shown("The desktop's program has the file.")
+        await desk.until_shown("Opened in the default application.")
 
 
 async def test_what_is_not_saved_has_to_be_first(tmp_path: Path, opened: Opened) -> None:
     async with handling(tmp_path) as desk:
         await desk.press("enter", "O")
-        await desk.until_shown("It is not saved yet: d saves it.")
+        await desk.until_shown("Not saved yet. Press d to save it.")
     assert opened.file == ""
 
 

@@ -98,7 +98,7 @@ async def test_one_saving_at_a_time(tmp_path: Path) -> None:
         await desk.press("d")
         await desk.reached(door)
         await desk.press("down", "d", "x")
-        await desk.until_shown("goes on already, one at a time: Esc in the list cancels it.")
+        await desk.until_shown("Already running: saving", "Press Esc in the list to cancel.")
         door.open()
         await desk.until_shown("1 fax saved")
         assert len(desk.saved) == 1

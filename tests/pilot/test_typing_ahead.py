@@ -73,10 +73,10 @@ async def test_a_mark_typed_for_the_next_page_is_set_there() -> None:
     async with console() as desk:
         desk.wire.hold()
         await desk.press("n", "space", "space", "j", "space")
-        assert not desk.browser._handling.view.marks
+        assert not desk.browser._operations.view.marks
         desk.wire.let_go()
-        await desk.until(lambda: len(desk.browser._handling.view.marks) == 3)
-        marked = desk.browser._handling.view.marks.by_key
+        await desk.until(lambda: len(desk.browser._operations.view.marks) == 3)
+        marked = desk.browser._operations.view.marks.by_key
         assert [each for each, fax in enumerate(desk.page.faxes) if fax.key in marked] == [0, 1, 3]
         assert desk.page.number == 2
 
@@ -88,7 +88,7 @@ async def test_keys_typed_before_the_first_page_act_on_it() -> None:
         await desk.press("j", "j", "space")
         wire.let_go()
         await desk.until(lambda: desk.view.shown is not None and row_of(desk) == (1, 4))
-        assert len(desk.browser._handling.view.marks) == 1
+        assert len(desk.browser._operations.view.marks) == 1
 
 
 @pytest.mark.parametrize("key", ["D", "delete"])

@@ -1,23 +1,15 @@
-"""What a person does with faxes, on whichever screen they are looked at.
-
-From the wish to export to the file: what and how, then where to.
-
-Turning pages, sorting and choosing columns: what becomes of a query on the screen.
-
-The list of received faxes: what a key becomes, and what of the inbox stands where."""
+"""The list of received faxes: queries, pages, marks, exports, and the bars around the table."""
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.screen import Screen, ScreenResultCallbackType
 from textual.timer import Timer
 from textual.widgets import DataTable
 
@@ -25,333 +17,33 @@ from faxtui.config.state import SavedState
 from faxtui.domain.fax import Fax, Field, Reading
 from faxtui.domain.query import FaxQuery, Filters, in_words, list_command, period_in_words
 from faxtui.domain.sort import Sort, SortDirection, SortField
-from faxtui.domain.text import counted
 from faxtui.errors import FaxtuiError, InvalidValue, Refused
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Failed, Fetching, InboxView, Shown, Waiting
 from faxtui.operations.export import ExportRequest, export
-from faxtui.operations.operations import FaxOperations, LocalStatus, OperationsView
+from faxtui.operations.operations import FaxOperations, OperationsView
+from faxtui.translation import _, ngettext
 from faxtui.ui import status
-from faxtui.ui.display import DisplayOptions, complain, say
+from faxtui.ui.display import DisplayOptions
 from faxtui.ui.keymap import BROWSER, HANDLING, ON_ROWS, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.screens.dialog import Chosen
 from faxtui.ui.screens.export import Extent, NameFile, export_menu
+from faxtui.ui.screens.fax_screen import FaxScreen
 from faxtui.ui.type_ahead import Use, WaitsForRows
 from faxtui.ui.widgets.bars import KeyBar, PageBar, TopLine
 from faxtui.ui.widgets.fax_table import FaxTable, Spot
 from faxtui.ui.widgets.filter_sidebar import Body, FilterSidebar
 
 if TYPE_CHECKING:
-    from faxtui.operations.deletion import Plan
     from faxtui.ui.screens.details import DetailsScreen
-    from faxtui.ui.screens.dialog import Chosen, Panel
-
-
-T = TypeVar("T")
-Answer = TypeVar("Answer")
-_TOLD = 3
-"""How many of the faxes that can't be deleted are told of one by one."""
-
-
-class FaxActions:
-    """Saving and deleting those that ``chosen`` gives, while those that ``here`` gives can be seen.
-
-    Copied is what there is of the one that ``current`` gives.
-    """
-
-    def __init__(
-        self,
-        screen: Screen[T],
-        handling: FaxOperations,
-        look: DisplayOptions,
-        *,
-        chosen: Callable[[], Sequence[Fax]],
-        current: Callable[[], Fax | None],
-        here: Callable[[], Sequence[Fax]],
-        reading: Callable[[], Reading],
-        command: Callable[[], str],
-    ) -> None:
-        self.look = look
-        self._screen = screen
-        self._handling = handling
-        self._chosen = chosen
-        self._current = current
-        self._here = here
-        self._reading = reading
-        self._command = command
-
-    def save(self) -> None:
-        faxes = self._chosen()
-        if faxes and not self._handling.save(faxes):
-            self.tell_of_busy()
-
-    def tell_of_busy(self) -> None:
-        errand = self._handling.errands.current
-        doing = "Something" if errand is None else f"“{errand.words}”"
-        self.say(f"{doing} goes on already, one at a time: {self.look.keys.first('cancel')} in the list cancels it.")
-
-    async def delete(self) -> None:
-        """Ask first; where nobody knows whether it is deleted already, ask the service instead."""
-        from faxtui.ui.screens.questions import DeletePanel
-
-        chosen, deletions = self._chosen(), self._handling.deletions
-        unknown = [fax for fax in chosen if self._handling.view.done(fax) is LocalStatus.UNKNOWN]
-        if unknown:
-            self.say(f"Asking the service what became of {counted(len(unknown), 'fax', 'faxes')}.")
-            deletions.settle(unknown)
-        plan = deletions.plan(fax for fax in chosen if fax not in unknown)
-        self._tell_of_refused(plan)
-        if not plan.documents:
-            return
-        try:
-            folder = self._handling.saver.where().folder
-        except FaxtuiError as error:
-            self.complain(str(error))
-            return
-        here = frozenset(fax.key for fax in self._here())
-        panel = DeletePanel(self.look.marks, plan, here, f"{socket.gethostname()}:{folder}", self._reading())
-        await self.ask(panel, partial(self._answered, plan))
-
-    async def copy(self) -> None:
-        from faxtui.ui.screens.menus import copy_menu
-
-        fax = self._current()
-        if fax is not None:
-            await self.ask(copy_menu(self.look.marks, fax, self._command()), self._copy)
-
-    async def ask(self, panel: Panel[Answer], answered: ScreenResultCallbackType[Answer]) -> None:
-        await self._screen.app.push_screen(panel, answered)
-
-    def say(self, sentence: str) -> None:
-        say(self._screen.app, self.look.marks, sentence)
-
-    def complain(self, sentence: str) -> None:
-        complain(self._screen.app, self.look.marks, sentence)
-
-    async def _answered(self, plan: Plan, choice: Chosen[bool] | None) -> None:
-        from faxtui.ui.screens.questions import MANY, count_question
-
-        if choice is None:
-            return
-        if len(plan.documents) <= MANY:
-            self._delete(plan, choice.value, choice)
-        else:
-            question = count_question(self.look.marks, len(plan.documents), with_copies=choice.value)
-            await self.ask(question, partial(self._delete, plan, choice.value))
-
-    def _delete(self, plan: Plan, with_copies: bool, confirmed: Chosen[bool] | None) -> None:
-        if confirmed is not None:
-            self._handling.delete(plan, with_copies=with_copies)
-
-    def _tell_of_refused(self, plan: Plan) -> None:
-        """Tell why some stay."""
-        reasons = list(dict.fromkeys(each.reason for each in plan.refused))
-        for reason in reasons[:_TOLD]:
-            self.complain(reason)
-        if len(reasons) > _TOLD:
-            self.complain(f"{len(reasons) - _TOLD:,} more can't be deleted.")
-
-    def _copy(self, choice: Chosen[str] | None) -> None:
-        """What is shown, so that nothing acts where it is pasted. Nobody tells whether the terminal took it."""
-        if choice is not None:
-            self._screen.app.copy_to_clipboard(choice.value)
-            self.say(f"Sent to the terminal's clipboard, if it has one: {choice.value}")
-
-
-class ActsOnFaxes(Screen[T]):
-    """A screen whose keys of `actions.HANDLING` do what ``acts`` does."""
-
-    acts: FaxActions
-
-    def action_save(self) -> None:
-        self.acts.save()
-
-    async def action_delete(self) -> None:
-        await self.acts.delete()
-
-    async def action_copy(self) -> None:
-        await self.acts.copy()
-
-
-class Exports:
-    """Asks on panels over the screen that ``acts`` is of, and starts the errand."""
-
-    def __init__(self, inbox: Inbox, handling: FaxOperations, acts: FaxActions) -> None:
-        self._inbox = inbox
-        self._handling = handling
-        self._acts = acts
-
-    async def begin(self) -> None:
-        """Ask what to write. Where something goes on already, tell so before anything is asked."""
-        if self._handling.errands.is_running:
-            self._acts.tell_of_busy()
-            return
-        query, marked = self._inbox.view.query, self._handling.view.marks.faxes
-        await self._acts.ask(export_menu(self._acts.look.marks, query, marked), self._name_file)
-
-    async def _name_file(self, choice: Chosen[Extent] | None) -> None:
-        if choice is None:
-            return
-        try:
-            folder = self._handling.saver.where().folder
-        except FaxtuiError as error:
-            self._acts.complain(str(error))
-            return
-        extent = choice.value
-        now = self._inbox.clock.now().astimezone(self._acts.look.zone)
-        proposed = folder / f"faxes-{now:%Y%m%d-%H%M}.{extent.format.value}"
-        panel = NameFile(self._acts.look.marks, extent, proposed)
-        await self._acts.ask(panel, partial(self._start, extent, folder))
-
-    def _start(self, extent: Extent, folder: Path, path: Path | None) -> None:
-        if path is None:
-            return
-        request = ExportRequest(
-            path=path,
-            format=extent.format,
-            query=self._inbox.view.query,
-            faxes=extent.faxes,
-            zone=self._inbox.zone,
-            patience=self._inbox.patience,
-            folder=folder,
-            excel=extent.excel,
-        )
-        work = export(
-            *(self._inbox.service, self._inbox.clock, request), self._handling.errands.tell, self._handling.retries
-        )
-        if not self._handling.export(work):
-            self._acts.tell_of_busy()
-
-
-class QueryScreen(WaitsForRows):
-    """A table of faxes and the inbox that they come from: each intent is a new query."""
-
-    look: DisplayOptions
-    _inbox: Inbox
-    _table: FaxTable
-
-    async def explain(self, error: InvalidValue) -> None:
-        """Tell what is wrong with a query where it can be mended."""
-
-    def queried(self, before: FaxQuery) -> None:
-        """The operator chose another query than ``before``."""
-
-    # How it comes to be shown
-
-    async def open(self, query: FaxQuery) -> bool:
-        """Show another query. False where its period can't be, which is explained at the filter then."""
-        return await self._attempt(partial(self._inbox.open, query))
-
-    async def open_anew(self) -> None:
-        """The list is not what it was, and neither is a page of it that is on its way."""
-        await self.open(self._inbox.view.query)
-
-    async def choose(self, query: FaxQuery) -> bool:
-        """Show what the operator chose, and remember it for the next time."""
-        before = self._inbox.view.query
-        is_open = await self.open(query)
-        if is_open:
-            self.queried(before)
-        return is_open
-
-    async def _attempt(self, intent: Callable[[], None]) -> bool:
-        try:
-            intent()
-        except InvalidValue as error:
-            await self.explain(error)
-            return False
-        return True
-
-    # Pages
-
-    def action_next_page(self) -> None:
-        self._turn(by=1)
-
-    def action_previous_page(self) -> None:
-        self._turn(by=-1)
-
-    def action_first_page(self) -> None:
-        self._inbox.turn(1)
-
-    def action_last_page(self) -> None:
-        page = self._inbox.view.current_page
-        if page is not None and page.last_page is not None:
-            self._inbox.turn(page.last_page)
-
-    async def action_go_to_page(self) -> None:
-        from faxtui.ui.screens.menus import GoToPage
-
-        page = self._inbox.view.current_page
-        if page is not None:
-            await self.app.push_screen(GoToPage(self.look.marks, page), self._go_to)
-
-    async def refresh_list(self) -> None:
-        await self._attempt(self._inbox.refresh)
-
-    @on(PageBar.Turned)
-    def _arrow_clicked(self, event: PageBar.Turned) -> None:
-        self._turn(by=1 if event.forward else -1)
-
-    @on(PageBar.PageWanted)
-    async def _position_clicked(self) -> None:
-        await self.run_action("go_to_page")
-
-    def _turn(self, *, by: int) -> None:
-        """Turn from the page shown, or back from one that is on its way."""
-        view = self._inbox.view
-        page = view.current_page
-        if page is not None:
-            is_back = view.turning * by < 0
-            self._inbox.turn((view.query.page if is_back else page.number) + by)
-
-    def _go_to(self, page: int | None) -> None:
-        if page is not None:
-            self._inbox.turn(page)
-
-    # Sort and columns
-
-    async def action_sort_by(self) -> None:
-        from faxtui.ui.screens.menus import SortMenu
-
-        await self.app.push_screen(SortMenu(self.look.marks, self._inbox.view.query.sort), self._sort)
-
-    async def action_turn_sort(self) -> None:
-        await self._sort(self._inbox.view.query.sort.turned_around())
-
-    @on(FaxTable.SortChosen)
-    async def _heading_clicked(self, event: FaxTable.SortChosen) -> None:
-        if event.field.sort is None:
-            self.notify(f"The service can't sort by {event.field.label.lower()}.", markup=False)
-        else:
-            await self._sort(self._inbox.view.query.sort.chosen_again(event.field.sort))
-
-    async def _sort(self, sort: Sort | None) -> None:
-        if sort is not None:
-            await self.choose(self._inbox.view.query.sorted_by(sort))
-
-    async def action_choose_columns(self) -> None:
-        from faxtui.ui.screens.menus import ColumnMenu
-
-        await self.app.push_screen(ColumnMenu(self.look.marks, self._table.columns_wanted), self._choose_columns)
-
-    def _choose_columns(self, columns: tuple[Field, ...] | None) -> None:
-        if columns is None:
-            return
-        self._table.choose_columns(columns)
-        left_out = [each.heading for each in columns if each not in self._table.columns_shown]
-        if left_out:
-            self.notify(
-                f"There is no room for {', '.join(left_out)}: widen the terminal, or take other columns away.",
-                markup=False,
-            )
-
 
 _TICK = 0.25
+"""Seconds between two updates of texts that change with time."""
 _ACTIONS = (*TABLE, *BROWSER, *HANDLING, *PROGRAM_WIDE)
 
 
-class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
-    """The table of faxes, with filters beside it or laid over it, and bars that tell what is shown."""
+class BrowserScreen(FaxScreen[None], WaitsForRows):
+    """The table of faxes, with filters beside or over it, and bars that show its state."""
 
     BINDINGS = bindings(BROWSER + HANDLING)
     AUTO_FOCUS = "FaxTable"
@@ -360,7 +52,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
     def __init__(
         self,
         inbox: Inbox,
-        handling: FaxOperations,
+        operations: FaxOperations,
         look: DisplayOptions,
         title: str,
         remember: Callable[[SavedState], None],
@@ -369,21 +61,9 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         sidebar: bool,
         profile: str = "",
     ) -> None:
-        super().__init__()
-        self.look = look
+        super().__init__(look, operations)
         self._inbox = inbox
-        self._handling = handling
         self._profile = profile
-        self.acts = FaxActions(
-            self,
-            handling,
-            look,
-            chosen=self._chosen_faxes,
-            current=lambda: self._table.current,
-            here=lambda: self._table.faxes,
-            reading=self._reading,
-            command=self._command,
-        )
         self._account = title
         self._remember_this = remember
         self._table = FaxTable(look.marks, columns)
@@ -413,14 +93,14 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
     # What is shown
 
     def show(self, view: InboxView) -> None:
-        """Show this, and keep what the operator has: the cursor's fax, what was typed."""
+        """Show this state of the inbox; the cursor stays on its fax, and what was typed stays."""
         if not self.is_attached:
             return
         if view.shown is not None:
             self._show_rows(view.shown)
         self._header.say(f"faxtui  {self._account}", in_words(view.query.filters), period_in_words(view.query.filters))
         self._body.follow(view.query, _refusal(view))
-        self._tell()
+        self._update_bars()
         self._tick_if_needed()
         self.refresh_bindings()
         if view.awaits_page and not self._awaits_rows:
@@ -434,10 +114,10 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
     def _show_rows(self, shown: Shown) -> None:
         before, self._shown = self._shown, shown
         spot = self._table.spot if shown is before else self._landing(before, shown)
-        self._table.show(shown.page.faxes, shown.window.sort, self._reading(), at=spot)
+        self._table.show(shown.page.faxes, shown.window.sort, self.reading, at=spot)
         if before is not None and shown is not before:
             self._new = self._new_above(before, shown)
-        self._paint_handling()
+        self._paint_states()
 
     def _landing(self, before: Shown | None, shown: Shown) -> Spot:
         """Return where the cursor goes: it keeps its fax if possible, and its row on a page it was on before."""
@@ -474,36 +154,30 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
     def _cursor_moved(self) -> None:
         if self._new and self._table.cursor_row == 0 and self._shown is not None and self._shown.page.number == 1:
             self._new = 0
-            self._tell()
+            self._update_bars()
 
     def show_handling(self, view: OperationsView, *, leaves: bool = False) -> None:
-        """Show what is done with faxes: beside the rows, and in the page bar; ``leaves``: once that is through."""
+        """Show what is done with faxes, in the rows and the page bar. ``leaves``: the program ends after that."""
         self._leaves = leaves
         if self.is_attached:
-            self._paint_handling()
-            self._tell()
+            self._paint_states()
+            self._update_bars()
             self._tick_if_needed()
             self.refresh_bindings()
         if self._details is not None:
             self._details.show_handling(view)
 
-    def _paint_handling(self) -> None:
-        view = self._handling.view
+    def _paint_states(self) -> None:
+        view = self._operations.view
         done = {fax.key: view.done(fax) for fax in self._table.faxes}
         self._table.paint_states({key: each for key, each in done.items() if each is not None}, view.marks.by_key)
 
-    def _command(self) -> str:
-        return list_command(self._inbox.view.query, self._profile)
-
-    def _reading(self) -> Reading:
-        return self.look.reading(self._inbox.clock.now())
-
-    def _tell(self) -> None:
+    def _update_bars(self) -> None:
         view, shown = self._inbox.view, self._inbox.view.shown
-        handling = self._handling.view
+        operations = self._operations.view
         now = time.monotonic()
-        remark = status.right(handling, self._table.faxes, self.look.keys) or status.remedy(view, self.look.keys)
-        going_on = status.handling(handling, self.look.keys, now, leaves=self._leaves)
+        remark = status.right(operations, self._table.faxes, self.look.keys) or status.remedy(view, self.look.keys)
+        going_on = status.handling(operations, self.look.keys, now, leaves=self._leaves)
         if self._details is not None:
             self._details.show_status(status.going_on(going_on, status.activity(view.activity, now)))
         self._page_bar.say(
@@ -515,30 +189,138 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         )
 
     def _tick_if_needed(self) -> None:
-        """What is said of a request changes with time, and only then does anything run."""
-        is_waiting = isinstance(self._inbox.view.activity, Fetching | Waiting) or self._handling.view.retry is not None
+        """Run a timer only while a text changes with time."""
+        is_waiting = (
+            isinstance(self._inbox.view.activity, Fetching | Waiting) or self._operations.view.retry is not None
+        )
         if is_waiting and self._ticking is None:
-            self._ticking = self.set_interval(_TICK, self._tell)
+            self._ticking = self.set_interval(_TICK, self._update_bars)
         elif not is_waiting and self._ticking is not None:
             self._ticking.stop()
             self._ticking = None
 
     @property
     def columns_chosen(self) -> tuple[Field, ...]:
-        """The operator's own columns; none for those that fit best."""
+        """The columns that the operator chose; none: automatic."""
         return self._table.columns_chosen
 
     def restyle(self, look: DisplayOptions, columns: Sequence[Field]) -> None:
-        """Write dates and times another way, and show other columns."""
-        self.look = self.acts.look = look
+        """Use other formats of dates and times, and other columns."""
+        self.look = look
         if self._details is not None:
-            self._details.restyle(look, self._reading())
+            self._details.restyle(look, self.reading)
         self._table.choose_columns(columns)
         self.show(self._inbox.view)
 
+    # Queries
+
+    async def open(self, query: FaxQuery) -> bool:
+        """Show another query. Return False if its period is invalid, which is explained beside the filter."""
+        return await self._attempt(partial(self._inbox.open, query))
+
+    async def open_anew(self) -> None:
+        """Open the list again: it has changed, and so has a page of it that is on its way."""
+        await self.open(self._inbox.view.query)
+
+    async def choose(self, query: FaxQuery) -> bool:
+        """Show what the operator chose, and remember it for the next time."""
+        before = self._inbox.view.query
+        is_open = await self.open(query)
+        if is_open:
+            self._remember()
+            if self._inbox.view.query.filters != before.filters:
+                self._operations.unmark_all("other filters hold now")
+        return is_open
+
+    async def _attempt(self, intent: Callable[[], None]) -> bool:
+        try:
+            intent()
+        except InvalidValue as error:
+            await self._body.edit(error)
+            return False
+        return True
+
+    # Pages
+
+    def action_next_page(self) -> None:
+        self._turn(by=1)
+
+    def action_previous_page(self) -> None:
+        self._turn(by=-1)
+
+    def action_first_page(self) -> None:
+        self._inbox.turn(1)
+
+    def action_last_page(self) -> None:
+        page = self._inbox.view.current_page
+        if page is not None and page.last_page is not None:
+            self._inbox.turn(page.last_page)
+
+    async def action_go_to_page(self) -> None:
+        from faxtui.ui.screens.menus import GoToPage
+
+        page = self._inbox.view.current_page
+        if page is not None:
+            await self.app.push_screen(GoToPage(self.look.marks, page), self._go_to)
+
     async def refresh_list(self) -> None:
         self._is_refreshing = True
-        await super().refresh_list()
+        await self._attempt(self._inbox.refresh)
+
+    @on(PageBar.Turned)
+    def _arrow_clicked(self, event: PageBar.Turned) -> None:
+        self._turn(by=1 if event.forward else -1)
+
+    @on(PageBar.PageWanted)
+    async def _position_clicked(self) -> None:
+        await self.run_action("go_to_page")
+
+    def _turn(self, *, by: int) -> None:
+        """Turn from the page shown, or back from one that is on its way."""
+        view = self._inbox.view
+        page = view.current_page
+        if page is not None:
+            is_back = view.turning * by < 0
+            self._inbox.turn((view.query.page if is_back else page.number) + by)
+
+    def _go_to(self, page: int | None) -> None:
+        if page is not None:
+            self._inbox.turn(page)
+
+    # Sort and columns
+
+    async def action_sort_by(self) -> None:
+        from faxtui.ui.screens.menus import SortMenu
+
+        await self.app.push_screen(SortMenu(self.look.marks, self._inbox.view.query.sort), self._sort)
+
+    async def action_turn_sort(self) -> None:
+        await self._sort(self._inbox.view.query.sort.turned_around())
+
+    @on(FaxTable.SortChosen)
+    async def _heading_clicked(self, event: FaxTable.SortChosen) -> None:
+        if event.field.sort is None:
+            self.notify(_("The service can't sort by {field}.").format(field=event.field.label.lower()), markup=False)
+        else:
+            await self._sort(self._inbox.view.query.sort.chosen_again(event.field.sort))
+
+    async def _sort(self, sort: Sort | None) -> None:
+        if sort is not None:
+            await self.choose(self._inbox.view.query.sorted_by(sort))
+
+    async def action_choose_columns(self) -> None:
+        from faxtui.ui.screens.menus import ColumnMenu
+
+        await self.app.push_screen(ColumnMenu(self.look.marks, self._table.columns_wanted), self._choose_columns)
+
+    def _choose_columns(self, columns: tuple[Field, ...] | None) -> None:
+        if columns is None:
+            return
+        self._table.choose_columns(columns)
+        left_out = [each.heading for each in columns if each not in self._table.columns_shown]
+        if left_out:
+            sentence = _("No room for {columns}. Widen the terminal or choose fewer columns.")
+            self.notify(sentence.format(columns=", ".join(left_out)), markup=False)
 
     # Filters
 
@@ -569,44 +351,57 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
 
     # The faxes
 
-    def _chosen_faxes(self) -> Sequence[Fax]:
-        """Those marked, wherever they are; without marks the one under the cursor."""
+    @property
+    def current_fax(self) -> Fax | None:
+        return self._table.current
+
+    @property
+    def chosen_faxes(self) -> Sequence[Fax]:
+        """Return the marked ones, wherever they are; without marks the one under the cursor."""
         current = self._table.current
-        return self._handling.view.marks.faxes or (() if current is None else (current,))
+        return self._operations.view.marks.faxes or (() if current is None else (current,))
+
+    @property
+    def visible_faxes(self) -> Sequence[Fax]:
+        return self._table.faxes
+
+    @property
+    def reading(self) -> Reading:
+        return self.look.reading(self._inbox.clock.now())
+
+    @property
+    def list_command(self) -> str:
+        return list_command(self._inbox.view.query, self._profile)
 
     def action_mark(self) -> None:
         if self._table.current is None:
             return
         try:
-            self._handling.toggle(self._table.current)
+            self._operations.toggle(self._table.current)
         except InvalidValue as error:
-            self.acts.complain(str(error))
+            self.complain(str(error))
         self._table.action_cursor_down()
 
     def action_mark_page(self) -> None:
-        self._handling.mark_all(self._table.faxes)
+        self._operations.mark_all(self._table.faxes)
 
     def action_unmark(self) -> None:
-        self._handling.unmark_all()
+        self._operations.unmark_all()
 
     def action_cancel(self) -> None:
-        """What goes on; where nothing does, what was said goes away."""
-        if not self._handling.errands.cancel():
+        """Cancel the running task; without one, clear the notifications."""
+        if not self._operations.errands.cancel():
             self.app.clear_notifications()
-
-    async def action_export(self) -> None:
-
-        await Exports(self._inbox, self._handling, self.acts).begin()
 
     async def action_open_fax(self) -> None:
         from faxtui.ui.screens.details import DetailsScreen
 
         if self._table.current is not None:
             self._details = DetailsScreen(
-                self.look, self._handling, self._table.faxes, self._table.cursor_row, self._reading(), self._command()
+                self.look, self._operations, self._table.faxes, self._table.cursor_row, self.reading, self.list_command
             )
             await self.app.push_screen(self._details, self._back_from)
-            self._tell()
+            self._update_bars()
 
     @on(DataTable.RowSelected)
     async def _row_clicked(self) -> None:
@@ -616,6 +411,49 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         self._details = None
         if fax is not None:
             self._table.move_to_fax(fax)
+
+    # Exporting
+
+    async def action_export(self) -> None:
+        """Ask what to write, unless another task is running."""
+        if self._operations.errands.is_running:
+            self.report_busy()
+            return
+        menu = export_menu(self.look.marks, self._inbox.view.query, self._operations.view.marks.faxes)
+        await self.app.push_screen(menu, self._name_export)
+
+    async def _name_export(self, choice: Chosen[Extent] | None) -> None:
+        if choice is None:
+            return
+        try:
+            folder = self._operations.saver.where().folder
+        except FaxtuiError as error:
+            self.complain(str(error))
+            return
+        extent = choice.value
+        now = self._inbox.clock.now().astimezone(self.look.zone)
+        proposed = folder / f"faxes-{now:%Y%m%d-%H%M}.{extent.format.value}"
+        panel = NameFile(self.look.marks, extent, proposed)
+        await self.app.push_screen(panel, partial(self._start_export, extent, folder))
+
+    def _start_export(self, extent: Extent, folder: Path, path: Path | None) -> None:
+        if path is None:
+            return
+        request = ExportRequest(
+            path=path,
+            format=extent.format,
+            query=self._inbox.view.query,
+            faxes=extent.faxes,
+            zone=self._inbox.zone,
+            patience=self._inbox.patience,
+            folder=folder,
+            excel=extent.excel,
+        )
+        work = export(
+            *(self._inbox.service, self._inbox.clock, request), self._operations.errands.tell, self._operations.retries
+        )
+        if not self._operations.export(work):
+            self.report_busy()
 
     # Keys that wait for rows
 
@@ -640,8 +478,9 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
         return Use.WITH_ROWS if self._awaits_rows and is_in_time else Use.AT_ONCE
 
     def report_dropped(self, count: int) -> None:
-        keys = counted(count, "key", "keys")
-        self.acts.say(f"Dropped {keys} typed for page {self._inbox.view.query.page:,}, which is not shown.")
+        one = "Dropped {count:,} key typed for page {page:,}, which is not shown."
+        many = "Dropped {count:,} keys typed for page {page:,}, which is not shown."
+        self.say(ngettext(one, many, count).format(count=count, page=self._inbox.view.query.page))
 
     def _rows_painted(self) -> None:
         if not self._inbox.view.awaits_page:
@@ -651,7 +490,7 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
     # What can be done now
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """None shows a key dimmed. Only the service's own flags say where one can turn to."""
+        """Return None to dim a key. Only the service's own flags decide whether a page can be turned."""
         view = self._inbox.view
         page = view.current_page
         can_be_done = {
@@ -663,20 +502,12 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
             "open_fax": self._table.current is not None,
             "mark": self._table.current is not None,
             "mark_page": self._table.current is not None,
-            "unmark": bool(self._handling.view.marks),
-            "save": bool(self._chosen_faxes()),
-            "delete": bool(self._chosen_faxes()),
+            "unmark": bool(self._operations.view.marks),
+            "save": bool(self.chosen_faxes),
+            "delete": bool(self.chosen_faxes),
             "copy": self._table.current is not None,
         }
         return True if can_be_done.get(action, True) else None
-
-    async def explain(self, error: InvalidValue) -> None:
-        await self._body.edit(error)
-
-    def queried(self, before: FaxQuery) -> None:
-        self._remember()
-        if self._inbox.view.query.filters != before.filters:
-            self._handling.unmark_all("other filters hold now")
 
     def _remember(self) -> None:
         query = self._inbox.view.query
@@ -684,16 +515,16 @@ class BrowserScreen(QueryScreen, ActsOnFaxes[None]):
 
 
 def _refusal(view: InboxView) -> Refused | None:
-    """What the service would not take of what is wanted now."""
+    """Return what the service rejected in the query in use now."""
     doing = view.activity
     return doing.error if isinstance(doing, Failed) and isinstance(doing.error, Refused) else None
 
 
 def _order(shown: Shown) -> tuple[Filters, Sort]:
-    """Which faxes are listed, and in which order."""
+    """Return which faxes are listed, and in which order."""
     return shown.window.filters, shown.window.sort
 
 
 def _listing(shown: Shown) -> tuple[Filters, Sort, int]:
-    """The same, and how the pages are divided."""
+    """Return the same, and the size of a page."""
     return *_order(shown), shown.window.page_size

@@ -1,10 +1,10 @@
-"""Everything that the service tells of one fax."""
+"""All fields of one fax."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,10 +37,11 @@ from faxtui.errors import FaxtuiError
 from faxtui.operations.operations import FaxOperations, LocalStatus, OperationsView
 from faxtui.preview.client import why_nothing_can_be_read
 from faxtui.terminal.desktop import open_file
+from faxtui.translation import N_, _
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.keymap import DETAILS, HANDLING, PROGRAM_WIDE, REFRESH, bindings
-from faxtui.ui.screens.browser import ActsOnFaxes, FaxActions
 from faxtui.ui.screens.dialog import ClosesOnce
+from faxtui.ui.screens.fax_screen import FaxScreen
 from faxtui.ui.widgets.bars import KeyBar, TopLine
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ _LEFT, _RIGHT = (FROM, TO, FOLDER, MESSAGE), (PAGES, DURATION, BAUD, CUSTOMER)
 _ROOM_FOR_TWO = 70
 _LABEL_WIDTH = 10
 _MARGINS = 6
-_NO_ADDRESS = "This fax has no address at the service (its folder or file name is missing): only the list shows it."
+_NO_ADDRESS = N_("This fax has no address at the service (its folder or file name is missing): only the list shows it.")
 
 
-class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
+class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
     """One fax of a page; closes with the fax shown last."""
 
     BINDINGS = bindings((*DETAILS, *HANDLING, REFRESH))
@@ -61,30 +62,19 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
     def __init__(
         self,
         look: DisplayOptions,
-        handling: FaxOperations,
+        operations: FaxOperations,
         faxes: tuple[Fax, ...],
         row: int,
         reading: Reading,
         command: str,
     ) -> None:
-        super().__init__()
-        self._look = look
-        self._handling = handling
+        super().__init__(look, operations)
         self._faxes = faxes
         self._row = row
         self._reading = reading
         self._unreadable = why_nothing_can_be_read()
-        self._said = ""
-        self.acts = FaxActions(
-            self,
-            handling,
-            look,
-            chosen=lambda: (self._fax,),
-            current=lambda: self._fax,
-            here=lambda: (self._fax,),
-            reading=lambda: self._reading,
-            command=lambda: command,
-        )
+        self._status_text = ""
+        self._list_command = command
         self._title = TopLine(look.marks)
         self._values = Static()
         self._status = TopLine(look.marks, id="status")
@@ -96,7 +86,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         with VerticalScroll():
             yield self._values
         yield self._status
-        yield KeyBar(self._look, (*DETAILS, *HANDLING, *PROGRAM_WIDE))
+        yield KeyBar(self.look, (*DETAILS, *HANDLING, *PROGRAM_WIDE))
 
     def on_mount(self) -> None:
         self._show()
@@ -121,63 +111,80 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         if action == "read" and self._unreadable:
             return None
         if action in ("read", "save"):
-            return True if self._fax.key.has_address else None
+            return True if self.current_fax.key.has_address else None
         return True
 
     def on_key(self, event: events.Key) -> None:
         """Explain a dimmed key."""
         active = self.active_bindings.get(event.key)
         if active is not None and active.binding.action == "read" and self._unreadable:
-            self.acts.complain(self._unreadable)
+            self.complain(self._unreadable)
 
     async def action_read(self) -> None:
         from faxtui.ui.screens.reading import ReadingScreen
 
-        fax = self._fax
-        handling = self._handling
-        self._reader = ReadingScreen(self._look, fax, lambda: handling.read(fax), lambda: handling.note_opened(fax))
-        self._reader.show_status(self._said)
+        fax = self.current_fax
+        operations = self._operations
+        self._reader = ReadingScreen(self.look, fax, lambda: operations.read(fax), lambda: operations.note_opened(fax))
+        self._reader.show_status(self._status_text)
         await self.app.push_screen(self._reader, self._back_from_reader)
 
-    def _back_from_reader(self, _: None) -> None:
+    def _back_from_reader(self, _result: None) -> None:
         self._reader = None
 
     @work
     async def action_open_saved(self) -> None:
-        fax = self._fax
-        record = self._handling.view.record(fax)
+        fax = self.current_fax
+        record = self._operations.view.record(fax)
         if not record.is_saved:
-            self.acts.say(f"It is not saved yet: {self._look.keys.first('fax.save')} saves it.")
+            sentence = _("Not saved yet. Press {key} to save it.")
+            self.say(sentence.format(key=self.look.keys.first("fax.save")))
             return
         try:
             await asyncio.to_thread(open_file, Path(record.path), os.environ)
         except FaxtuiError as error:
-            self.acts.complain(str(error))
+            self.complain(str(error))
         else:
-            self._handling.note_opened(fax)
-            self.acts.say("The desktop's program has the file.")
+            self._operations.note_opened(fax)
+            self.say(_("Opened in the default application."))
 
     @property
-    def _fax(self) -> Fax:
+    def current_fax(self) -> Fax:
         return self._faxes[self._row]
+
+    @property
+    def chosen_faxes(self) -> Sequence[Fax]:
+        return (self.current_fax,)
+
+    @property
+    def visible_faxes(self) -> Sequence[Fax]:
+        return (self.current_fax,)
+
+    @property
+    def reading(self) -> Reading:
+        return self._reading
+
+    @property
+    def list_command(self) -> str:
+        return self._list_command
 
     def show_status(self, status: str) -> None:
         """Show what is running, such as the countdown of a delete; nothing if it is empty."""
-        self._said = status
+        self._status_text = status
         self._status.say(status)
         self._status.display = bool(status)
         if self._reader is not None:
             self._reader.show_status(status)
 
     def restyle(self, look: DisplayOptions, reading: Reading) -> None:
-        """Write dates and times another way."""
-        self._look = self.acts.look = look
+        """Use other formats of dates and times."""
+        self.look = look
         self._reading = reading
         if self.is_attached:
             self._show()
 
     def show_handling(self, view: OperationsView) -> None:
-        """What is done with this fax may be told of here as well."""
+        """Show what is done with this fax."""
         if self.is_attached:
             self._show()
             self.refresh_bindings()
@@ -189,15 +196,15 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         self.refresh_bindings()
 
     def _show(self) -> None:
-        fax = self._fax
-        place = f"{self._row + 1:,} of {len(self._faxes):,}"
+        fax = self.current_fax
+        place = _("{row:,} of {count:,}").format(row=self._row + 1, count=len(self._faxes))
         room = self.size.width - cell_len(place) - _MARGINS
-        self._title.say(self._look.marks.cut(f"Fax {FILE.text(fax, self._reading)}", room), place)
-        self._values.update(self._in_words(fax))
+        self._title.say(self.look.marks.cut(_("Fax {name}").format(name=FILE.text(fax, self._reading)), room), place)
+        self._values.update(self._as_table(fax))
 
-    def _in_words(self, fax: Fax) -> Table:
-        """Labels and values: pairs side by side where there is room, what is long below them in full width."""
-        write = self._look.marks.write
+    def _as_table(self, fax: Fax) -> Table:
+        """Return labels and values: pairs side by side if there is room, long values below them in full width."""
+        write = self.look.marks.write
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(width=_LABEL_WIDTH)
         table.add_column(ratio=1, overflow="fold")
@@ -205,7 +212,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         table.add_row(*self._pair("as sent", visible(fax.received_text or UNKNOWN)))
         pairs = Table.grid(padding=(0, 2, 0, 0), expand=True)
         is_wide = self.size.width >= _ROOM_FOR_TWO
-        for _ in range(2 if is_wide else 1):
+        for _column in range(2 if is_wide else 1):
             pairs.add_column(width=_LABEL_WIDTH)
             pairs.add_column(ratio=1, overflow="fold")
         for left, right in zip(_LEFT, _RIGHT, strict=True):
@@ -218,7 +225,7 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         rest.add_column(width=max([_LABEL_WIDTH, *(min(cell_len(visible(name)), 24) for name, _ in fax.as_sent)]))
         rest.add_column(ratio=1, overflow="fold")
         rest.add_row(*self._of(FILE, fax))
-        for label, value in self._known_from_here(fax):
+        for label, value in self._local_fields(fax):
             rest.add_row(*self._pair(label, value))
         for name, value in fax.as_sent:
             rest.add_row(*self._pair(visible(name), visible(value)))
@@ -226,28 +233,28 @@ class DetailsScreen(ActsOnFaxes[Fax], ClosesOnce[Fax]):
         for part in (table, pairs, rest):
             whole.add_row(part)
         if not fax.key.has_address:
-            whole.add_row(Text(write(f"\n{_NO_ADDRESS}")))
+            whole.add_row(Text(write(f"\n{_(_NO_ADDRESS)}")))
         return whole
 
-    def _known_from_here(self, fax: Fax) -> Iterator[tuple[str, str]]:
-        view = self._handling.view
+    def _local_fields(self, fax: Fax) -> Iterator[tuple[str, str]]:
+        view = self._operations.view
         record, done = view.record(fax), view.done(fax)
         if record.is_saved:
-            yield "Saved", visible(record.path)
+            yield _("Saved"), visible(record.path)
         if done not in (None, LocalStatus.SAVED, LocalStatus.OPENED):
-            yield "State", view.deletions.progress if done is LocalStatus.GOING else done.value
+            yield _("State"), view.deletions.progress if done is LocalStatus.GOING else done.value
 
     def _of(self, field: Field, fax: Fax) -> tuple[Text, Text]:
         return self._pair(field.heading, field.text(fax, self._reading))
 
     def _pair(self, label: str, value: str) -> tuple[Text, Text]:
-        write = self._look.marks.write
+        write = self.look.marks.write
         return Text(write(label), style="dim"), Text(write(value))
 
     def _moment(self, fax: Fax) -> str:
         if fax.received is None:
             return UNKNOWN
-        local = fax.received.astimezone(self._look.zone)
-        zone = getattr(self._look.zone, "key", None) or local.tzname()
-        in_full = Reading(self._reading.this_year, self._look.zone, "%A %d %B %Y, %H:%M:%S")
+        local = fax.received.astimezone(self.look.zone)
+        zone = getattr(self.look.zone, "key", None) or local.tzname()
+        in_full = Reading(self._reading.this_year, self.look.zone, "%A %d %B %Y, %H:%M:%S")
         return f"{RECEIVED.text(fax, in_full)} ({zone})"

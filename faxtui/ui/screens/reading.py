@@ -1,4 +1,4 @@
-"""Reading a fax on the screen, page by page."""
+"""The pages of a fax."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError
 from faxtui.preview.client import DocumentReader, check_requirements
 from faxtui.preview.viewport import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS, DocumentView, Fit, Picture, Place, Viewport
+from faxtui.translation import _
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.keymap import PROGRAM_WIDE, READING, READING_GROUPS, UNDO, bindings
 from faxtui.ui.screens.dialog import ClosesOnce
@@ -23,7 +24,7 @@ _PAN, _READ_ON, _WHEEL = 0.5, 0.9, 0.2
 
 
 class ReadingScreen(ClosesOnce[None]):
-    """The document of a fax. ``fetch`` gets it, and raises FaxtuiError; leaving while it is at it cancels it.
+    """The document of a fax. ``fetch`` gets it (raises FaxtuiError); closing the screen cancels it.
 
     ``seen`` is called once the first page is shown.
     """
@@ -43,7 +44,7 @@ class ReadingScreen(ClosesOnce[None]):
     ) -> None:
         super().__init__()
         self._look = look
-        self._fax_name = f"Fax {visible(fax.file_name or UNKNOWN)}"
+        self._fax_name = _("Fax {name}").format(name=visible(fax.file_name or UNKNOWN))
         self._fetch = fetch
         self._seen = seen
         self._title = TopLine(look.marks, self._fax_name)
@@ -134,7 +135,7 @@ class ReadingScreen(ClosesOnce[None]):
         self.dismiss()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """None shows a key dimmed."""
+        """Return None to dim a key."""
         book = self._book
         can_be_done = {
             "next_sheet": book is not None and book.has_next,
@@ -148,11 +149,11 @@ class ReadingScreen(ClosesOnce[None]):
 
     @property
     def _room(self) -> tuple[int, int]:
-        """Columns and rows for the page: all but the line above it and the keys below."""
+        """Columns and rows for the page, without the title and the key bar."""
         return max(self.size.width, 1), max(self.size.height - 2, 1)
 
     async def _open(self) -> None:
-        self._say("fetching …")
+        self._say(_("fetching …"))
         try:
             check_requirements()
             self._reader = DocumentReader(await self._fetch())
@@ -231,4 +232,4 @@ class ReadingScreen(ClosesOnce[None]):
 
     def _page_words(self, place: Place) -> str:
         pages = self._reader.pages if self._reader is not None else 0
-        return f"page {place.number + 1:,} of {pages:,}"
+        return _("page {number:,} of {count:,}").format(number=place.number + 1, count=pages)

@@ -1,0 +1,140 @@
+"""What the list and the details of a fax share: saving, deleting and copying faxes."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.screen import Screen
+
+from faxtui.domain.fax import Fax, Reading
+from faxtui.errors import FaxtuiError
+from faxtui.operations.operations import FaxOperations, LocalStatus
+from faxtui.translation import _, ngettext
+from faxtui.ui.display import DisplayOptions, complain, say
+
+if TYPE_CHECKING:
+    from faxtui.operations.deletion import Plan
+    from faxtui.ui.screens.dialog import Chosen
+
+T = TypeVar("T")
+_MOST_REASONS = 3
+"""Faxes that can't be deleted are reported one by one up to this many."""
+
+
+class FaxScreen(Screen[T]):
+    """A screen that shows faxes. Its subclass says which of them a key acts on."""
+
+    def __init__(self, look: DisplayOptions, operations: FaxOperations) -> None:
+        super().__init__()
+        self.look = look
+        self._operations = operations
+
+    @property
+    def current_fax(self) -> Fax | None:
+        """The fax under the cursor."""
+        raise NotImplementedError
+
+    @property
+    def chosen_faxes(self) -> Sequence[Fax]:
+        """The faxes that a key saves or deletes."""
+        raise NotImplementedError
+
+    @property
+    def visible_faxes(self) -> Sequence[Fax]:
+        """The faxes on this screen: a question lists the chosen ones that are not among them."""
+        raise NotImplementedError
+
+    @property
+    def reading(self) -> Reading:
+        """How dates and times are written."""
+        raise NotImplementedError
+
+    @property
+    def list_command(self) -> str:
+        """The command that prints the same list."""
+        raise NotImplementedError
+
+    def say(self, sentence: str) -> None:
+        say(self.app, self.look.marks, sentence)
+
+    def complain(self, sentence: str) -> None:
+        complain(self.app, self.look.marks, sentence)
+
+    def action_save(self) -> None:
+        faxes = self.chosen_faxes
+        if faxes and not self._operations.save(faxes):
+            self.report_busy()
+
+    def report_busy(self) -> None:
+        """Report that another task is running."""
+        task = self._operations.errands.current
+        sentence = _("Already running: {task}. Press {key} in the list to cancel.")
+        name = _("another task") if task is None else task.words.removesuffix(" …")
+        self.say(sentence.format(task=name, key=self.look.keys.first("cancel")))
+
+    async def action_delete(self) -> None:
+        """Ask before deleting. If a fax may be deleted already, check with the service instead."""
+        from faxtui.ui.screens.questions import DeletePanel
+
+        chosen, deletions = self.chosen_faxes, self._operations.deletions
+        unknown = [fax for fax in chosen if self._operations.view.done(fax) is LocalStatus.UNKNOWN]
+        if unknown:
+            count = len(unknown)
+            one = "Checking with the service whether {count:,} fax was deleted."
+            many = "Checking with the service whether {count:,} faxes were deleted."
+            self.say(ngettext(one, many, count).format(count=count))
+            deletions.settle(unknown)
+        plan = deletions.plan(fax for fax in chosen if fax not in unknown)
+        self._report_refused(plan)
+        if not plan.documents:
+            return
+        try:
+            folder = self._operations.saver.where().folder
+        except FaxtuiError as error:
+            self.complain(str(error))
+            return
+        here = frozenset(fax.key for fax in self.visible_faxes)
+        panel = DeletePanel(self.look.marks, plan, here, f"{socket.gethostname()}:{folder}", self.reading)
+        await self.app.push_screen(panel, partial(self._confirm_count, plan))
+
+    def _report_refused(self, plan: Plan) -> None:
+        """Report why some faxes can't be deleted."""
+        reasons = list(dict.fromkeys(each.reason for each in plan.refused))
+        for reason in reasons[:_MOST_REASONS]:
+            self.complain(reason)
+        count = len(reasons) - _MOST_REASONS
+        if count > 0:
+            one, many = "{count:,} more can't be deleted.", "{count:,} more can't be deleted."
+            self.complain(ngettext(one, many, count).format(count=count))
+
+    async def _confirm_count(self, plan: Plan, choice: Chosen[bool] | None) -> None:
+        """Ask for the number if there are many. The choice is whether copies are saved first; None: keep the faxes."""
+        from faxtui.ui.screens.questions import MANY, count_question
+
+        if choice is None:
+            return
+        if len(plan.documents) <= MANY:
+            self._delete(plan, choice.value, choice)
+        else:
+            question = count_question(self.look.marks, len(plan.documents), with_copies=choice.value)
+            await self.app.push_screen(question, partial(self._delete, plan, choice.value))
+
+    def _delete(self, plan: Plan, with_copies: bool, confirmed: Chosen[bool] | None) -> None:
+        if confirmed is not None:
+            self._operations.delete(plan, with_copies=with_copies)
+
+    async def action_copy(self) -> None:
+        from faxtui.ui.screens.menus import copy_menu
+
+        fax = self.current_fax
+        if fax is not None:
+            await self.app.push_screen(copy_menu(self.look.marks, fax, self.list_command), self._copy)
+
+    def _copy(self, choice: Chosen[str] | None) -> None:
+        """Copy what is shown, so that nothing acts where it is pasted. No terminal confirms that it accepted it."""
+        if choice is not None:
+            self.app.copy_to_clipboard(choice.value)
+            self.say(_("Sent to the terminal's clipboard: {text}").format(text=choice.value))

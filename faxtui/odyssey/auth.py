@@ -1,9 +1,8 @@
-"""What the address that gives out tokens answers, read into a value or into words.
+"""Authentication of requests: with login and password, or with a token obtained for them.
 
-No word of an answer that may hold a token is shown, and what a refusal says is shown only where it repeats no secret.
-
-
-How requests are signed in: with login and password, or with a token that those were exchanged for."""
+Nothing of a response that may hold a token is ever shown. The message of a rejection is shown only if it repeats no
+secret.
+"""
 
 from __future__ import annotations
 
@@ -24,45 +23,47 @@ from faxtui.odyssey.address import excerpt, token_address
 from faxtui.odyssey.json_text import member, parse_or_none
 from faxtui.odyssey.listing import as_whole_number
 from faxtui.odyssey.transport import Expected, Response, Transport
+from faxtui.translation import N_, _
 
-TOKEN = Expected("a token", "token_url", most=65_536, is_secret=True)
+TOKEN = Expected(N_("a token"), "token_url", most=65_536, is_secret=True)
 
 _MARGIN = 60.0
-"""Seconds before its end that a token is renewed; for a short life, a tenth of it (our decision)."""
+"""Seconds before its expiry at which a token is renewed; a tenth of a short life (our decision)."""
 _SENDABLE = re.compile("[!-~]+")
 _DESCRIPTION = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token in no representation of itself, and from when on it is to be renewed, on a clock of seconds."""
+    """A token, which no representation shows, and when to renew it (seconds of the clock)."""
 
     text: str = field(repr=False)
     renew_at: float
 
 
 def read_token(answer: Response, asked_at: float) -> Token:
-    """The token in ``answer`` to a request of ``asked_at``. Without ``expires_in`` it holds until it is refused.
+    """Return the token in the response to a request sent at ``asked_at`` (seconds of the clock).
 
-    Raises UnexpectedAnswer where there is none.
+    Without ``expires_in`` it is used until it is rejected. Raises UnexpectedAnswer if there is none.
     """
     said = parse_or_none(answer.body)
     text = member(said, "access_token")
     if not isinstance(text, str) or not _SENDABLE.fullmatch(text):
-        raise responses.something_else(answer, "It holds no access_token that can be sent.", "$.access_token")
+        raise responses.something_else(answer, _("It has no valid access_token."), "$.access_token")
     lifetime = as_whole_number(member(said, "expires_in")) or 0
     return Token(text, asked_at + lifetime - min(_MARGIN, lifetime / 10) if lifetime > 0 else math.inf)
 
 
 def token_failure(answer: Response, account: Account, oauth2: OAuth2) -> ServiceError:
-    """Return the error that ``answer``, of another status than 200, is.
+    """Return the error for an unsuccessful response to a token request.
 
-    400, 401 and 403 refuse the sign-in, unless they come with a page that is no answer of such an address.
+    400, 401 and 403 reject the sign-in, unless they come with a page that no token service would send.
     """
     if answer.status in (404, 405):
         return WrongAddress(
-            f"Nothing gives out tokens at {excerpt(oauth2.token_url, 120)} ({responses.status_words(answer)}): "
-            "check token_url."
+            _("There is no token service at {token_url} ({status}). Check token_url.").format(
+                token_url=excerpt(oauth2.token_url, 120), status=responses.status_words(answer)
+            )
         )
     if answer.status not in (400, 401, 403) or (answer.is_foreign and not answer.refuses_sign_in):
         return responses.status_error(answer)
@@ -75,18 +76,22 @@ def token_failure(answer: Response, account: Account, oauth2: OAuth2) -> Service
     reason = ", ".join(each for each in words if not any(secret in each for secret in secrets))
     if code == "invalid_grant":
         return SignInRefused(
-            f"{answer.place} refuses the login {login} or its password ({reason}): check both before asking again, "
-            "because repeated failures may lock the account.",
+            _(
+                "{host} refuses the login {login} or its password ({reason}). Check both before you retry: repeated "
+                "failures may lock the account."
+            ).format(host=answer.place, login=login, reason=reason),
             account.password,
         )
     if code == "invalid_client" or (code is None and answer.status == 401):
         return SignInRefused(
-            f"{answer.place} refuses the client {client} or its secret ({reason}): check both against what the "
-            "service's support gave out before asking again."
+            _("{host} refuses the client {client} or its secret ({reason}). Check both before you retry.").format(
+                host=answer.place, client=client, reason=reason
+            )
         )
     return SignInRefused(
-        f"{answer.place} won't sign in {login} with the client {client} ({reason}): ask the service's support what "
-        "this client may do."
+        _(
+            "{host} refuses to sign in {login} with the client {client} ({reason}). Ask support about this client."
+        ).format(host=answer.place, login=login, client=client, reason=reason)
     )
 
 
@@ -94,7 +99,7 @@ _Renewal: TypeAlias = "asyncio.Task[Token | ServiceError]"
 
 
 class Answered(Protocol):
-    """An answer, whole or only begun, as far as signing in reads it."""
+    """A response, whole or streamed, as far as authentication reads it."""
 
     @property
     def refuses_sign_in(self) -> bool: ...
@@ -104,25 +109,28 @@ A = TypeVar("A", bound=Answered)
 
 
 class SignIn(Protocol):
-    """Signs in whatever is asked of the service."""
+    """Authentication of the requests to the service."""
 
     async def signed_in(self, ask: Callable[[str], Awaitable[A]]) -> A:
-        """What ``ask``, which sends one request with the ``Authorization`` that it is given, gets when signed in.
+        """Return the result of ``ask``, which sends one request with the given ``Authorization``.
 
-        It is called again only if its answer was a 401 of the service, and then once. Raises what it raises, and
-        ServiceError of the signing in.
+        It is called a second time only after a 401 of the service to an earlier token. Raises its errors, and
+        ServiceError if the sign-in fails.
         """
         ...
 
     async def aclose(self) -> None:
-        """End what is on its way."""
+        """Cancel requests in progress."""
         ...
 
 
 def sign_in_for(
     account: Account, exchange_with: Callable[[httpx.URL], Transport], clock: Callable[[], float]
 ) -> SignIn:
-    """``clock`` counts seconds. Raises ConfigurationError, Untrusted or UnusableProxy if token_url can't be used."""
+    """Return the authentication of ``account``; ``clock`` counts seconds.
+
+    Raises ConfigurationError, Untrusted or UnusableProxy if token_url can't be used.
+    """
     if account.oauth2 is None:
         return BasicSignIn(account)
     return TokenSignIn(account, account.oauth2, exchange_with, clock)
@@ -138,14 +146,14 @@ class BasicSignIn:
         return await ask(_basic(self._account.login, self._account.password))
 
     async def aclose(self) -> None:
-        """There is nothing to end."""
+        """Do nothing: there are no requests of its own."""
 
 
 class TokenSignIn:
-    """A token with every request, renewed before it ends, and once after a 401 (public).
+    """A token with every request, renewed before it expires, and once after a 401 (public).
 
-    Requests that need a token at the same time share one renewal and what becomes of it, a refusal too: accounts lock,
-    so a burst of requests is one attempt. The renewal goes on when nobody waits for it any more, for the same reason.
+    Requests that need a token at the same time share one renewal and its outcome, including a rejection: accounts
+    lock, so a burst of requests is one attempt. For the same reason the renewal continues if nobody waits for it.
     """
 
     def __init__(
@@ -177,10 +185,10 @@ class TokenSignIn:
         await self._exchange.aclose()
 
     def _renewal(self, instead_of: _Renewal | None = None) -> _Renewal:
-        """The latest renewal where its token holds or is on its way, else a new one.
+        """Return the latest renewal if it is in progress or its token is valid, else a new one.
 
-        After a 401 the latest is good whatever became of it, unless its own token is the refused one (``instead_of``):
-        whoever was refused that first has renewed it for all.
+        After a 401 (``instead_of`` is the renewal of the rejected token) the latest one counts whatever its outcome,
+        unless it is the rejected one: the first request with that token has renewed it for all.
         """
         latest = self._latest
         if latest is None or latest is instead_of or (instead_of is None and self._is_spent(latest)):
@@ -221,7 +229,7 @@ class TokenSignIn:
 async def _token(renewal: _Renewal) -> Token:
     await asyncio.wait((renewal,))
     if renewal.cancelled():
-        raise NoAnswer("The connection was closed during the sign-in: ask again.")
+        raise NoAnswer(_("The connection was closed during the sign-in. Retry."))
     outcome = renewal.result()
     if isinstance(outcome, ServiceError):
         raise outcome

@@ -1,6 +1,4 @@
-"""Fetching and deleting the documents of an account's faxes.
-
-The Odyssey service, as the inbox asks it."""
+"""The client of the Odyssey service."""
 
 from __future__ import annotations
 
@@ -34,23 +32,26 @@ from faxtui.odyssey.responses import (
     while_fetching,
 )
 from faxtui.odyssey.transport import Expected, Limits, Line, Response, StreamedResponse, Transport
+from faxtui.translation import N_
 
 _WHOLE = frozenset({httpx.codes.OK, httpx.codes.NON_AUTHORITATIVE_INFORMATION})
 """203 is a 200 that a proxy has changed, for example by compressing it."""
 _RESUMED = _WHOLE | {httpx.codes.PARTIAL_CONTENT}
 _NOT_RESUMED = frozenset({httpx.codes.PRECONDITION_FAILED, httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE})
-_DELETED = Expected("a confirmation", "base_url", most=65_536)
+_DELETED = Expected(N_("a confirmation"), "base_url", most=65_536)
 
 
 class Documents:
-    """Asks once for each call, and once more only where a token had ended, so that nothing was carried out."""
+    """Requests for documents: one for each call, repeated only after a 401 for an expired token."""
 
     def __init__(self, account: Account, exchange: Transport, sign_in: SignIn, limits: Limits) -> None:
         self._account = account
         self._exchange = exchange
         self._sign_in = sign_in
         self._limits = limits
-        self._wanted = Expected("a PDF or TIFF", "base_url", limits.document_json, "tell the service's support")
+        self._wanted = Expected(
+            N_("a PDF or TIFF"), "base_url", limits.document_json, N_("If it persists, contact support.")
+        )
 
     @asynccontextmanager
     async def open(self, key: FaxKey, resume: ResumePoint | None = None) -> AsyncIterator[Document]:
@@ -112,17 +113,17 @@ def _confirms(answer: Response) -> bool:
 
 DEFAULT_LIMITS = Limits()
 _LARGE = 300_000
-"""Bytes from which on a listing is read in a thread, so that keys don't wait for it: more than a usual page of 1,000.
+"""Bytes above which a listing is read in a thread, so that keys don't wait: more than a usual page of 1,000 faxes.
 Below it, a thread would only cost memory."""
 
 
 class OdysseyService:
-    """A fax service (see `faxtui.inbox.service`) over HTTP, for one account.
+    """A `faxtui.domain.service.DocumentService` over HTTP, for one account.
 
-    Asks once for each call and never again by itself, but where a token has ended. ``clock`` counts the seconds of a
-    token's life and of a slow document. Raises ConfigurationError if the account's addresses can't be used, Untrusted
-    or UnusableProxy if this machine's certificates or proxies can't. Loading certificates takes a moment: keep it off
-    the event loop.
+    Each call sends one request, repeated only after a 401 for an expired token. ``clock`` counts the seconds of a
+    token's life and of a slow document. Raises ConfigurationError if the account's addresses are not valid, Untrusted
+    or UnusableProxy if this machine's certificates or proxies can't be used. Loading certificates takes a moment: keep
+    it off the event loop.
     """
 
     def __init__(
@@ -135,7 +136,7 @@ class OdysseyService:
     ) -> None:
         self._account = account
         self._list_address = list_address(account.base_url)
-        self._listing = Expected("a list of faxes", "base_url", limits.body, "ask for smaller pages")
+        self._listing = Expected(N_("a list of faxes"), "base_url", limits.body, N_("Smaller pages may help."))
         load_trust = cache(lambda: trust_store(os.environ))
 
         def exchange_with(url: httpx.URL) -> Transport:
@@ -149,7 +150,7 @@ class OdysseyService:
     async def list_faxes(self, window: Window, page: int) -> Listing:
         """Fetch one page of a window, counted from 1. Raises ServiceError.
 
-        204 is an empty page, as a blank body is, unless it says that it is HTML (our decision).
+        204 and a blank body are an empty page, unless the content type is HTML (our decision).
         """
         answer = await self._get(self._list_address, self._listing, window.parameters(page))
         if answer.status not in (httpx.codes.OK, httpx.codes.NO_CONTENT):
@@ -164,24 +165,25 @@ class OdysseyService:
         return Listing(listed, answer.served_at)
 
     def open_document(self, key: FaxKey, resume: ResumePoint | None = None) -> AbstractAsyncContextManager[Document]:
-        """The file of a fax, from when it begins to come, while the context lasts.
+        """Open the file of a fax; its body is read while the context lasts.
 
-        Raises Gone where the fax is no longer there, WrongAddress where it has no address and nothing was asked for,
-        and ServiceError; its chunks raise ServiceError if they break off. It begins at ``resume`` only if the service
-        proves that this is the rest of the same file; otherwise it is fetched from its first byte, in the same call.
+        It begins at ``resume`` only if the service proves that this is the rest of the same file; otherwise the same
+        call downloads it from its first byte. Raises Gone if the fax is no longer there, WrongAddress, before any
+        request, if it has no address, and other ServiceErrors. Its chunks raise ServiceError if the connection is
+        lost.
         """
         return self._documents.open(key, resume)
 
     async def delete_document(self, key: FaxKey) -> None:
-        """Delete a fax for good.
+        """Delete a fax permanently.
 
-        Raises Gone where it is no longer there, WrongAddress where it has no address and nothing was asked for, and
-        ServiceError. After NoAnswer, ServiceFailed or UnexpectedAnswer it may be deleted or not, as the text says.
+        Raises Gone if it is no longer there, WrongAddress, before any request, if it has no address, and other
+        ServiceErrors. After NoAnswer, ServiceFailed or UnexpectedAnswer it may or may not be deleted: the text says so.
         """
         await self._documents.delete(key)
 
     async def aclose(self) -> None:
-        """Close every connection. Nothing can be asked afterwards."""
+        """Close every connection. No request can be sent afterwards."""
         await self._sign_in.aclose()
         await self._exchange.aclose()
 

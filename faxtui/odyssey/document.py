@@ -1,7 +1,7 @@
 """The file of a fax, read from a response whose form is not documented: as it is, or in JSON as base64 ``Content``.
 
-It must be a PDF or a TIFF, whatever type it says it has. Its length, its framing, the checksum of gzip or base64 prove
-that all of it came; of a file without any of these, only its own content can. (All our decisions.)
+It must be a PDF or a TIFF, whatever its content type. Length, framing, gzip's checksum or base64 prove that it is
+complete; without any of these, only its own content can. (All our decisions.)
 """
 
 from __future__ import annotations
@@ -22,24 +22,25 @@ from faxtui.odyssey.content_coding import Decoder, is_accepted
 from faxtui.odyssey.json_text import member, parse_or_none
 from faxtui.odyssey.responses import no_document, while_fetching
 from faxtui.odyssey.transport import Limits, Response, StreamedResponse, damaged, packed_unasked, too_long
+from faxtui.translation import _
 
 TYPES = "application/pdf, image/tiff, application/octet-stream, application/json;q=0.5, */*;q=0.1"
-"""What is requested: the file as it is, rather than in JSON, which takes a third more and has to be read whole."""
+"""Accepted types: the file as it is rather than JSON, which is a third larger and has to be held in memory."""
 
 _CHUNK = 65_536
 _BLOCK = 1_048_576
 _CONTENT = "Content"
 _CHECKED = frozenset({"gzip", "x-gzip"})
-"""Content codings that end with a checksum of all that they hold. (That of "deflate" may be missing.)"""
+"""Content codings that end with a checksum of their content. (That of "deflate" may be missing.)"""
 _BOMB, _MOST_TIMES = 32 * 1024 * 1024, 200
-"""Decoded bytes from which on a coding may not make more of a byte than that: white paper comes to some hundreds."""
+"""Bytes above which decoded content may not be more than so many times its coded size: white paper is some hundreds."""
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]*"')
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The file of the fax ``key`` on its way (see `faxtui.inbox.service`)."""
+    """A `faxtui.domain.service.Document`: the file of the fax ``key``."""
 
     key: FaxKey
     length: int | None
@@ -82,18 +83,18 @@ async def read_document(incoming: StreamedResponse, key: FaxKey, limits: Limits)
         return Document(key, len(content), _sliced(content))
     if not beginning:
         raise UnexpectedAnswer(
-            f"{answer.place} sent an empty file: ask again; if it lasts, tell the service's support."
+            _("{host} sent an empty file. Retry; if it persists, contact support.").format(host=answer.place)
         )
-    raise no_document(begun, "It is neither a PDF nor a TIFF.")
+    raise no_document(begun, _("It is neither a PDF nor a TIFF."))
 
 
 def resuming(resume: ResumePoint) -> dict[str, str]:
-    """Return the headers that request the rest of a document, with what came last once more, to compare it."""
+    """Return the headers that request the rest of a document, with the last bytes again to compare them."""
     return {"Range": f"bytes={resume.received - len(resume.tail)}-", "If-Range": resume.version}
 
 
 async def read_rest(incoming: StreamedResponse, key: FaxKey, resume: ResumePoint) -> Document | None:
-    """Read the document whose rest is in a response of status 206; None if it can't be proved to be the rest of it."""
+    """Read the document whose rest is in a response of status 206; None unless it is proved to be the rest of it."""
     answer = incoming.answer
     begin = resume.received - len(resume.tail)
     headers = [answer.headers.get_list(name) for name in ("Content-Range", "ETag")]
@@ -124,7 +125,7 @@ def _is_json(beginning: bytes) -> bool:
 
 
 def _length(answer: Response, most: int) -> int | None:
-    """Return the bytes that the response says it has, before they are decoded. Raises UnexpectedAnswer."""
+    """Return the Content-Length, in bytes before decoding. Raises UnexpectedAnswer if it is above ``most``."""
     told = answer.headers.get("Content-Length")
     if told is None:
         return None
@@ -138,15 +139,15 @@ def _content(text: bytes, begun: Response) -> bytes:
     path = f"$.{_CONTENT}"
     encoded = member(parse_or_none(text), _CONTENT)
     if not isinstance(encoded, str):
-        raise no_document(begun, f"It is not whole JSON with a file in base64 at {path}.", path)
+        raise no_document(begun, _("It is not complete JSON with a file in base64 at {path}.").format(path=path), path)
     try:
         content = decode_base64(encoded)
     except ValueError:
-        raise no_document(begun, f"What is at {path} is not whole base64.", path) from None
+        raise no_document(begun, _("The base64 at {path} is incomplete or damaged.").format(path=path), path) from None
     if not content:
-        raise no_document(begun, f"The file at {path} is empty.", path)
+        raise no_document(begun, _("The file at {path} is empty.").format(path=path), path)
     if DocumentType.of(content) is None:
-        raise no_document(begun, f"The file at {path} is neither a PDF nor a TIFF.", path)
+        raise no_document(begun, _("The file at {path} is neither a PDF nor a TIFF.").format(path=path), path)
     return content
 
 
@@ -172,7 +173,7 @@ def decode_base64(text: str) -> bytes:
 
 
 async def _beginning(body: AsyncIterator[bytes], size: int = HEAD) -> bytes:
-    """Read until so many bytes have come, or all."""
+    """Read at least ``size`` bytes, or all."""
     beginning = b""
     while len(beginning) < size:
         chunk = await anext(body, None)
@@ -189,7 +190,7 @@ async def _after(beginning: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[
 
 
 async def _read(whole: AsyncIterator[bytes], begun: Response) -> bytes:
-    """Read all of it, as far as its purpose allows."""
+    """Read all of it. Raises UnexpectedAnswer if it is longer than its purpose allows."""
     chunks: list[bytes] = []
     came = 0
     async for chunk in whole:
@@ -209,11 +210,15 @@ async def _counted(body: AsyncIterator[bytes], answer: Response, length: int | N
             raise too_long(answer.url, most, answer.purpose)
         yield chunk
     if length is not None and came != length:
-        raise NoAnswer(f"{answer.place} promised {length:,} bytes, but sent {came:,}: ask again in a moment.")
+        raise NoAnswer(
+            _("{host} announced {length} bytes, but sent {count}. Try again in a moment.").format(
+                host=answer.place, length=f"{length:,}", count=f"{came:,}"
+            )
+        )
 
 
 async def _decoded(body: AsyncIterator[bytes], answer: Response, most: int) -> AsyncIterator[bytes]:
-    """Yield what the body holds in pieces, with a turn for others between them. Raises ServiceError."""
+    """Yield the decoded body in pieces, and let other tasks run between them. Raises ServiceError."""
     decoder = Decoder(answer.encoding)
     packed = unpacked = 0
     try:
@@ -225,8 +230,10 @@ async def _decoded(body: AsyncIterator[bytes], answer: Response, most: int) -> A
                     raise too_long(answer.url, most, answer.purpose)
                 if unpacked > max(_BOMB, packed * _MOST_TIMES):
                     raise UnexpectedAnswer(
-                        f"{answer.place} sent a compressed file that expands more than {_MOST_TIMES} times. "
-                        "Check any proxy in between, or contact the service's support."
+                        _(
+                            "{host} sent a compressed file that expands more than {times} times. Check any proxy in "
+                            "between, or contact support."
+                        ).format(host=answer.place, times=_MOST_TIMES)
                     )
                 yield piece
                 await asyncio.sleep(0)

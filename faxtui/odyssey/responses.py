@@ -1,8 +1,7 @@
-"""What a status other than 200 means whatever was asked for (documented, see the table of errors), in words.
+"""The errors that responses of the service stand for: any response, a listing, the document of one fax.
 
-What a status other than 200 means of a listing (documented, see the table of errors), in words.
-
-What can go wrong with the document of one fax, in words that name it."""
+The meaning of each status is documented (see the table of errors), unless a docstring says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -33,80 +32,100 @@ from faxtui.errors import (
 from faxtui.odyssey.address import excerpt, named
 from faxtui.odyssey.json_text import Json, member, parse_or_none
 from faxtui.odyssey.transport import Response
+from faxtui.translation import N_, _
 
 
 def status_error(answer: Response) -> ServiceError:
-    """The error that ``answer`` is, where its status means the same for every request."""
+    """Return the error for a status that means the same for every request."""
     status = answer.status
     if status == 407:
         return Unreachable(
-            f"The proxy between here and {answer.place} asks for a sign-in of its own (407): put it into the proxy's "
-            "address, in HTTPS_PROXY or HTTP_PROXY."
+            _(
+                "The proxy for {host} requires a sign-in (407). Add the login and password to the proxy's address in "
+                "HTTPS_PROXY or HTTP_PROXY."
+            ).format(host=answer.place)
         )
     if status == 408:
-        return NoAnswer(f"{answer.place} gave up waiting for the request (408): ask again in a moment.")
+        return NoAnswer(
+            _("{host} timed out waiting for the request (408). Try again in a moment.").format(host=answer.place)
+        )
     if status == 429 or (status == 503 and answer.asks_to_wait):
         return _busy(answer)
     if status == 511:
         return Unreachable(
-            f"The network between here and {answer.place} asks for a sign-in of its own (511): open a web browser to "
-            "sign in there, and ask again."
+            _(
+                "The network requires a sign-in before {host} can be reached (511). Sign in with a web browser, then "
+                "retry."
+            ).format(host=answer.place)
         )
     if 500 <= status < 600:
         return service_failed(answer)
     if 300 <= status < 400 and answer.sends_on_to:
         return WrongAddress(
-            f"{answer.place} sends requests on to {answer.sends_on_to} ({status_words(answer)}), where your sign-in "
-            "does not go: sign in to this network if it asks you to, or put the right address into "
-            f"{answer.purpose.setting}."
+            _(
+                "{host} redirects to {target} ({status}). Your sign-in is not sent there. Sign in to this network if "
+                "it requires that, or correct {setting}."
+            ).format(
+                host=answer.place,
+                target=answer.sends_on_to,
+                status=status_words(answer),
+                setting=answer.purpose.setting,
+            )
         )
     return something_else(answer)
 
 
 def service_failed(answer: Response) -> ServiceFailed:
+    """Return the error for a failure of the service, or of a gateway in front of it."""
     return ServiceFailed(
-        f"{answer.place} says that it failed ({status_words(answer)}): ask again in a moment; if it lasts, tell the "
-        "service's support."
+        _("{host} returned an error ({status}). Try again in a moment; if it persists, contact support.").format(
+            host=answer.place, status=status_words(answer)
+        )
     )
 
 
 def something_else(answer: Response, reason: str = "", path: str = "") -> UnexpectedAnswer:
-    """An answer that is not what was asked for. ``reason`` is a sentence, ``path`` the place in its JSON."""
-    said = f" {reason}" if reason else ""
-    cause = "A proxy or a network's sign-in page may stand in between: " if answer.is_html else ""
-    advice = f"{cause}check {answer.purpose.setting} and this machine's network."
-    return UnexpectedAnswer(
-        f"{answer.place} answered {status_words(answer)} with something else than {answer.purpose.wanted} "
-        f"({answer.described}).{said} {advice[0].upper()}{advice[1:]}",
-        path,
+    """Return the error for a response of the wrong kind. ``reason`` is a sentence, ``path`` the place in its JSON."""
+    found = _("{host} returned {status}, but not {wanted} ({described}).").format(
+        host=answer.place,
+        status=status_words(answer),
+        wanted=_(answer.purpose.wanted),
+        described=answer.described,
     )
+    advice = (
+        _("A proxy or the sign-in page of a network may have responded instead. Check {setting} and the network.")
+        if answer.is_html
+        else _("Check {setting} and the network.")
+    ).format(setting=answer.purpose.setting)
+    return UnexpectedAnswer(" ".join(filter(None, (found, reason, advice))), path)
 
 
 def status_words(answer: Response) -> str:
-    """``502 Bad Gateway``; the number alone where nobody knows it."""
+    """Return ``502 Bad Gateway``; the number alone if it is not a registered status."""
     return f"{answer.status} {responses.get(answer.status, '')}".rstrip()
 
 
 def _busy(answer: Response) -> Busy:
     wait = answer.retry_after
     return Busy(
-        f"{answer.place} is busy ({status_words(answer)}) and asks to be left alone for "
-        f"{duration(wait)}: wait that long and ask again.",
+        _("{host} is limiting requests ({status}). Retry in {wait}.").format(
+            host=answer.place, status=status_words(answer), wait=duration(wait)
+        ),
         wait,
     )
 
 
 _REASON = 200
-"""Characters of what the service says about one parameter."""
+"""Characters of the service's message about one parameter."""
 _MOST_REASONS = 12
 _NO_ROUTE = "No HTTP resource was found"
 
 
 def listing_error(answer: Response, account: Account, window: Window) -> ServiceError:
-    """Return the error that ``answer`` is, to a request for a page of ``window``.
+    """Return the error for a response to a request for a page of ``window``.
 
-    400, 401 and 403 with a page that the service would not write are somebody else's: nobody is asked for a password
-    or told to change a filter because of them (our decision).
+    400, 401 and 403 with a page that the service would not write come from a proxy or gateway. They never cause a
+    question for a password, or the advice to change a filter (our decision).
     """
     is_believed = answer.refuses_sign_in if answer.status == 401 else not answer.is_foreign or answer.status == 404
     known = _MEANINGS.get(answer.status) if is_believed else None
@@ -118,65 +137,86 @@ def _refused(answer: Response, account: Account, window: Window) -> ServiceError
     reasons = _reasons(said)
     if reasons:
         words = "; ".join(f"{name}: {reason.rstrip('.')}" for name, reason in reasons)
-        return Refused(f"{answer.place} won't take what was asked for. {words}. Change that and ask again.", reasons)
+        return Refused(
+            _("{host} rejected the request. {reasons}. Change that and retry.").format(
+                host=answer.place, reasons=words
+            ),
+            reasons,
+        )
     return Refused(
-        f"{answer.place} won't take the request ({message_words(answer)}). Change filters or sort, and ask again."
+        _("{host} rejected the request ({message}). Change the filters or the sort order, then retry.").format(
+            host=answer.place, message=message_words(answer)
+        )
     )
 
 
 def message_words(answer: Response) -> str:
-    """Return what a refusal says in its ``Message``, or a description of what came instead."""
+    """Return the ``Message`` of a rejection, or a description of the response if it has none."""
     return answer.message or answer.described
 
 
 def sign_in_refused(answer: Response, account: Account) -> SignInRefused:
-    """What a 401 means, whatever was asked for."""
+    """Return the error for a 401 to any request."""
     if account.oauth2 is not None:
         return SignInRefused(
-            f"{answer.place} refuses the token that was just given out for {login_of(account)}: check that base_url "
-            "and token_url belong together, or ask the service's support whether this login may use the service."
+            _(
+                "{host} refuses the new token of {login}. Check that base_url and token_url belong together, or ask "
+                "support whether this login may use the service."
+            ).format(host=answer.place, login=login_of(account))
         )
     return SignInRefused(
-        f"{answer.place} refuses the sign-in of {login_of(account)}: check login and password before asking again, "
-        "because repeated failures may lock the account.",
+        _(
+            "{host} refuses the sign-in of {login}. Check login and password before you retry: repeated failures may "
+            "lock the account."
+        ).format(host=answer.place, login=login_of(account)),
         account.password,
     )
 
 
 def _forbidden(answer: Response, account: Account, window: Window) -> ServiceError:
     asked = {each: excerpt(value) for each, value in window.filters}
-    wanted = [words.format(asked[each]) for each, words in _WANTED.items() if each in asked]
+    wanted = [_(words).format(value=asked[each]) for each, words in _WANTED.items() if each in asked]
     if wanted:
         return Forbidden(
-            f"The login {login_of(account)} may not list the faxes of {' and '.join(wanted)}: choose another, or ask "
-            "whoever administers the account."
+            _(
+                "The login {login} may not list the faxes of {wanted}. Choose another, or contact your administrator."
+            ).format(login=login_of(account), wanted=_(" and ").join(wanted))
         )
-    return Forbidden(f"The login {login_of(account)} may not list received faxes: ask whoever administers the account.")
+    return Forbidden(
+        _("The login {login} may not list received faxes. Contact your administrator.").format(login=login_of(account))
+    )
 
 
 def _wrong_address(answer: Response, account: Account, window: Window) -> ServiceError:
     base_url = excerpt(account.base_url, 120)
     if member(parse_or_none(answer.body), "Code") is not None:
         return WrongAddress(
-            f"{answer.place} has no such list ({answer.message}). Check the filters, and base_url ({base_url})."
+            _("{host} has no such list ({message}). Check the filters and base_url ({base_url}).").format(
+                host=answer.place, message=answer.message, base_url=base_url
+            )
         )
-    said = f" ({answer.message})" if answer.message else ""
-    return WrongAddress(f"There is no fax service at {base_url}{said}: check base_url.")
+    if answer.message:
+        return WrongAddress(
+            _("There is no fax service at {base_url} ({message}). Check base_url.").format(
+                base_url=base_url, message=answer.message
+            )
+        )
+    return WrongAddress(_("There is no fax service at {base_url}. Check base_url.").format(base_url=base_url))
 
 
 def lacks_route(answer: Response) -> bool:
-    """Return whether a 404 comes from the service's framework, because nothing is at the address (ASP.NET Web API)."""
+    """Return True for a 404 of the service's framework: no route has this address (ASP.NET Web API)."""
     message = member(parse_or_none(answer.body), "Message")
     return isinstance(message, str) and message.startswith(_NO_ROUTE)
 
 
 _MEANINGS: Mapping[int, Callable[[Response, Account, Window], ServiceError]] = {
     400: _refused,
-    401: lambda answer, account, _: sign_in_refused(answer, account),
+    401: lambda answer, account, window: sign_in_refused(answer, account),
     403: _forbidden,
     404: _wrong_address,
 }
-_WANTED = {CUSTOMER: "customer {}", TO: "number {}", FROM: "sender {}"}
+_WANTED = {CUSTOMER: N_("customer {value}"), TO: N_("number {value}"), FROM: N_("sender {value}")}
 
 
 def login_of(account: Account) -> str:
@@ -184,7 +224,7 @@ def login_of(account: Account) -> str:
 
 
 def _reasons(said: Json) -> tuple[tuple[str, str], ...]:
-    """Parameter and message, for each message of ``ModelState`` (documented by the service's framework)."""
+    """Return parameter and message for each message of ``ModelState`` (documented by the service's framework)."""
     state = member(said, "ModelState")
     if not isinstance(state, dict):
         return ()
@@ -203,7 +243,7 @@ _BEFORE_ARRIVAL = (*range(300, 400), 407, 429, 511)
 
 @contextmanager
 def while_fetching(key: FaxKey) -> Iterator[None]:
-    """Say which fax was not fetched before what a ServiceError raised within says."""
+    """Begin the text of a ServiceError that is raised within with the fax that was not downloaded."""
     try:
         yield
     except ServiceError as error:
@@ -213,16 +253,18 @@ def while_fetching(key: FaxKey) -> Iterator[None]:
 
 @contextmanager
 def while_deleting(key: FaxKey) -> Iterator[None]:
-    """Say what is known of the fax where a ServiceError is raised within, while it is asked to be deleted.
+    """Begin the text of a ServiceError that is raised within with what is known about the fax.
 
-    Without a connection nothing was sent. Once there was one, a request without its answer may have been carried out.
+    Without a connection nothing was sent. After that, a request without a response may have been carried out.
     """
     try:
         yield
     except NoAnswer as error:
         raise NoAnswer(
-            f"The service was asked to delete the fax {named(key)}, but no answer came: it is not known whether it is "
-            "gone. Refresh the list to see, before you ask again."
+            _(
+                "The request to delete the fax {fax} was sent, but no response came: it may or may not be deleted. "
+                "Refresh the list before you retry."
+            ).format(fax=named(key))
         ) from error
     except UnexpectedAnswer as error:
         _begin(error, _not_known(key))
@@ -233,20 +275,19 @@ def while_deleting(key: FaxKey) -> Iterator[None]:
 
 
 def not_fetched(answer: Response, account: Account, key: FaxKey) -> ServiceError:
-    """The error that ``answer``, of another status than 200, is to a request for the document of a fax."""
-    return _own_meaning(answer, account, key, "fetch") or _begin(status_error(answer), _not_fetched(key))
+    """Return the error for an unsuccessful response to a request for the document of a fax."""
+    return _own_meaning(answer, account, key, is_delete=False) or _begin(status_error(answer), _not_fetched(key))
 
 
 def not_deleted(answer: Response, account: Account, key: FaxKey) -> ServiceError:
-    """Return the error that ``answer`` to a delete is, if it does not confirm it.
+    """Return the error for a response that does not confirm a delete.
 
-    The request was turned down if the service says so, or if a proxy or a redirect kept it from arriving. After
-    anything else it may have been carried out: a gateway that gave up on the service sends 404 or 503 as well (our
-    decision).
+    The request was rejected if the service says so, or if a proxy or a redirect kept it from arriving. Anything else
+    leaves it open: a gateway that gave up on the service sends 404 or 503 as well (our decision).
     """
     if httpx.codes.is_success(answer.status) and (answer.message or not answer.is_html):
         return _unconfirmed(answer, key)
-    known = _own_meaning(answer, account, key, "delete")
+    known = _own_meaning(answer, account, key, is_delete=True)
     if known is not None:
         return known
     if answer.status == httpx.codes.SERVICE_UNAVAILABLE and answer.is_foreign:
@@ -263,49 +304,62 @@ def _is_refusal(answer: Response) -> bool:
 
 
 def _unconfirmed(answer: Response, key: FaxKey) -> Unconfirmed:
-    said = f"“{answer.message}”" if answer.message else answer.described
-    return Unconfirmed(
-        f"{_not_known(key)} {answer.place} answered {status_words(answer)} ({said}) instead of an empty response."
+    body = f"“{answer.message}”" if answer.message else answer.described
+    reason = _("{host} returned {status} ({body}) instead of an empty response.").format(
+        host=answer.place, status=status_words(answer), body=body
     )
+    return Unconfirmed(f"{_not_known(key)} {reason}")
 
 
 def no_document(answer: Response, reason: str, path: str = "") -> UnexpectedAnswer:
-    """An answer that holds no document. ``reason`` is a sentence, ``path`` the place in its JSON."""
+    """Return the error for a response without a document. ``reason`` is a sentence, ``path`` the place in its JSON."""
     if answer.is_html:
         return something_else(answer, reason, path)
     return UnexpectedAnswer(
-        f"{answer.place} answered with something else than {answer.purpose.wanted} ({answer.described}). {reason} "
-        "Ask again; if it lasts, tell the service's support.",
+        _("{host} did not return {wanted} ({described}). {reason} Retry; if it persists, contact support.").format(
+            host=answer.place, wanted=_(answer.purpose.wanted), described=answer.described, reason=reason
+        ),
         path,
     )
 
 
-def _own_meaning(answer: Response, account: Account, key: FaxKey, verb: str) -> ServiceError | None:
-    """Return what a status means for a document, if the service itself sent it (documented, public; 410 our decision).
+def _own_meaning(answer: Response, account: Account, key: FaxKey, *, is_delete: bool) -> ServiceError | None:
+    """Return the error for a status that the service itself sent about a document; None for any other.
 
-    Gone needs the service's own words, because the fax is then taken for deleted.
+    The statuses are documented or public, 410 is our decision. Gone requires the service's own JSON, because the fax
+    then counts as deleted.
     """
+    host, fax = answer.place, named(key)
     match answer.status:
         case 400 if not answer.is_foreign:
             return Refused(
-                f"{answer.place} won't take the request to {verb} the fax {named(key)} ({message_words(answer)}): "
-                "tell the service's support."
+                (
+                    _("{host} rejected the request to delete the fax {fax} ({message}). Contact support.")
+                    if is_delete
+                    else _("{host} rejected the request for the fax {fax} ({message}). Contact support.")
+                ).format(host=host, fax=fax, message=message_words(answer))
             )
         case 401 if answer.refuses_sign_in:
             return sign_in_refused(answer, account)
         case 403 if not answer.is_foreign:
             return Forbidden(
-                f"The login {login_of(account)} may not {verb} the fax {named(key)}: ask whoever administers the "
-                "account."
+                (
+                    _("The login {login} may not delete the fax {fax}. Contact your administrator.")
+                    if is_delete
+                    else _("The login {login} may not download the fax {fax}. Contact your administrator.")
+                ).format(login=login_of(account), fax=fax)
             )
         case 404 | 410 if lacks_route(answer):
             return WrongAddress(
-                f"{answer.place} has nothing at the address of the fax {named(key)} ({answer.message}): check "
-                f"{answer.purpose.setting}."
+                _("{host} has nothing at the address of the fax {fax} ({message}). Check {setting}.").format(
+                    host=host, fax=fax, message=answer.message, setting=answer.purpose.setting
+                )
             )
         case 404 | 410 if answer.is_own_error:
             return Gone(
-                f"The fax {named(key)} is no longer at the service: someone else took or deleted it. Refresh the list."
+                _("The fax {fax} is no longer at the service: it was deleted elsewhere. Refresh the list.").format(
+                    fax=fax
+                )
             )
     return None
 
@@ -316,12 +370,12 @@ def _begin(error: ServiceError, sentence: str) -> ServiceError:
 
 
 def _not_fetched(key: FaxKey) -> str:
-    return f"The fax {named(key)} was not fetched."
+    return _("The fax {fax} was not downloaded.").format(fax=named(key))
 
 
 def _not_deleted(key: FaxKey) -> str:
-    return f"The fax {named(key)} was not deleted."
+    return _("The fax {fax} was not deleted.").format(fax=named(key))
 
 
 def _not_known(key: FaxKey) -> str:
-    return f"It is not known whether the fax {named(key)} was deleted: refresh the list to see."
+    return _("The fax {fax} may or may not be deleted. Refresh the list to see.").format(fax=named(key))

@@ -1,8 +1,4 @@
-"""An answer of HTTP, as far as it is read.
-
-The HTTP client, and what can go wrong before there is an answer, in words.
-
-One request and its answer, whole or as it comes."""
+"""HTTP requests and responses within limits, and the errors that can occur before a response is complete."""
 
 from __future__ import annotations
 
@@ -22,47 +18,47 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from faxtui import __version__
-from faxtui.domain.text import counted
 from faxtui.errors import ConfigurationError, NoAnswer, ServiceError, UnexpectedAnswer, Unreachable, Untrusted
 from faxtui.network import Proxy, is_loopback, route_to, trusting_nobody
 from faxtui.odyssey.address import excerpt, first_words, place
 from faxtui.odyssey.content_coding import ACCEPTED, Decoder, coding_of, is_accepted
 from faxtui.odyssey.json_text import is_blank, is_json, member, parse_or_none
+from faxtui.translation import _, ngettext
 
 DEFAULT_WAIT = 5.0
-"""Seconds to wait where a service asks to wait and does not say how long (our decision)."""
+"""Seconds to wait if the service does not say how long (our decision)."""
 
 _LONGEST_WAIT = 86_400.0
 _BEGINNING = 65_536
 _MESSAGE = 200
 _CODE = 20
-"""Characters of what the service says."""
+"""Characters of the service's message and code that are shown."""
 _CHALLENGE = re.compile(r"(?:^|,)\s*(?:basic|bearer)\b", re.IGNORECASE)
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a request is for, as sentences about its answer need it.
+    """The content that a request expects, for the limits and the errors of its response.
 
-    ``wanted`` is what is asked for, ``setting`` the setting that holds the address, ``most`` the bytes that an answer
-    may have, ``way_out`` what else to do about one that is too long. Where ``is_secret``, no word of it is shown.
+    ``wanted`` names it in a sentence, ``setting`` is the setting that holds the address, ``most`` the bytes that the
+    body may have, ``remedy`` a sentence on what else helps if it is too long. Nothing of a secret body is shown.
     """
 
     wanted: str
     setting: str
     most: int
-    way_out: str = ""
+    remedy: str = ""
     is_secret: bool = False
 
-    @property
-    def or_way_out(self) -> str:
-        return f", or {self.way_out}" if self.way_out else ""
+    def with_remedy(self, sentence: str) -> str:
+        """Return ``sentence``, followed by the remedy if there is one."""
+        return f"{sentence} {_(self.remedy)}" if self.remedy else sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Status, headers and body of what ``url`` answered; of a failure, only the beginning of its body."""
+    """Status, headers and body of the response of ``url``; of a failure, only the beginning of the body."""
 
     purpose: Expected
     url: httpx.URL
@@ -76,9 +72,9 @@ class Response:
 
     @property
     def served_at(self) -> datetime | None:
-        """The service's clock in UTC, if it sent it and it can be a clock.
+        """The service's clock in UTC (``Date``); None if it is missing or out of range.
 
-        None for a response that a cache has kept for a while (``Age``), whose date is as old as itself.
+        Also None for a response from a cache (``Age``), whose date is as old as the response.
         """
         if _first(self.headers, "age").strip().lstrip("0"):
             return None
@@ -86,7 +82,7 @@ class Response:
 
     @property
     def encoding(self) -> str:
-        """How its body is packed; empty where it is not."""
+        """Content coding of the body, empty for none."""
         return coding_of(self.headers)
 
     @property
@@ -95,10 +91,9 @@ class Response:
 
     @property
     def retry_after(self) -> float:
-        """Seconds until the service wants the next request: a day at most (our decision), 0 for a date in the past.
+        """Seconds to wait before the next request: a day at most (our decision), 0 for a date in the past.
 
-        Nobody waits longer than that, and no screen shows a number of 300 digits. What is neither seconds nor a date
-        is `DEFAULT_WAIT`.
+        `DEFAULT_WAIT` if the header is neither seconds nor a date. The limit keeps numbers of 300 digits off screens.
         """
         text = _first(self.headers, "retry-after").strip()
         if _SECONDS.fullmatch(text):
@@ -112,7 +107,7 @@ class Response:
 
     @property
     def sends_on_to(self) -> str:
-        """The host that a redirect points to; empty where it points nowhere."""
+        """Host that a redirect points to, empty if there is none."""
         location = self.headers.get("location")
         if location is None:
             return ""
@@ -127,7 +122,7 @@ class Response:
 
     @property
     def is_own_error(self) -> bool:
-        """Whether the service itself reports this failure: JSON with ``Code`` or ``Message``, spelled so (public).
+        """True if the service itself reports this failure: JSON with ``Code`` or ``Message``, spelled so (public).
 
         A gateway in front of the service uses the same statuses for reasons of its own.
         """
@@ -139,7 +134,7 @@ class Response:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether this failure has a body that the service would not write: neither empty nor JSON.
+        """True if this failure has a body that the service would not write: neither empty nor JSON.
 
         It is a page of a proxy, a gateway or a network's sign-in, whatever its status (our decision).
         """
@@ -149,7 +144,7 @@ class Response:
 
     @property
     def refuses_sign_in(self) -> bool:
-        """Whether the service refuses the credentials: 401 with a challenge that they answer, or no foreign page."""
+        """True if the service rejects the credentials: 401 with a challenge for them, or without a foreign page."""
         challenges = ", ".join(self.headers.get_list("www-authenticate"))
         return self.status == httpx.codes.UNAUTHORIZED and (
             not self.is_foreign or _CHALLENGE.search(challenges) is not None
@@ -157,7 +152,7 @@ class Response:
 
     @property
     def message(self) -> str:
-        """What the service says in ``Message`` (documented), with its ``Code`` if it has one; else empty."""
+        """The service's ``Message`` (documented), with its ``Code`` if it has one; empty if it has neither."""
         said = parse_or_none(self.body)
         message, code = member(said, "Message"), member(said, "Code")
         words = excerpt(message, _MESSAGE) if isinstance(message, str) else ""
@@ -167,12 +162,14 @@ class Response:
 
     @property
     def described(self) -> str:
-        """What came, in words: ``text/html, beginning “Welcome”``."""
-        content_type = excerpt(self._content_type) or "no content type"
+        """The response in a few words: ``text/html, beginning “Welcome”``."""
+        content_type = excerpt(self._content_type) or _("no content type")
         if self.purpose.is_secret:
             return content_type
         words = first_words(self.body)
-        return f"{content_type}, beginning “{words}”" if words else f"{content_type}, and no words in it"
+        if not words:
+            return _("{content_type}, without text").format(content_type=content_type)
+        return _("{content_type}, beginning “{words}”").format(content_type=content_type, words=words)
 
     @property
     def _content_type(self) -> str:
@@ -180,27 +177,30 @@ class Response:
 
 
 async def receive(response: httpx.Response, purpose: Expected) -> Response:
-    """Read ``response``: its body whole if it is a success, unpacked and no longer than its purpose allows.
+    """Read ``response``: the whole decoded body of a success, the beginning of a failure's.
 
-    Raises UnexpectedAnswer where there is more than that, or where it is packed in a way nobody asked for, and
-    httpx's own errors where it breaks off. A failure is told by its status, whatever becomes of its body.
+    Raises UnexpectedAnswer if the body is longer than ``purpose`` allows or has an unsupported coding, and httpx's
+    own errors if the connection is lost. A failure is known by its status, even if its body can't be read.
     """
     read = _whole(response, purpose) if response.status_code == httpx.codes.OK else _beginning(response)
     return Response(purpose, response.url, response.status_code, response.headers, await read)
 
 
 def packed_unasked(url: httpx.URL, encoding: str, purpose: Expected) -> UnexpectedAnswer:
+    """Return the error for a content coding that was not requested."""
     return UnexpectedAnswer(
-        f"{place(url)} packed its answer as “{excerpt(encoding)}”, which faxtui did not ask for: "
-        f"check {purpose.setting}, and any proxy in between."
+        _("{host} sent an unsupported Content-Encoding (“{coding}”). Check {setting} and any proxy in between.").format(
+            host=place(url), coding=excerpt(encoding), setting=purpose.setting
+        )
     )
 
 
 def too_long(url: httpx.URL, most: int, purpose: Expected) -> UnexpectedAnswer:
-    return UnexpectedAnswer(
-        f"{place(url)} sent more than {most:,} bytes, too many for {purpose.wanted}: "
-        f"check {purpose.setting}{purpose.or_way_out}."
+    """Return the error for a body of more than ``most`` bytes."""
+    sentence = _("{host} sent more than {most} bytes, too many for {wanted}. Check {setting}.").format(
+        host=place(url), most=f"{most:,}", wanted=_(purpose.wanted), setting=purpose.setting
     )
+    return UnexpectedAnswer(purpose.with_remedy(sentence))
 
 
 async def _whole(response: httpx.Response, purpose: Expected) -> bytes:
@@ -257,18 +257,17 @@ def _http_date(text: str) -> datetime | None:
 
 
 _KEEP_ALIVE = 45.0
-"""Seconds that an idle connection is kept: longer than an operator looks at a page, or a watch waits (our decision)."""
+"""Seconds that an idle connection is kept: longer than an operator looks at a page (our decision)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds to wait for each step and for one answer as a whole, and the bytes that bodies may have.
+    """Limits on the seconds of each step and of a whole response, and on the bytes of bodies (all our decisions).
 
-    The limit on the whole is our decision: a service that sends a byte now and then would otherwise never end. It
-    does not count for a document, once that has begun: a large one may come for as long as no step takes too long,
-    and in every ``slow_after`` seconds of waiting for it at least ``slowest`` bytes come a second (our decisions).
-    ``body`` is for a decoded listing, ten times a full page; ``document`` is for a file as it is, ``document_json`` for
-    one in JSON, which is held in memory whole, and for a moment three times over (our decisions).
+    ``whole`` ends a response that arrives a byte now and then. It does not apply to a document once its body begins:
+    a large one may take as long as it needs, if no step takes too long and every ``slow_after`` seconds of waiting
+    bring at least ``slowest`` bytes a second. ``body`` is for a decoded listing, ten times a full page; ``document``
+    for a file as it is; ``document_json`` for one in JSON, which is in memory three times for a moment.
     """
 
     connect: float = 5.0
@@ -284,11 +283,11 @@ class Limits:
 
 
 class Line:
-    """The way to one address: directly or through a proxy, and what is checked on it.
+    """The route to one address, directly or through a proxy, with its checks.
 
-    Plain http stays on this machine unless ``allow_http``. ``load_trust`` gives the trusted certificates; it is called
-    only if something on the way is secure. Raises ConfigurationError for plain http to another machine, UnusableProxy
-    and Untrusted.
+    Plain http stays on this machine unless ``allow_http``. ``load_trust`` loads the trusted certificates, and is
+    called only if part of the route uses TLS. Raises ConfigurationError for plain http to another machine,
+    UnusableProxy and Untrusted.
     """
 
     def __init__(self, url: httpx.URL, load_trust: Callable[[], ssl.SSLContext], *, allow_http: bool) -> None:
@@ -296,8 +295,10 @@ class Line:
         self._stays_here = url.scheme == "http" and not allow_http
         if self._stays_here and not is_loopback(host):
             raise ConfigurationError(
-                f"{place(url)} is plain http, which anybody on the way can read. Write https, or allow_http = true in "
-                "the profile if the way is safe."
+                _(
+                    "{host} uses plain http, which anyone on the network can read. Use https, or set allow_http = true "
+                    "in the profile if the network is safe."
+                ).format(host=place(url))
             )
         self.proxy = route_to(url.scheme, host, url.port, os.environ).proxy
         is_secure = url.scheme == "https" or (self.proxy is not None and self.proxy.scheme == "https")
@@ -308,7 +309,7 @@ class Line:
 
     @property
     def extensions(self) -> dict[str, object]:
-        """What httpx is told with each request."""
+        """The ``extensions`` of each request to httpx."""
         return {"trace": _refuse_other_machines} if self._stays_here else {}
 
     def _httpx_proxy(self) -> httpx.Proxy | None:
@@ -321,7 +322,7 @@ class Line:
 
 
 def client_of(transport: httpx.AsyncBaseTransport, limits: Limits) -> httpx.AsyncClient:
-    """A client of something in this process, to which there is no way."""
+    """Return a client for a transport in this process, without a route."""
     return _client(limits, transport=transport)
 
 
@@ -332,7 +333,7 @@ def _client(
     proxy: httpx.Proxy | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> httpx.AsyncClient:
-    """Follows no redirect, so that credentials go to no other host, and reads nothing from the environment."""
+    """Return a client that follows no redirect (credentials go to no other host) and ignores the environment."""
     return httpx.AsyncClient(
         headers={
             "User-Agent": f"faxtui/{__version__}",
@@ -371,113 +372,151 @@ async def _refuse_other_machines(event: str, info: Mapping[str, object]) -> None
     if not is_loopback(address):
         await stream.aclose()
         raise Untrusted(
-            f"The address of the service is plain http and leads to {excerpt(address)}, which is not this machine. "
-            "Nothing was sent. Check /etc/hosts, or write https."
+            _(
+                "The address of the service is plain http and resolves to {address}, which is not this machine. "
+                "Nothing was sent. Check /etc/hosts, or use https."
+            ).format(address=excerpt(address))
         )
 
 
 def why_not_reached(
     error: httpx.HTTPError | OSError | UnicodeError, url: httpx.URL, setting: str, limits: Limits, proxy: Proxy | None
 ) -> ServiceError:
-    """What kept a whole answer from coming from ``url``, an address that ``setting`` holds."""
+    """Return the error for a request to ``url`` (from ``setting``) that httpx could not complete."""
     where = place(url)
     match error:
         case httpx.ConnectTimeout():
             return Unreachable(
-                f"No connection to {_first_stop(url, proxy)} came about within {_seconds(limits.connect)}: "
-                f"check this machine's network.{_proxy_hint(proxy)}"
+                _with_proxy_hint(
+                    _("Could not connect to {host} within {time}. Check the network.").format(
+                        host=_first_stop(url, proxy), time=_seconds(limits.connect)
+                    ),
+                    proxy,
+                )
             )
         case httpx.TimeoutException():
-            return NoAnswer(f"{where} is connected, but sends no answer in time: ask again in a moment.")
+            return NoAnswer(_("{host} did not respond in time. Try again in a moment.").format(host=where))
         case httpx.ProxyError():
             return Unreachable(
-                f"The proxy {proxy} between here and {where} won't connect them ({excerpt(str(error))}): "
-                f"check {_variable(proxy)}, or ask whoever runs the proxy."
+                _(
+                    "The proxy {proxy} could not connect to {host} ({reason}). Check {variable}, or contact the "
+                    "administrator of the proxy."
+                ).format(proxy=proxy, host=where, reason=excerpt(str(error)), variable=_variable(proxy))
             )
         case UnicodeError():
             return Unreachable(
-                f"{where}, its proxy, or the host it sends requests on to has a name that can't be looked up: "
-                f"check {setting}.{_proxy_hint(proxy)}"
+                _with_proxy_hint(
+                    _("Cannot find {host}, its proxy or the host it redirects to: check {setting}.").format(
+                        host=where, setting=setting
+                    ),
+                    proxy,
+                )
             )
         case httpx.ConnectError():
             return _no_connection(error, url, setting, proxy)
         case httpx.RemoteProtocolError() if not str(error).startswith("Server disconnected"):
             return UnexpectedAnswer(
-                f"{where} does not speak HTTP as it should ({excerpt(str(error))}): check host and port in {setting}."
+                _("{host} sent invalid HTTP ({reason}). Check host and port in {setting}.").format(
+                    host=where, reason=excerpt(str(error)), setting=setting
+                )
             )
         case httpx.DecodingError():
             return UnexpectedAnswer(
-                f"The answer of {where} can't be unpacked: ask again; if it lasts, check any proxy in between."
+                _(
+                    "The response from {host} could not be decoded. Retry; if it persists, check any proxy in between."
+                ).format(host=where)
             )
-    return NoAnswer(f"{where} broke the connection before it answered: ask again in a moment.")
+    return NoAnswer(_("{host} closed the connection before it responded. Try again in a moment.").format(host=where))
 
 
 def cut_off(url: httpx.URL) -> NoAnswer:
-    return NoAnswer(f"The answer of {place(url)} broke off half-way: ask again in a moment.")
+    """Return the error for a connection that was lost within a response."""
+    return NoAnswer(_("The response from {host} was cut off. Try again in a moment.").format(host=place(url)))
 
 
 def fell_silent(url: httpx.URL, limits: Limits) -> NoAnswer:
+    """Return the error for a response that stopped for too long."""
     return NoAnswer(
-        f"{place(url)} sent nothing more for {_seconds(limits.read)}, half-way through its answer: "
-        "ask again in a moment."
+        _("{host} stopped sending in the middle of its response for {time}. Try again in a moment.").format(
+            host=place(url), time=_seconds(limits.read)
+        )
     )
 
 
 def damaged(url: httpx.URL, coding: str) -> NoAnswer:
-    """Of a body that was cut off inside its content coding, or changed on its way."""
+    """Return the error for a body that was truncated within its content coding, or altered in transit."""
     return NoAnswer(
-        f"The response from {place(url)} is incomplete or damaged (Content-Encoding “{excerpt(coding)}”). "
-        "Try again in a moment; if it persists, check any proxy in between."
+        _(
+            "The response from {host} is incomplete or damaged (Content-Encoding “{coding}”). Try again in a moment; "
+            "if it persists, check any proxy in between."
+        ).format(host=place(url), coding=excerpt(coding))
     )
 
 
 def too_slow(url: httpx.URL, received: int, limits: Limits) -> NoAnswer:
-    """``received`` are the bytes of the last ``slow_after`` seconds."""
+    """Return the error for a document of which only ``received`` bytes came in the last ``slow_after`` seconds."""
     return NoAnswer(
-        f"{place(url)} sent only {counted(received, 'byte', 'bytes')} in the last {_seconds(limits.slow_after)}. "
-        "Try again in a moment."
+        ngettext(
+            "{host} sent only {count} byte in the last {time}. Try again in a moment.",
+            "{host} sent only {count} bytes in the last {time}. Try again in a moment.",
+            received,
+        ).format(host=place(url), count=f"{received:,}", time=_seconds(limits.slow_after))
     )
 
 
-def took_too_long(url: httpx.URL, way_out: str, limits: Limits) -> NoAnswer:
-    """``way_out`` is what else than asking again may help: `Purpose.or_way_out`."""
-    return NoAnswer(
-        f"{place(url)} did not come to the end of its answer within {_seconds(limits.whole)}: "
-        f"ask again in a moment{way_out}."
+def took_too_long(url: httpx.URL, purpose: Expected, limits: Limits) -> NoAnswer:
+    """Return the error for a response that exceeded the limit for the whole of it."""
+    sentence = _("{host} did not complete its response within {time}. Try again in a moment.").format(
+        host=place(url), time=_seconds(limits.whole)
     )
+    return NoAnswer(purpose.with_remedy(sentence))
 
 
 def _no_connection(error: BaseException, url: httpx.URL, setting: str, proxy: Proxy | None) -> Unreachable:
-    where, stop, hint = place(url), _first_stop(url, proxy), _proxy_hint(proxy)
-    stop_first = f"{stop[0].upper()}{stop[1:]}"
+    where, stop = place(url), _first_stop(url, proxy)
     named_in = setting if proxy is None else proxy.variable
     for cause in _causes(error):
         match cause:
             case socket.gaierror():
                 host = excerpt(url.host) if proxy is None else proxy.host
                 return Unreachable(
-                    f"The name {host} can't be looked up: check {named_in}, and this machine's network and DNS."
+                    _("Cannot find {host}: check the address in {setting}, the network and DNS.").format(
+                        host=host, setting=named_in
+                    )
                 )
             case ssl.SSLCertVerificationError():
                 return Untrusted(
-                    f"The certificate of {where} can't be trusted ({excerpt(cause.verify_message)}). Check {setting} "
-                    "and this machine's date. If your network inspects secure connections, add its authority to this "
-                    f"system's certificates, or name its PEM file in SSL_CERT_FILE.{hint}"
+                    _with_proxy_hint(
+                        _(
+                            "The certificate of {host} can't be trusted ({reason}). Check {setting} and this machine's "
+                            "date. If your network inspects TLS, add its authority to this system's certificates, or "
+                            "set SSL_CERT_FILE to its PEM file."
+                        ).format(host=where, reason=excerpt(cause.verify_message), setting=setting),
+                        proxy,
+                    )
                 )
             case ssl.SSLError():
                 return Unreachable(
-                    f"No secure connection to {where} came about ({excerpt(cause.reason or 'TLS failed')}): "
-                    f"check that host and port in {setting} are those of https.{hint}"
+                    _with_proxy_hint(
+                        _("The TLS handshake with {host} failed ({reason}). Check host and port in {setting}.").format(
+                            host=where, reason=excerpt(cause.reason or "TLS"), setting=setting
+                        ),
+                        proxy,
+                    )
                 )
             case ConnectionRefusedError():
                 return Unreachable(
-                    f"{stop_first} refuses connections: check host and port in {named_in}, or wait until it is up."
+                    _("Connection refused by {host}. Check host and port in {setting}, or wait until it is up.").format(
+                        host=stop, setting=named_in
+                    )
                 )
-    return Unreachable(f"No connection to {stop} came about: check {named_in} and this machine's network.")
+    return Unreachable(
+        _("Could not connect to {host}. Check {setting} and the network.").format(host=stop, setting=named_in)
+    )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, and what it came from, outermost first."""
+    """Yield the error and its causes, outermost first."""
     yield error
     inner = error.exceptions if isinstance(error, BaseExceptionGroup) else (error.__cause__ or error.__context__,)
     for each in inner:
@@ -486,11 +525,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _first_stop(url: httpx.URL, proxy: Proxy | None) -> str:
-    return place(url) if proxy is None else f"the proxy {proxy}"
+    return place(url) if proxy is None else _("the proxy {proxy}").format(proxy=proxy)
 
 
-def _proxy_hint(proxy: Proxy | None) -> str:
-    return "" if proxy is None else f" {proxy.variable} sends this through the proxy {proxy}: check that too."
+def _with_proxy_hint(sentence: str, proxy: Proxy | None) -> str:
+    if proxy is None:
+        return sentence
+    hint = _("{variable} routes this through the proxy {proxy}: check that too.")
+    return f"{sentence} {hint.format(variable=proxy.variable, proxy=proxy)}"
 
 
 def _variable(proxy: Proxy | None) -> str:
@@ -498,12 +540,14 @@ def _variable(proxy: Proxy | None) -> str:
 
 
 def _seconds(seconds: float) -> str:
-    return counted(round(seconds), "second", "seconds") if seconds >= 1 else f"{seconds:g} seconds"
+    if seconds < 1:
+        return _("{count} seconds").format(count=f"{seconds:g}")
+    return ngettext("{count} second", "{count} seconds", round(seconds)).format(count=f"{round(seconds):,}")
 
 
 @dataclass(frozen=True, slots=True)
 class StreamedResponse:
-    """An answer that has begun: of a success the body is still to come, of a failure its beginning is there."""
+    """A response whose headers are there: the body of a success is still to come, that of a failure is read."""
 
     answer: Response
     _response: httpx.Response
@@ -545,9 +589,9 @@ class StreamedResponse:
 
 
 class Transport:
-    """Asks one host over one client, within the limits, once for each call.
+    """One client of one host, which sends each request once and within the limits.
 
-    ``line`` is the way there, or what stands for a host in this process.
+    ``line`` is the route to it, or an in-process transport.
     """
 
     def __init__(
@@ -569,7 +613,7 @@ class Transport:
         parameters: tuple[tuple[str, str], ...] | None = None,
         form: Mapping[str, str] | None = None,
     ) -> Response:
-        """The answer, whatever its status. Raises ServiceError where there is none, or too much of it."""
+        """Return the response, whatever its status. Raises ServiceError if there is none, or if it is too long."""
         headers = {"Authorization": authorization}
         with self._in_words(url, purpose):
             async with (
@@ -606,7 +650,7 @@ class Transport:
                 return StreamedResponse(begun, response, self._limits, self._clock)
 
     async def aclose(self) -> None:
-        """Close every connection. Nothing can be asked afterwards."""
+        """Close every connection. No request can be sent afterwards."""
         await self._client.aclose()
 
     @contextmanager
@@ -614,7 +658,7 @@ class Transport:
         try:
             yield
         except TimeoutError as error:
-            raise took_too_long(url, purpose.or_way_out, self._limits) from error
+            raise took_too_long(url, purpose, self._limits) from error
         except (httpx.HTTPError, OSError, UnicodeError) as error:
             raise why_not_reached(error, url, purpose.setting, self._limits, self._proxy) from error
 

@@ -111,7 +111,7 @@ async def test_enter_while_the_answer_is_on_its_way_does_not_send_it_again(here:
         ("Address", "fax", "“fax” is no address"),
         ("Address", "http://fax.example", "is plain http"),
         ("Address", "https://me:word@fax.example", "holds a login"),
-        ("Address", "http://127.0.0.1:1", "refuses connections"),
+        ("Address", "http://127.0.0.1:1", "Connection refused"),
         ("Login", "60300.ward:secret", "no colon"),
         ("Profile", "", "needs a name"),
     ],

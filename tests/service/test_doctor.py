@@ -69,7 +69,7 @@ async def test_a_refused_sign_in_says_what_to_check_and_is_tried_once(tmp_path: 
     assert len([head for head in server.requests if head]) == 1
     assert report.exit_code == 3
     assert report.verdict_of(Topic.SIGN_IN) is Verdict.FAILED
-    assert "check login and password" in report.of(Topic.SIGN_IN).sentence
+    assert "Check login and password" in report.of(Topic.SIGN_IN).sentence
     assert report.verdict_of(Topic.LIST) is report.verdict_of(Topic.CLOCK) is Verdict.SKIPPED
 
 

@@ -298,9 +298,9 @@ async def test_names_are_sent_as_one_encoded_segment_each(
 async def test_for_a_fax_without_an_address_nothing_is_asked(demo: WatchedDemo, name: str) -> None:
     async with asking(demo.address, oauth2=client_of(demo.address)) as service:
         for key in (FaxKey(name, KEY.file_name), FaxKey(KEY.folder, name)):
-            with pytest.raises(WrongAddress, match="has no address at the service"):
+            with pytest.raises(WrongAddress, match="cannot be downloaded or deleted"):
                 await fetched(service, key)
-            with pytest.raises(WrongAddress, match="has no address at the service"):
+            with pytest.raises(WrongAddress, match="cannot be downloaded or deleted"):
                 await service.delete_document(key)
     assert demo.asked == []
 

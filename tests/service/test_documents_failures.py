@@ -46,8 +46,8 @@ async def failure(
 async def not_fetched(said: bytes, ending: Ending = Ending.CLOSE, limits: Limits = DEFAULT_LIMITS) -> ServiceError:
     """The error that an answer leads to, which says once which fax it is about."""
     error = await failure(said, ending, limits)
-    assert str(error).startswith(f"{NAMED} was not fetched. ")
-    assert str(error).count("was not fetched") == 1
+    assert str(error).startswith(f"{NAMED} was not downloaded. ")
+    assert str(error).count("was not downloaded") == 1
     return error
 
 
@@ -68,7 +68,7 @@ async def test_a_fax_that_someone_else_took_is_gone(status: int, body: str) -> N
     error = await failure(answer(status, body))
     assert isinstance(error, Gone)
     assert not error.passing
-    assert str(error).startswith(f"{NAMED} is no longer at the service: someone else took or deleted it.")
+    assert str(error).startswith(f"{NAMED} is no longer at the service: it was deleted elsewhere.")
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -90,13 +90,13 @@ async def test_a_fax_that_someone_else_took_is_gone(status: int, body: str) -> N
 async def test_a_404_of_somebody_else_takes_no_fax_for_gone(status: int, body: str) -> None:
     error = await failure(answer(status, body))
     assert type(error) is UnexpectedAnswer
-    assert str(error).startswith(f"{NAMED} was not fetched.")
+    assert str(error).startswith(f"{NAMED} was not downloaded.")
 
 
 async def test_a_404_of_the_service_s_framework_is_a_wrong_address() -> None:
     error = await failure(answer(404, '{"Message":"No HTTP resource was found that matches the request URI."}'))
     assert isinstance(error, WrongAddress)
-    assert "check base_url" in str(error)
+    assert "Check base_url" in str(error)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
@@ -109,13 +109,13 @@ async def test_a_page_of_somebody_else_is_no_refusal(status: int) -> None:
 async def test_a_fax_that_one_may_not_fetch_is_named_with_the_login() -> None:
     error = await failure(answer(403))
     assert isinstance(error, Forbidden)
-    assert f"“60300.console” may not fetch the fax {NAMED.removeprefix('The fax ')}:" in str(error)
+    assert f"“60300.console” may not download the fax {NAMED.removeprefix('The fax ')}." in str(error)
 
 
 async def test_a_refused_sign_in_is_told_as_for_a_list() -> None:
     error = await failure(answer(401))
     assert isinstance(error, SignInRefused)
-    assert "refuses the sign-in of “60300.console”: check login and password" in str(error)
+    assert "refuses the sign-in of “60300.console”. Check login and password" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ async def test_a_refused_sign_in_is_told_as_for_a_list() -> None:
 async def test_a_refused_request_is_told_with_what_the_service_says(body: str, told: str) -> None:
     error = await failure(answer(400, body))
     assert isinstance(error, Refused)
-    assert "won't take the request to fetch the fax “0-2017" in str(error)
+    assert "rejected the request for the fax “0-2017" in str(error)
     assert told in str(error)
 
 
@@ -159,7 +159,7 @@ async def test_other_answers_are_told_by_their_status_as_for_a_list(
 async def test_a_page_of_a_proxy_is_told_by_its_words() -> None:
     error = await not_fetched(answer(200, "<html><h1>Welcome</h1> to <b>this</b> network</html>", HTML))
     assert isinstance(error, UnexpectedAnswer)
-    assert "something else than a PDF or TIFF (text/html, beginning “Welcome to this network”)" in str(error)
+    assert "but not a PDF or TIFF (text/html, beginning “Welcome to this network”)" in str(error)
     assert "proxy" in str(error)
     assert not error.passing
 
@@ -176,7 +176,7 @@ async def test_a_page_of_a_proxy_is_told_by_its_words() -> None:
         (b"II*", "beginning “II*”"),
         (b"MM*\0", "beginning “MM*␀”"),
         (b"II\0*", "beginning “II␀*”"),
-        (b"  ", "no words in it"),
+        (b"  ", "without text"),
         (b"[1]", "beginning “[1]”"),
         (b'"JVBERi0="', 'beginning “"JVBERi0="”'),
         (b"\x1b[2J", "beginning “␛[2J”"),
@@ -199,22 +199,22 @@ async def test_an_empty_file_is_none(said: bytes) -> None:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (answer(200, "{}", JSON), "It is not whole JSON with a file in base64 at $.Content."),
-        (answer(200, '{"Content": "JVBERi0', JSON), "It is not whole JSON"),
-        (answer(200, b'{"Content": ' + b"[" * 100_000, JSON), "It is not whole JSON"),
-        (HEAD + b'\r\n{"Content": "JVBERi0', "It is not whole JSON"),
-        (json_of(None), "It is not whole JSON"),
-        (json_of([37, 80, 68, 70]), "It is not whole JSON"),
+        (answer(200, "{}", JSON), "It is not complete JSON with a file in base64 at $.Content."),
+        (answer(200, '{"Content": "JVBERi0', JSON), "It is not complete JSON"),
+        (answer(200, b'{"Content": ' + b"[" * 100_000, JSON), "It is not complete JSON"),
+        (HEAD + b'\r\n{"Content": "JVBERi0', "It is not complete JSON"),
+        (json_of(None), "It is not complete JSON"),
+        (json_of([37, 80, 68, 70]), "It is not complete JSON"),
         (json_of(""), "The file at $.Content is empty."),
-        (json_of("JVBERi0"), "not whole base64"),
-        (json_of("JVBER=0="), "not whole base64"),
-        (json_of("JVBERi0=JVBERi0="), "not whole base64"),
-        (json_of("JVBERi0-"), "not whole base64"),
-        (json_of("JVBERi0x" * 500_000 + "x"), "not whole base64"),
-        (json_of("JVBERi0x" * 131_071 + "JVBERi0=" + "JVBERi0x"), "not whole base64"),
-        (json_of("JVBERi0x" * 131_071 + "JVBERi0=\n" + "="), "not whole base64"),
-        (json_of("é"), "not whole base64"),
-        (json_of("\ud800"), "not whole base64"),
+        (json_of("JVBERi0"), "is incomplete or damaged"),
+        (json_of("JVBER=0="), "is incomplete or damaged"),
+        (json_of("JVBERi0=JVBERi0="), "is incomplete or damaged"),
+        (json_of("JVBERi0-"), "is incomplete or damaged"),
+        (json_of("JVBERi0x" * 500_000 + "x"), "is incomplete or damaged"),
+        (json_of("JVBERi0x" * 131_071 + "JVBERi0=" + "JVBERi0x"), "is incomplete or damaged"),
+        (json_of("JVBERi0x" * 131_071 + "JVBERi0=\n" + "="), "is incomplete or damaged"),
+        (json_of("é"), "is incomplete or damaged"),
+        (json_of("\ud800"), "is incomplete or damaged"),
         (json_of(b64encode(b"PK\x03\x04").decode()), "The file at $.Content is neither a PDF nor a TIFF."),
     ],
 )
@@ -235,7 +235,7 @@ async def test_a_document_that_breaks_off_is_no_answer(ending: Ending, sent: byt
     ):
         error = await not_fetched(said, ending)
         assert isinstance(error, NoAnswer)
-        assert "broke off half-way" in str(error)
+        assert "was cut off" in str(error)
         assert error.passing
 
 
@@ -249,7 +249,7 @@ async def test_a_connection_that_breaks_before_the_answer_is_no_answer(said: byt
 async def test_a_service_that_does_not_begin_to_answer_is_no_answer(said: bytes) -> None:
     error = await not_fetched(said, Ending.HANG, Limits(read=0.3))
     assert isinstance(error, NoAnswer)
-    assert "sends no answer in time" in str(error)
+    assert "did not respond in time" in str(error)
 
 
 @pytest.mark.parametrize("sent", [b"", PDF[:3], PDF])
@@ -257,7 +257,7 @@ async def test_a_document_that_falls_silent_is_no_answer(sent: bytes) -> None:
     said = answer(200, sent, {"Content-Length": str(len(PDF) + 1)})
     error = await not_fetched(said, Ending.HANG, Limits(read=0.3))
     assert isinstance(error, NoAnswer)
-    assert "sent nothing more for 0.3 seconds" in str(error)
+    assert "in the middle of its response for 0.3 seconds" in str(error)
 
 
 async def test_a_head_that_drips_without_end_is_given_up() -> None:
@@ -272,7 +272,7 @@ async def test_a_length_that_the_chunks_do_not_have_is_no_whole_answer(length: i
     said = HEAD + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n%b" % (length, framed)
     error = await not_fetched(said)
     assert isinstance(error, NoAnswer)
-    assert f"promised {length:,} bytes, but sent {len(PDF):,}" in str(error)
+    assert f"announced {length:,} bytes, but sent {len(PDF):,}" in str(error)
 
 
 async def test_a_document_that_says_it_is_too_large_is_refused_before_it_comes() -> None:

@@ -75,7 +75,7 @@ async def test_not_all_of_a_thousand_reasons_are_told() -> None:
         ('{"Code": "E7"}', "(code E7)"),
         ('{"Message": 7, "ModelState": []}', "{"),
         ("{}", "{}"),
-        ("", "no words in it"),
+        ("", "without text"),
     ],
 )
 async def test_a_refusal_without_reasons_tells_what_there_is(body: str, told: str) -> None:
@@ -105,7 +105,7 @@ async def test_a_page_of_somebody_else_is_no_refusal_of_the_service(
     error = await failure_of(status, body, headers)
     assert type(error) is UnexpectedAnswer
     assert not error.passing
-    assert f"answered {status} " in str(error)
+    assert f"returned {status} " in str(error)
 
 
 @pytest.mark.parametrize(
@@ -187,10 +187,10 @@ async def test_the_demo_refuses_a_wrong_password() -> None:
     [
         ({}, "may not list received faxes"),
         ({"since": "3d"}, "may not list received faxes"),
-        ({"customer": "60314"}, "the faxes of customer 60314:"),
+        ({"customer": "60314"}, "the faxes of customer 60314."),
         (
             {"customer": "60314", "to": "134296040", "from": "0478"},
-            "the faxes of customer 60314 and number 134296040 and sender 0478:",
+            "the faxes of customer 60314 and number 134296040 and sender 0478.",
         ),
     ],
 )
@@ -267,7 +267,7 @@ async def test_a_busy_service_says_how_long_to_wait(status: int, header: str, se
     ],
 )
 async def test_a_wait_is_told_in_a_unit_that_people_count_in(header: str, told: str) -> None:
-    assert f" {told}: " in str(await failure_of(429, headers={"Retry-After": header}))
+    assert f" {told}." in str(await failure_of(429, headers={"Retry-After": header}))
 
 
 async def test_a_date_to_wait_for_counts_from_this_machine_s_clock_where_the_service_tells_none() -> None:
@@ -302,7 +302,7 @@ async def test_other_answers_are_told_by_their_status(status: int, kind: type[Se
 async def test_a_status_that_nobody_knows_is_told_as_a_number() -> None:
     error = await failure(b"HTTP/1.1 299 \x1b[2J\r\nContent-Length: 0\r\n\r\n".replace(b"\x1b", b""))
     assert isinstance(error, UnexpectedAnswer)
-    assert "answered 299 with" in str(error)
+    assert "returned 299, but not" in str(error)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -333,7 +333,7 @@ async def test_a_redirect_to_nowhere_is_an_unexpected_answer(status: int, header
 async def test_a_redirect_to_a_host_that_cannot_be_one_is_told() -> None:
     error = await failure_of(302, headers={"Location": "http://xn--a/"})
     assert isinstance(error, Unreachable)
-    assert "sends requests on to" in str(error)
+    assert "redirects to: check" in str(error)
 
 
 async def test_a_failure_that_names_another_place_is_a_failure() -> None:

@@ -22,13 +22,13 @@ async def test_a_sign_in_page_of_a_network_is_told_in_its_words_without_markup()
 @pytest.mark.parametrize(
     ("body", "headers", "told"),
     [
-        (b"", HTML, "text/html, and no words in it"),
-        (b" \n", HTML, "text/html, and no words in it"),
+        (b"", HTML, "text/html, without text"),
+        (b" \n", HTML, "text/html, without text"),
         (b"OK", {"Content-Type": "text/plain"}, "text/plain, beginning “OK”"),
         (b"\x1b[31m\x00\xff\xe2\x80\xae", {"Content-Type": "image/tiff"}, "image/tiff, beginning “␛[31m␀��”"),
         (b"word " * 10_000, {"Content-Type": "text/plain"}, "word word…”"),
-        (b"<script>" * 9000, {}, "no words in it"),
-        (b"<b attribute", HTML, "no words in it"),
+        (b"<script>" * 9000, {}, "without text"),
+        (b"<b attribute", HTML, "without text"),
         (b"2 < 3", {"Content-Type": "text/" + "x" * 500}, "beginning “2 < 3”"),
     ],
 )

@@ -64,7 +64,7 @@ async def test_a_password_is_sent_as_it_is_with_basic_and_for_a_token(demo: Watc
 async def test_a_wrong_password_is_refused_once_for_each_time_that_it_is_asked(demo: WatchedDemo) -> None:
     async with asking(demo.address, password="wrong") as service:
         for times in (1, 2):
-            assert "“60300.console”: check login and password" in await refusal(service)
+            assert "“60300.console”. Check login and password" in await refusal(service)
             assert demo.asked == ["list"] * times
 
 
@@ -72,7 +72,7 @@ async def test_a_password_that_changes_while_running_is_refused_from_then_on(dem
     async with asking(demo.address) as service:
         assert await lists_faxes(service)
         demo.accounts[LOGIN] = "changed"
-        assert "check login and password" in await refusal(service)
+        assert "Check login and password" in await refusal(service)
         demo.accounts[LOGIN] = PASSWORD
         assert await lists_faxes(service)
 
@@ -174,7 +174,7 @@ async def test_a_short_life_is_used_to_nine_tenths_and_one_that_is_not_told_to_i
 async def test_a_new_token_that_is_refused_is_not_renewed_again() -> None:
     with answering(answer(200, '{"access_token": "t0ken"}')) as tokens, answering(answer(401)) as lists:
         async with asking(lists.address, oauth2=client_of(tokens.address)) as service:
-            assert "refuses the token that was just given out for “60300.console”" in await refusal(service)
+            assert "refuses the new token of “60300.console”" in await refusal(service)
             assert (len(tokens.requests), len(lists.requests)) == (1, 1)
             # Asked once more, it tries the token it has, and then one new one.
             await refusal(service)
@@ -196,7 +196,7 @@ async def test_a_password_that_changes_while_running_is_noticed_when_the_token_e
 async def test_a_token_that_no_header_can_carry_is_none(token: str) -> None:
     with answering(answer(200, f'{{"access_token": "{token}"}}')) as tokens, answering(answer(200)) as lists:
         async with asking(lists.address, oauth2=client_of(tokens.address)) as service:
-            with pytest.raises(ServiceError, match="no access_token that can be sent"):
+            with pytest.raises(ServiceError, match="no valid access_token"):
                 await service.list_faxes(WINDOW, 1)
     assert lists.requests == []
 

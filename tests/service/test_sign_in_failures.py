@@ -71,15 +71,19 @@ async def failure_of(status: int, body: bytes | str = b"", headers: Mapping[str,
         (401, '{"error": "invalid_grant"}', "refuses the login “60300.console” or its password (401 Unauthorized, inv"),
         (401, '{"error": "invalid_client"}', "refuses the client “faxtui” or its secret (401 Unauthorized, invalid_"),
         (400, '{"error": "invalid_client"}', "refuses the client “faxtui” or its secret (400 Bad Request, invalid_"),
-        (401, "", "refuses the client “faxtui” or its secret (401 Unauthorized):"),
+        (401, "", "refuses the client “faxtui” or its secret (401 Unauthorized)."),
         (
             400,
             '{"error": "invalid_scope"}',
-            "won't sign in “60300.console” with the client “faxtui” (400 Bad Request, ",
+            "refuses to sign in “60300.console” with the client “faxtui” (400 Bad Request, ",
         ),
-        (400, '{"error": ["x"]}', "with the client “faxtui” (400 Bad Request):"),
-        (401, '{"error": "unauthorized_client"}', "won't sign in “60300.console” with the client “faxtui” (401 Un"),
-        (403, "", "with the client “faxtui” (403 Forbidden):"),
+        (400, '{"error": ["x"]}', "with the client “faxtui” (400 Bad Request)."),
+        (
+            401,
+            '{"error": "unauthorized_client"}',
+            "refuses to sign in “60300.console” with the client “faxtui” (401 Un",
+        ),
+        (403, "", "with the client “faxtui” (403 Forbidden)."),
     ],
 )
 async def test_a_refusal_says_whether_it_is_the_password_or_the_client(status: int, body: str, told: str) -> None:
@@ -94,7 +98,7 @@ async def test_a_refusal_says_whether_it_is_the_password_or_the_client(status: i
 async def test_a_page_of_somebody_else_refuses_nobody(status: int, body: str) -> None:
     error = await failure_of(status, body)
     assert type(error) is UnexpectedAnswer
-    assert f"answered {status} " in str(error)
+    assert f"returned {status} " in str(error)
     assert "token_url" in str(error)
 
 
@@ -118,13 +122,13 @@ async def test_what_a_refusal_says_is_not_told_where_it_repeats_a_secret(secret:
 @pytest.mark.parametrize(
     ("body", "headers", "told"),
     [
-        (f"<html>Wi-Fi {TOKEN}</html>", HTML, "(text/html). It holds no access_token that can be sent. A proxy or"),
-        (f'{{"token": "{TOKEN}"}}', {"Content-Type": "application/json"}, "else than a token (application/json). It"),
+        (f"<html>Wi-Fi {TOKEN}</html>", HTML, "(text/html). It has no valid access_token. A proxy or"),
+        (f'{{"token": "{TOKEN}"}}', {"Content-Type": "application/json"}, "but not a token (application/json). It"),
         (f'"{TOKEN}"', {}, "(no content type)"),
-        (f'{{"access_token": ["{TOKEN}"]}}', {}, "no access_token"),
-        ("", {}, "no access_token"),
-        ("[" * 50_000, {}, "no access_token"),
-        (TOKEN, {}, "Check token_url and this machine's network."),
+        (f'{{"access_token": ["{TOKEN}"]}}', {}, "no valid access_token"),
+        ("", {}, "no valid access_token"),
+        ("[" * 50_000, {}, "no valid access_token"),
+        (TOKEN, {}, "Check token_url and the network."),
     ],
 )
 async def test_an_answer_without_a_token_is_told_without_its_words(
@@ -141,7 +145,7 @@ async def test_an_address_that_gives_out_no_tokens_is_told_whole(status: int) ->
     error = await failure_of(status, "<h1>Not Found</h1>", HTML)
     assert isinstance(error, WrongAddress)
     assert f"/connect/token ({status} " in str(error)
-    assert str(error).endswith("check token_url.")
+    assert str(error).endswith("Check token_url.")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,7 @@ async def test_a_redirect_of_the_service_takes_no_token_elsewhere(status: int) -
 async def test_an_answer_that_is_too_large_for_a_token_is_refused(body: bytes, headers: dict[str, str]) -> None:
     error = await failure_of(200, body, headers)
     assert isinstance(error, UnexpectedAnswer)
-    assert str(error).endswith("more than 65,536 bytes, too many for a token: check token_url.")
+    assert str(error).endswith("more than 65,536 bytes, too many for a token. Check token_url.")
 
 
 @pytest.mark.parametrize(
@@ -204,8 +208,8 @@ async def test_an_answer_that_is_too_large_for_a_token_is_refused(body: bytes, h
     [
         (b"", Ending.HANG, Limits(read=0.05), "in time"),
         (GIVEN.replace(b"Length: ", b"Length: 9"), Ending.DRIP, Limits(whole=0.2), "within 0.2 seconds"),
-        (GIVEN.replace(b"Length: ", b"Length: 9"), Ending.CLOSE, DEFAULT_LIMITS, "broke off"),
-        (b"", Ending.RESET, DEFAULT_LIMITS, "broke the connection"),
+        (GIVEN.replace(b"Length: ", b"Length: 9"), Ending.CLOSE, DEFAULT_LIMITS, "was cut off"),
+        (b"", Ending.RESET, DEFAULT_LIMITS, "closed the connection"),
     ],
 )
 async def test_a_sign_in_that_gets_no_whole_answer_is_told(
@@ -221,7 +225,7 @@ async def test_an_address_for_tokens_that_nobody_listens_at_is_told() -> None:
         port = listener.getsockname()[1]
     error = await failure_at(f"http://127.0.0.1:{port}")
     assert isinstance(error, Unreachable)
-    assert f"127.0.0.1:{port} refuses connections: check host and port in token_url" in str(error)
+    assert f"Connection refused by 127.0.0.1:{port}. Check host and port in token_url" in str(error)
 
 
 async def test_a_failure_that_passes_is_asked_about_again_with_the_next_request() -> None:

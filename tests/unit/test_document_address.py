@@ -48,6 +48,6 @@ def test_a_name_that_no_address_can_hold_has_none(name: str) -> None:
             document_address(BASE, key)
         message = str(caught.value)
         assert message.startswith("The fax “")
-        assert "has no address at the service, so it can be neither fetched nor deleted" in message
+        assert "cannot be downloaded or deleted: it has no valid folder or file name" in message
         assert message.isprintable()
         assert len(message) < 300

@@ -9,7 +9,7 @@ from pathlib import Path
 from pyte.screens import Char
 from repeating_pyte import RepeatingScreen, RepeatingStream
 
-from faxtui.terminal.driver.pen import switched
+from faxtui.terminal.driver.pen import apply_sgr
 from faxtui.terminal.driver.screen import PLAIN, Style, clusters, on_blank
 
 START = "\x1b[?7l\x1b[?25l"
@@ -97,7 +97,7 @@ def _of_tmux(captured: str, lines: int) -> Picture:
         row: list[Seen] = []
         for match in _STYLED.finditer(line):
             if match["text"] is None:
-                style = switched(style, match["parameters"])
+                style = apply_sgr(style, match["parameters"])
                 continue
             for cluster, width in clusters(match["text"]):
                 row += [_seen(cluster, style), *[("", style)] * (width - 1)]

@@ -44,7 +44,7 @@ class ThinApp(App[None], inherit_bindings=False):
         self.driver.switch_mouse(on)
 
     def action_repaint(self) -> None:
-        self.driver.forget_screen()
+        self.driver.redraw()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from faxtui.terminal.driver.output_parser import Reader
+from faxtui.terminal.driver.output_parser import OutputParser
 from faxtui.terminal.driver.painter import Frame, Painter
 from faxtui.terminal.driver.screen import Screen
 from faxtui.terminal.driver.terminfo import UNKNOWN, Terminfo
@@ -32,15 +32,15 @@ class Thin:
     lines: int = LINES
 
     def __post_init__(self) -> None:
-        self.reader = Reader(Screen(self.columns, self.lines))
+        self.reader = OutputParser(Screen(self.columns, self.lines))
         self.reader.shows_cursor = False
         self.painter = Painter(self.facts)
 
     def sent(self, *writes: str) -> str:
         parts = []
         for write in writes:
-            for passage in self.reader.read(write):
-                parts += [self._frame(), self.painter.passage(passage)]
+            for raw in self.reader.parse(write):
+                parts += [self._frame(), self.painter.raw(raw)]
             parts.append(self._frame())
         return "".join(parts)
 

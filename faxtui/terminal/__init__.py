@@ -1,1 +1,1 @@
-"""What the far end can do."""
+"""The terminal and the desktop: what they can do, and the drivers for them."""

@@ -43,7 +43,7 @@ from faxtui.ui.display import (
     say,
     theme_for,
 )
-from faxtui.ui.drivers import driver_for, forget_screen, give_back_terminal, is_behind, set_escape_delay, switch_mouse
+from faxtui.ui.drivers import driver_for, is_behind, redraw_screen, restore_terminal, set_escape_delay, switch_mouse
 from faxtui.ui.glyphs import Glyphs
 from faxtui.ui.keymap import ALL, GROUPS, PROGRAM_WIDE, TABLE, Keys, bindings
 from faxtui.ui.session import AccountServices, AppConfig, FirstRun, Session, SessionConfig
@@ -310,7 +310,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
 
     def action_repaint(self) -> None:
         self.screen.refresh(layout=True)
-        forget_screen(self._driver)
+        redraw_screen(self._driver)
 
     def action_suspend(self) -> None:
         self.action_suspend_process()
@@ -511,7 +511,7 @@ def browse(start: AppConfig) -> int:
             loop.call_soon_threadsafe(partial(app.exit, return_code=code))
 
     def at_once() -> None:
-        give_back_terminal(app.driver_in_use)
+        restore_terminal(app.driver_in_use)
 
     # A terminal that goes away ends the program even if SIGHUP is ignored.
     with Orderly(end, at_once=at_once, also_ignored=True) as ending:

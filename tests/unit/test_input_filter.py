@@ -24,7 +24,7 @@ from faxtui.terminal.driver.input import (
     NewSize,
     Paste,
     Synchronized,
-    TerminalGone,
+    TerminalClosed,
     Token,
     TtyInput,
 )
@@ -330,7 +330,7 @@ def test_no_stream_of_bytes_ends_the_reading(charset: str, stream: bytes, length
     os.write(terminals, b"jj")
     assert source.feed(tty.read(1) or "", 2000.0)[-1] == Key("j")
     os.close(terminals)
-    with pytest.raises(TerminalGone):
+    with pytest.raises(TerminalClosed):
         tty.read(1)
     os.close(ours)
 

@@ -11,10 +11,10 @@ from repeating_pyte import RepeatingScreen, RepeatingStream
 from thin_stream import COLUMNS, LINUX, TMUX, VT100, XTERM, Thin, at
 
 from faxtui.terminal.driver.driver import Probe
-from faxtui.terminal.driver.output import Forget, Outbox
-from faxtui.terminal.driver.output_parser import Leaves, Passage
+from faxtui.terminal.driver.output import Invalidate, OutputQueue
+from faxtui.terminal.driver.output_parser import Effect, RawSequence
 from faxtui.terminal.driver.painter import Frame
-from faxtui.terminal.driver.pen import move_length, shortest_move, switched, switching
+from faxtui.terminal.driver.pen import apply_sgr, move_length, sgr_between, shortest_move
 from faxtui.terminal.driver.screen import PLAIN, Screen, Style
 from faxtui.terminal.driver.terminfo import UNKNOWN, Terminfo
 
@@ -55,27 +55,27 @@ def test_a_move_is_hardly_shorter_than_is_told(line: int, column: int | None, to
 
 
 def test_styles_change_by_what_differs() -> None:
-    assert switching(PLAIN, BOLD_RED, True) == "\x1b[1;31m"
-    assert switching(BOLD_RED, PLAIN, True) == "\x1b[m"
-    assert switching(BOLD_RED, Style("31"), True) == "\x1b[22m"
-    assert switching(BOLD_RED, Style("31", "44", frozenset({1})), True) == "\x1b[44m"
-    assert switching(Style(codes=frozenset({1, 2})), Style(codes=frozenset({2})), True) == "\x1b[;2m"
-    assert switching(None, BOLD_RED, True) == "\x1b[;1;31m"
+    assert sgr_between(PLAIN, BOLD_RED, True) == "\x1b[1;31m"
+    assert sgr_between(BOLD_RED, PLAIN, True) == "\x1b[m"
+    assert sgr_between(BOLD_RED, Style("31"), True) == "\x1b[22m"
+    assert sgr_between(BOLD_RED, Style("31", "44", frozenset({1})), True) == "\x1b[44m"
+    assert sgr_between(Style(codes=frozenset({1, 2})), Style(codes=frozenset({2})), True) == "\x1b[;2m"
+    assert sgr_between(None, BOLD_RED, True) == "\x1b[;1;31m"
 
 
 def test_a_terminal_that_can_not_turn_off_one_starts_anew() -> None:
-    assert switching(BOLD_RED, Style("31"), False) == "\x1b[;31m"
-    assert switching(Style("31"), BOLD_RED, False) == "\x1b[1m"
+    assert sgr_between(BOLD_RED, Style("31"), False) == "\x1b[;31m"
+    assert sgr_between(Style("31"), BOLD_RED, False) == "\x1b[1m"
 
 
 @given(st.lists(st.sampled_from(["1", "2", "22", "4", "24", "7", "27", "31", "39", "48;2;1;2;3", "49", "0", "58;5;3"])))
 def test_switching_leads_to_the_style_that_was_wanted(parameters: list[str]) -> None:
     pen = PLAIN
     for each in parameters:
-        wanted = switched(pen, each)
+        wanted = apply_sgr(pen, each)
         for turns_off in (True, False):
-            way = switching(pen, wanted, turns_off)
-            assert not way or switched(pen, way[2:-1]) == wanted
+            way = sgr_between(pen, wanted, turns_off)
+            assert not way or apply_sgr(pen, way[2:-1]) == wanted
         pen = wanted
 
 
@@ -83,9 +83,9 @@ def test_ascii_is_repeated_and_other_characters_only_where_the_terminal_has_show
     assert after(Thin(XTERM), ("", "-" * 20)) == "-\x1b[19b"
     assert after(Thin(XTERM), ("", "─" * 20)) == "─" * 20
     probe = Probe(XTERM, columns=80)
-    assert after(Thin(probe.answered(72 + 6)), ("", "─" * 20)) == "─\x1b[19b"
-    assert after(Thin(probe.answered(72 + 4)), ("", "─" * 20)) == "─" * 20
-    assert after(Thin(probe.answered(72 + 2)), ("", "-" * 20)) == "-" * 20
+    assert after(Thin(probe.result(72 + 6)), ("", "─" * 20)) == "─\x1b[19b"
+    assert after(Thin(probe.result(72 + 4)), ("", "─" * 20)) == "─" * 20
+    assert after(Thin(probe.result(72 + 2)), ("", "-" * 20)) == "-" * 20
     assert after(Thin(LINUX), ("", "-" * 20)) == "-" * 20
 
 
@@ -96,7 +96,7 @@ def test_nothing_is_relied_on_that_the_terminal_can_not_do(facts: Terminfo) -> N
         screen.tabstops = set(range(apart, columns, apart))
         probe = Probe(facts, columns)
         RepeatingStream(screen).feed(probe.text.encode())
-        learned = probe.answered(screen.cursor.x)
+        learned = probe.result(screen.cursor.x)
         assert learned.tabs == (facts.tabs and apart == 8 and columns >= 47)
         if learned.tabs or not facts.tabs:
             assert learned.rep == (facts.rep and " " in repeated)
@@ -125,36 +125,36 @@ def test_after_a_character_of_unsure_width_the_cursor_is_put_anew() -> None:
 
 
 def test_while_nothing_is_taken_only_the_newest_frame_waits_and_all_sequences() -> None:
-    outbox = Outbox()
+    queue = OutputQueue()
     frames = [Frame(Screen(1, 1)) for _ in range(3)]
-    bell, mode = Passage("\x07", Leaves.ALL), Passage("\x1b[?2004h", Leaves.ALL)
-    for item in (frames[0], bell, frames[1], mode, Forget(), frames[2]):
-        outbox.put(item)
-    assert outbox.take() == [bell, mode, Forget(), frames[2]]
+    bell, mode = RawSequence("\x07", Effect.NONE), RawSequence("\x1b[?2004h", Effect.NONE)
+    for item in (frames[0], bell, frames[1], mode, Invalidate(), frames[2]):
+        queue.put(item)
+    assert queue.get_all() == [bell, mode, Invalidate(), frames[2]]
 
 
 def test_a_frame_that_a_picture_is_drawn_on_waits_for_it() -> None:
-    outbox = Outbox()
+    queue = OutputQueue()
     frames = [Frame(Screen(1, 1)) for _ in range(2)]
-    picture = Passage("\x1bPq~\x1b\\", Leaves.SCREEN, (0, 0))
+    picture = RawSequence("\x1bPq~\x1b\\", Effect.CURSOR, (0, 0))
     for item in (frames[0], picture, frames[1]):
-        outbox.put(item)
-    assert outbox.take() == [frames[0], picture, frames[1]]
+        queue.put(item)
+    assert queue.get_all() == [frames[0], picture, frames[1]]
 
 
 def test_at_the_end_no_frame_is_sent_any_more() -> None:
-    outbox = Outbox()
-    outbox.put(Frame(Screen(1, 1)))
-    outbox.put(Passage("\x1b[?1049l", Leaves.NOTHING))
-    outbox.close()
-    assert outbox.take() == [Passage("\x1b[?1049l", Leaves.NOTHING)]
-    assert outbox.take() == []
+    queue = OutputQueue()
+    queue.put(Frame(Screen(1, 1)))
+    queue.put(RawSequence("\x1b[?1049l", Effect.SCREEN))
+    queue.close()
+    assert queue.get_all() == [RawSequence("\x1b[?1049l", Effect.SCREEN)]
+    assert queue.get_all() == []
 
 
 @pytest.mark.parametrize(
     ("term", "facts"), [("vt100", VT100), ("linux", LINUX), ("xterm-256color", XTERM), ("no-such-terminal", UNKNOWN)]
 )
 def test_terminfo_tells_what_a_terminal_can_do(term: str, facts: Terminfo) -> None:
-    asked = f"from faxtui.terminal.driver.terminfo import *; print(terminal_facts({term!r}))"
+    asked = f"from faxtui.terminal.driver.terminfo import *; print(read_terminfo({term!r}))"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
     assert told.strip() == repr(facts)

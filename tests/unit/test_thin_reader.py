@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from thin_stream import COLUMNS, LINES, Thin, at, frames, whole
 
-from faxtui.terminal.driver.output_parser import Reader
+from faxtui.terminal.driver.output_parser import OutputParser
 from faxtui.terminal.driver.screen import Screen
 
 ASIDE = (
@@ -28,9 +28,9 @@ CHANGING = ("\x1b[?1049h", "\x1b[2L", "\x1bc", "\x1b[3;4r", "\x1b(0", "\x0e")
 
 
 def shown(*writes: str) -> list[str]:
-    reader = Reader(Screen(COLUMNS, LINES))
+    reader = OutputParser(Screen(COLUMNS, LINES))
     for write in writes:
-        assert not list(reader.read(write))
+        assert not list(reader.parse(write))
     return ["".join(cell.text for cell in row).rstrip() for row in reader.screen.rows]
 
 

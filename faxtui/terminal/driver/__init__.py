@@ -1,7 +1,8 @@
-"""The thin driver: what Textual paints reaches the terminal as the few bytes that change it.
+"""The thin driver: send the terminal only the bytes that change what it shows.
 
-How it goes: ``driver`` gets what Textual writes, ``reader`` paints it on a ``screen`` of ours and hands on what
-is no painting, ``outbox`` keeps the newest screen, ``writer`` sends in a thread of its own what ``painter`` makes of
-the difference (``runs``, ``orders``, ``moves``, ``sgr``) on the terminal that ``facts`` describes. What is typed comes
-through ``tty_input`` and ``input_filter``, which passes on ``input_tokens``.
+Output: ``driver`` receives what Textual writes; ``output_parser`` draws it on a ``screen`` in memory and passes other
+sequences on; ``output`` queues the newest screen and sends it from a thread; ``painter`` chooses the shortest bytes
+for the difference (``diff`` finds it, ``pen`` writes it) on the terminal that ``terminfo`` describes.
+Input: ``input`` reads the terminal and lets only keys, pastes and expected reports through.
+Textual's private names are used in ``driver`` only.
 """

@@ -1,6 +1,4 @@
-"""What has to be painted: the runs of cells in which two screens differ.
-
-Orders in which to paint: moving the cursor costs less than a change of style, or more."""
+"""Spans of cells in which two screens differ, and the orders in which to paint them."""
 
 from __future__ import annotations
 
@@ -9,19 +7,19 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
-from faxtui.terminal.driver.screen import Row, Screen, Style, fits_blank, is_sure
+from faxtui.terminal.driver.screen import Row, Screen, Style, is_narrow, matches_blank
 from faxtui.terminal.driver.terminfo import Terminfo
 
 _ERASING = 3
-"""More changed blanks than this at the end of a line take more bytes than erasing it does."""
+"""Changed blanks at the end of a line from which erasing it takes fewer bytes than painting them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Span:
     """Cells of a line, from ``start`` to before ``end``, to paint in one style.
 
-    ``blank``: all are spaces, so that any style with their looks will do. ``erases``: the end of the line, blank
-    from ``earliest`` on, to be erased from there or anywhere up to ``start``.
+    ``blank``: all are spaces, so any style that looks the same on a space will do. ``erases``: erase to the end of the
+    line; it is blank from ``earliest`` on, so erasing may begin anywhere between that and ``start``.
     """
 
     line: int
@@ -33,43 +31,47 @@ class Run:
     earliest: int = 0
 
 
-def runs(old: Screen, new: Screen, facts: Terminfo) -> list[Run]:
-    """In reading order."""
-    found: list[Run] = []
+def diff_spans(old: Screen, new: Screen, terminfo: Terminfo) -> list[Span]:
+    """Return the spans to paint, in reading order."""
+    found: list[Span] = []
     for line, (was, row) in enumerate(zip(old.rows, new.rows, strict=True)):
         if was != row:
-            found += _runs_of_line(line, was, row, facts)
+            found += _line_spans(line, was, row, terminfo)
     return found
 
 
-def _runs_of_line(line: int, was: Row, row: Row, facts: Terminfo) -> Iterator[Run]:
+def _line_spans(line: int, was: Row, row: Row, terminfo: Terminfo) -> Iterator[Span]:
     changed = _changed(was, row)
-    tail = _blank_tail(row, facts)
+    tail = _blank_tail(row, terminfo)
     at_the_end = [column for column in changed if column >= tail]
     if len(at_the_end) > _ERASING:
         yield from _split(line, row, [column for column in changed if column < tail])
-        yield Run(line, at_the_end[0], len(row), row[-1].style, blank=True, erases=True, earliest=tail)
+        yield Span(line, at_the_end[0], len(row), row[-1].style, blank=True, erases=True, earliest=tail)
     else:
         yield from _split(line, row, changed)
 
 
 def _changed(was: Row, row: Row) -> list[int]:
-    """The columns to paint. What may be wider on the terminal than here may have hidden what stands beside it."""
+    """Return the columns to paint.
+
+    Terminals disagree about the width of some characters. One painted wider than expected hides its right neighbour,
+    so that neighbour is painted again.
+    """
     changed = [column for column, (old, new) in enumerate(zip(was, row, strict=True)) if old is not new and old != new]
-    if all(is_sure(was[column].text + row[column].text) for column in changed):
+    if all(is_narrow(was[column].text + row[column].text) for column in changed):
         return changed
     beside = {
         column + 1
         for column in changed
-        if column + 1 < len(row) and not (is_sure(was[column].text) and is_sure(row[column].text))
+        if column + 1 < len(row) and not (is_narrow(was[column].text) and is_narrow(row[column].text))
     }
     return sorted({*changed, *(column for column in beside if row[column].text)})
 
 
-def _blank_tail(row: Row, facts: Terminfo) -> int:
-    """The column from which on the line can be erased."""
+def _blank_tail(row: Row, terminfo: Terminfo) -> int:
+    """Return the column from which the line can be erased, or its length if it cannot."""
     last = row[-1]
-    if last.text != " " or not last.style.erases or (last.style.bg and not facts.bce):
+    if last.text != " " or not last.style.erases or (last.style.bg and not terminfo.bce):
         return len(row)
     tail = len(row)
     while tail and row[tail - 1] == last:
@@ -77,8 +79,8 @@ def _blank_tail(row: Row, facts: Terminfo) -> int:
     return tail
 
 
-def _split(line: int, row: Row, changed: list[int]) -> Iterator[Run]:
-    """Neighbours that one style can paint."""
+def _split(line: int, row: Row, changed: list[int]) -> Iterator[Span]:
+    """Group neighbouring columns that can be painted in one style."""
     start = end = -1
     style: Style | None = None
     blank = True
@@ -88,66 +90,70 @@ def _split(line: int, row: Row, changed: list[int]) -> Iterator[Run]:
             continue
         is_blank = text == " "
         if style is not None and column == end:
-            if blank and (fits_blank(look, style) if not is_blank else look == style):
+            if blank and (matches_blank(look, style) if not is_blank else look == style):
                 style, blank, end = look, is_blank, _after(row, column)
                 continue
-            if not blank and (fits_blank(style, look) if is_blank else look == style):
+            if not blank and (matches_blank(style, look) if is_blank else look == style):
                 end = _after(row, column)
                 continue
         if style is not None:
-            yield Run(line, start, end, style, blank)
+            yield Span(line, start, end, style, blank)
         start, end, style, blank = column, _after(row, column), look, is_blank
     if style is not None:
-        yield Run(line, start, end, style, blank)
+        yield Span(line, start, end, style, blank)
 
 
 def _after(row: Row, column: int) -> int:
+    """Return the column after the character, which may be wide."""
     column += 1
     while column < len(row) and not row[column].text:
         column += 1
     return column
 
 
-FEW = 40
-"""So many runs can be compared with each other without being felt."""
+_FEW = 40
+"""Spans up to which comparing each with every other takes no noticeable time."""
 
-Cost = Callable[[Run | None, Run], int]
-"""Bytes from where a run (None: the last frame) left the terminal to the start of another."""
+Cost = Callable[[Span | None, Span], int]
+"""Bytes to move and switch styles from the end of one span (None: of the last frame) to the start of another."""
 
 
-def orders(all_runs: Sequence[Run], cost: Cost) -> Iterator[Sequence[Run]]:
-    """The orders worth a try; the first one is the reading order."""
-    yield all_runs
-    if len(all_runs) < 2:
+def orderings(spans: Sequence[Span], cost: Cost) -> Iterator[Sequence[Span]]:
+    """Yield orders that may be short: reading order, by style, nearest first.
+
+    Which one wins depends on whether moving the cursor or changing the style costs more.
+    """
+    yield spans
+    if len(spans) < 2:
         return
-    by_style = _grouped(all_runs)
-    if len(by_style) <= sum(one.style != other.style for one, other in pairwise(all_runs)):
-        yield [run for group in by_style for run in group]
-    if len(all_runs) <= FEW:
-        yield list(_nearest_first(all_runs, cost))
+    by_style = _grouped(spans)
+    if len(by_style) <= sum(one.style != other.style for one, other in pairwise(spans)):
+        yield [span for group in by_style for span in group]
+    if len(spans) <= _FEW:
+        yield list(_nearest_first(spans, cost))
 
 
-def _grouped(some: Sequence[Run]) -> list[list[Run]]:
-    """By style, in the order of their first run; blanks go where they fit."""
-    groups: dict[Style, list[Run]] = {run.style: [] for run in some if not run.blank}
-    for run in some:
-        home = run.style
-        if run.blank:
-            home = next((style for style in groups if fits_blank(style, run.style)), run.style)
-        groups.setdefault(home, []).append(run)
+def _grouped(spans: Sequence[Span]) -> list[list[Span]]:
+    """Group by style, in the order of each style's first span; blanks join any group that can paint them."""
+    groups: dict[Style, list[Span]] = {span.style: [] for span in spans if not span.blank}
+    for span in spans:
+        key = span.style
+        if span.blank:
+            key = next((style for style in groups if matches_blank(style, span.style)), span.style)
+        groups.setdefault(key, []).append(span)
     return list(groups.values())
 
 
-def _nearest_first(all_runs: Sequence[Run], cost: Cost) -> Iterator[Run]:
-    """Always what takes the fewest bytes from where the cursor is, among the lines around it and the first one left."""
-    left: dict[int, list[Run]] = {}
-    for run in all_runs:
-        left.setdefault(run.line, []).append(run)
-    last: Run | None = None
+def _nearest_first(spans: Sequence[Span], cost: Cost) -> Iterator[Span]:
+    """Yield the cheapest span to reach next, among the cursor's line, its neighbours and the first line left."""
+    left: dict[int, list[Span]] = {}
+    for span in spans:
+        left.setdefault(span.line, []).append(span)
+    last: Span | None = None
     while left:
         line = next(iter(left)) if last is None else last.line
         near = {next(iter(left)), line - 1, line, line + 1} & left.keys()
-        last = min((run for each in sorted(near) for run in left[each]), key=partial(cost, last))
+        last = min((span for each in sorted(near) for span in left[each]), key=partial(cost, last))
         left[last.line].remove(last)
         if not left[last.line]:
             del left[last.line]

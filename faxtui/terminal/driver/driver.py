@@ -1,8 +1,4 @@
-"""What the terminal is asked itself, because terminfo can't tell: where its tab stops stand, and what it repeats.
-
-Textual's driver for Unix terminals, with what is read, and asked of the mouse, as this program wants it.
-
-Textual's driver for Unix terminals, with only the difference sent."""
+"""Drivers for Unix terminals, on top of Textual's: `BaseDriver` filters input, `ThinDriver` sends only differences."""
 
 from __future__ import annotations
 
@@ -39,53 +35,53 @@ from faxtui.terminal.driver.input import (
     NewSize,
     Paste,
     Synchronized,
-    TerminalGone,
+    TerminalClosed,
     Token,
     TtyInput,
 )
-from faxtui.terminal.driver.output import Forget, Item, Learned, Writer
-from faxtui.terminal.driver.output_parser import Leaves, Passage, Reader
+from faxtui.terminal.driver.output import Invalidate, Item, TerminfoUpdate, Writer
+from faxtui.terminal.driver.output_parser import Effect, OutputParser, RawSequence
 from faxtui.terminal.driver.painter import Frame
 from faxtui.terminal.driver.pen import TAB
 from faxtui.terminal.driver.screen import Screen
-from faxtui.terminal.driver.terminfo import Terminfo, terminal_facts
+from faxtui.terminal.driver.terminfo import Terminfo, read_terminfo
 
 _HOME = "\x1b[r"
-"""Let all lines scroll again, which puts the cursor into the first column of the first line."""
+"""Reset the scrolling region, which also moves the cursor to the first line and column."""
 _ASCII_REPETITION, _OTHER_REPETITION = " \x1b[2b", "\xa0\x1b[2b"
 _REPEATED, _NOT_REPEATED = 3, 1
-"""The columns that each takes."""
+"""Columns that each of the repetitions takes if the terminal repeats, and if it does not."""
 _WIDEST = 2 * _REPEATED
 _FEWEST_TABS = 5
-"""A way of fewer could be as long where tab stops stand elsewhere and something else is repeated."""
-_WHERE = "\x1b[6n"
+"""Tabs from which the response is unambiguous: with fewer, other tab stops and repetitions could add up to the same."""
+_REQUEST_POSITION = "\x1b[6n"
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A question whose answer is the column that the cursor is in; nothing is seen of it.
+    """Invisible test of tab stops and repetition (REP): the column of the cursor afterwards is the result.
 
-    Of terminals that say they can repeat, tmux 3.3 does so with ASCII only (observed), and mosh not at all. Tab stops
-    are where somebody put them: ``tabs -4`` in a shell's profile is enough. ``utf8``: it may be sent more than ASCII.
+    terminfo is not enough: tmux 3.3 repeats only ASCII and mosh nothing (both observed), and ``tabs -4`` in a shell's
+    profile moves the tab stops. ``utf8``: the terminal accepts more than ASCII.
     """
 
-    facts: Terminfo
+    terminfo: Terminfo
     columns: int
     utf8: bool = True
 
     @property
     def text(self) -> str:
-        return _HOME + "\t" * self._tabs + (self._repetition if self.facts.rep else "") + _WHERE
+        return _HOME + "\t" * self._tabs + (self._repetition if self.terminfo.rep else "") + _REQUEST_POSITION
 
-    def answered(self, column: int) -> Terminfo:
-        """What is known once the cursor was in that column, from 0. On narrow screens, tabs are not relied on."""
+    def result(self, column: int) -> Terminfo:
+        """Return the capabilities if the cursor was reported in that column, from 0. Narrow screens use no tabs."""
         beyond = column - self._tabs * TAB
         others = (_NOT_REPEATED, _REPEATED) if self.utf8 else (0,)
-        if not self.facts.rep:
-            return replace(self.facts, tabs=self._tabs > 0 and beyond == 0, rep_of_any=False)
+        if not self.terminfo.rep:
+            return replace(self.terminfo, tabs=self._tabs > 0 and beyond == 0, rep_of_any=False)
         repeated = beyond in [_REPEATED + other for other in others]
         return replace(
-            self.facts,
+            self.terminfo,
             tabs=self._tabs > 0 and (repeated or beyond == _NOT_REPEATED + others[0]),
             rep=repeated,
             rep_of_any=self.utf8 and beyond == _WIDEST,
@@ -97,34 +93,36 @@ class Probe:
 
     @property
     def _tabs(self) -> int:
-        """Up to the last stop that the rest of the question fits behind."""
+        """Tabs to the last stop that leaves room for the repetitions."""
         tabs = (self.columns - 1 - _WIDEST) // TAB
-        return tabs if self.facts.tabs and tabs >= _FEWEST_TABS else 0
+        return tabs if self.terminfo.tabs and tabs >= _FEWEST_TABS else 0
 
 
 _MOUSE = "\x1b[?1002;1006"
-"""Buttons and wheel, and movement only while a button is held; in SGR form (xterm's ctlseqs)."""
+"""Buttons and wheel, and movement only while a button is held; in SGR form (xterm's ctlseqs).
+
+Textual asks for every movement (1003), which costs bytes on a slow line.
+"""
 _REPORTS = Mouse | Focus | NewSize | Synchronized | CursorPosition
 """Tokens that nobody types."""
-_ROUND = 0.1
-"""Seconds between two checks whether reading is to end."""
+_POLL_INTERVAL = 0.1
+"""Seconds between checks whether reading should end."""
 
 
-def _charset_of_keys() -> str:
-    """Where the locale does not say it, most terminals send UTF-8."""
+def _input_charset() -> str:
+    """Return the charset of the locale, or UTF-8 if it names none: most terminals send that."""
     named = charset(written_environment(os.environ))
     return UTF8 if named == ASCII else named
 
 
 class KeyReader:
-    """Textual's names of keys and of what the mouse does, without its parser, which turns what it cannot read into
-    keys."""
+    """Events for keys and the mouse, by Textual's tables but without its parser, which types unknown sequences."""
 
     def __init__(self) -> None:
         self._parser = XTermParser()
 
     def keys(self, sequence: str) -> list[events.Key]:
-        """Return what Textual makes of it; nothing if it knows no such key."""
+        """Return Textual's events for the sequence; none if it is not a key that Textual knows."""
         if sequence == ESCAPE.sequence:
             return [events.Key("escape", sequence)]
         try:
@@ -137,8 +135,8 @@ class KeyReader:
         return self._parser.parse_mouse_code(sequence)
 
 
-class WholeDriver(LinuxDriver):
-    """Sends the whole of what Textual writes."""
+class BaseDriver(LinuxDriver):
+    """Textual's driver with filtered input and fewer mouse reports. Sends everything Textual writes."""
 
     def __init__(
         self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
@@ -147,33 +145,37 @@ class WholeDriver(LinuxDriver):
         self._mouse_is_on = False
         self._input_filter = InputFilter()
         self.typed_at = -math.inf
-        """When something was read that may have been typed: anything but complete reports."""
+        """Monotonic time in seconds of the last input that may have been typed: anything but complete reports."""
 
     def switch_mouse(self, on: bool) -> None:
-        """Have clicks and the wheel reported, or leave the mouse to the terminal, to select and copy with."""
+        """Have clicks and the wheel reported, or leave the mouse to the terminal for selecting and copying."""
         self._disable_mouse_support()
         self._mouse = on
         self._enable_mouse_support()
 
     def set_escape_delay(self, seconds: float) -> None:
-        """Set how long to wait for the rest of a sequence before ESC counts as the Esc key."""
+        """Set the time to wait for the rest of a sequence before ESC counts as the Esc key."""
         self._input_filter.escape_delay = seconds
 
-    def give_back(self) -> None:
-        """Restore the terminal, unless that was done before. Runs in a signal handler, or in another thread."""
+    def restore_terminal(self) -> None:
+        """Restore the terminal, unless that was done before. May run in a signal handler or another thread."""
         if self._has_terminal:
-            # In another thread, stop_application_mode fails to set a signal's handler before it comes to the mouse.
+            # stop_application_mode sets a signal handler first, which fails outside the main thread: it would not get
+            # as far as the mouse.
             self._disable_mouse_support()
             self.stop_application_mode()
             self.close()
 
     def run_input_thread(self) -> None:
-        """Runs in a thread. Where the terminal goes away, this ends as a hang-up does, of which not all are told."""
-        tty, keys = TtyInput(self.fileno, _charset_of_keys()), KeyReader()
+        """Read input until the driver stops, in a thread.
+
+        If the terminal closes, raise SIGHUP: the system sends it only to the terminal's session leader.
+        """
+        tty, keys = TtyInput(self.fileno, _input_charset()), KeyReader()
         try:
             while not self.exit_event.is_set():
                 left = self._input_filter.seconds_left(time.monotonic())
-                text = tty.read(_ROUND if left is None else min(left, _ROUND))
+                text = tty.read(_POLL_INTERVAL if left is None else min(left, _POLL_INTERVAL))
                 if text == "":
                     continue
                 tokens = self._input_filter.feed(text or "", time.monotonic())
@@ -182,7 +184,7 @@ class WholeDriver(LinuxDriver):
                 for token in tokens:
                     for message in self._messages(token, keys):
                         self.process_message(message)
-        except TerminalGone:
+        except TerminalClosed:
             os.kill(os.getpid(), signal.SIGHUP)
 
     def _messages(self, token: Token, keys: KeyReader) -> Iterator[Message]:
@@ -198,28 +200,28 @@ class WholeDriver(LinuxDriver):
             case Focus(gained):
                 yield events.AppFocus() if gained else events.AppBlur()
             case NewSize():
-                # The size itself is the tty's: a report could be late, or anything.
+                # Ask the tty for the size: the report may be late or wrong.
                 size = Size(*self._get_terminal_size())
                 yield events.Resize(size, size)
             case Synchronized(supported):
                 if supported:
                     yield messages.TerminalSupportsSynchronizedOutput()
             case CursorPosition(line, column):
-                self.cursor_is_at(line, column)
+                self.on_cursor_position(line, column)
 
-    def cursor_is_at(self, line: int, column: int) -> None:
-        """Runs in the thread that reads. This driver does not request it, so a report is late, or a mistake."""
+    def on_cursor_position(self, line: int, column: int) -> None:
+        """Ignore the report: this driver requests none, so it is late or a mistake. Runs in the input thread."""
 
     def _sigcont_application(self, *_: object) -> None:
         if self._has_terminal and self._auto_restart:
-            # It was stopped without being asked, and its terminal given to others.
+            # Stopped by SIGSTOP rather than Ctrl+Z: nothing was restored then, and others have used the terminal.
             self.suspend_application_mode()
             self._must_signal_resume = True
         super()._sigcont_application()
 
     @property
     def _has_terminal(self) -> bool:
-        """Whether it runs, as far as it knows itself: it does not where it was put to sleep by Ctrl+Z."""
+        """Whether the terminal is in application mode. It is not while suspended by Ctrl+Z."""
         return self._writer_thread is not None and not self._must_signal_resume
 
     def _enable_mouse_support(self) -> None:
@@ -233,86 +235,87 @@ class WholeDriver(LinuxDriver):
             self.write(f"{_MOUSE}l")
 
     def _query_in_band_window_resize(self) -> None:
-        """Not asked for: with it comes a mouse that counts in pixels. SIGWINCH tells of every new size."""
+        """Skip the request: it also switches on mouse reports in pixels, and SIGWINCH reports new sizes already."""
 
 
-_REVIVE = "\x1b(B\x0f\x1b[?6;7;25l\x1b[4l"
-"""ASCII, lines counted from the first, no line wrap, no cursor, nothing moved aside by what is painted.
+_RESET_MODES = "\x1b(B\x0f\x1b[?6;7;25l\x1b[4l"
+"""ASCII charset, absolute line numbers, no line wrap, hidden cursor, overwriting instead of inserting.
 
-A stray file on the terminal may have changed that, before the program or while it runs.
+A binary file shown on the terminal may have changed these, before the program started or while it runs.
 """
-_ANSWER_LIMIT = 0.5
-"""Seconds that the terminal gets to tell what it repeats; rules are not painted until then, being long without it."""
-_ASKED_LONG_AGO = 3.0
-"""Seconds after which an answer is not expected any more."""
-_LAST_ANSWERS = 0.3
-"""Seconds that answers under way get at the end: later ones would be typed into whatever runs next."""
+_PROBE_TIMEOUT = 0.5
+"""Seconds to wait for the first probe's response before painting rules, which are long unless REP is known to work."""
+_PROBE_EXPIRES = 3.0
+"""Seconds after which no response to a probe is expected any more."""
+_FINAL_PROBE_WAIT = 0.3
+"""Seconds to wait at the end for a response under way: the shell would read it as typed text."""
 _PLAIN, _CLEAR = "\x1b[m", "\x1b[H\x1b[J"
 
 
-class ThinDriver(WholeDriver):
-    """What Textual writes is painted on a screen of our own; the writer sends what the terminal lacks of it.
+class ThinDriver(BaseDriver):
+    """Draws what Textual writes on a screen in memory; a writer thread sends the difference to the terminal.
 
-    The event loop never waits for the terminal: while that takes nothing, frames are dropped, and it gets the
-    newest one as soon as it takes something again.
+    The event loop never waits for the terminal. While that accepts nothing, frames are dropped; it gets the newest one
+    when it resumes. Textual's own writer queue of 30 items would block the loop instead.
     """
 
     def __init__(
         self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._facts = terminal_facts(os.environ.get("TERM", ""))
+        self._terminfo = read_terminfo(os.environ.get("TERM", ""))
         self._utf8 = capabilities(written_environment(os.environ)).utf8
-        self._reader = Reader(Screen(*self._get_terminal_size()))
+        self._parser = OutputParser(Screen(*self._get_terminal_size()))
         self._writer: Writer | None = None
         self._is_starting = False
         self._has_begun = False
-        self._asked: deque[Probe] = deque()
-        self._asked_at = 0.0
+        self._probes: deque[Probe] = deque()
+        self._probed_at = 0.0
         self._all_answered = threading.Event()
-        self._known = self._facts
+        self._known = self._terminfo
         self._leaves_rules_out = False
 
-    # What may be asked for while it runs
+    # For the application
 
-    def forget_screen(self) -> None:
-        """Paint everything anew: the terminal may show anything. To be called in the event loop."""
-        self._revive()
+    def redraw(self) -> None:
+        """Repaint the whole screen, whatever the terminal shows. Call this in the event loop."""
+        self._reset_terminal()
         self._put_frame()
 
     @property
     def seconds_behind(self) -> float:
-        """For how long the terminal has taken nothing of what it was sent."""
+        """How long the terminal has accepted nothing of what is being sent."""
         return 0.0 if self._writer is None else self._writer.seconds_behind
 
-    # What Textual asks for
+    # Textual's driver interface
 
     def write(self, data: str) -> None:
         self._follow_size()
-        for passage in self._reader.read(data):
+        for raw in self._parser.parse(data):
             self._put_frame_if_painted()
-            self._put(passage)
+            self._put(raw)
         self._put_frame_if_painted()
 
     def start_application_mode(self) -> None:
         start: Callable[[], None] = super().start_application_mode
-        self._known = self._facts
-        self._writer = Writer(sys.__stderr__.fileno() if sys.__stderr__ else 2, self._facts)
+        self._known = self._terminfo
+        self._writer = Writer(sys.__stderr__.fileno() if sys.__stderr__ else 2, self._terminfo)
         self._writer.start()
         self._is_starting = True
         start()
         self._is_starting = False
         if self._writer_thread is None:
-            # It is in the background, and went back to sleep.
+            # Resumed in the background: Textual stopped the process again instead of starting.
             self.close()
             return
+        # Textual's writer has nothing to do: `write` is overridden.
         self._writer_thread.stop()
         self._writer_thread = None
-        self._keep_line_feeds()
-        self._revive()
-        if self._asked and self._facts.rep and not self._has_begun:
+        self._disable_output_processing()
+        self._reset_terminal()
+        if self._probes and self._terminfo.rep and not self._has_begun:
             self._leaves_rules_out = True
-            self._loop.call_later(_ANSWER_LIMIT, self._paint_rules)
+            self._loop.call_later(_PROBE_TIMEOUT, self._paint_rules)
         self._enable_mouse_support()
         follow = signal.getsignal(signal.SIGWINCH)
 
@@ -326,46 +329,46 @@ class ThinDriver(WholeDriver):
             self._put_frame()
 
     def stop_application_mode(self) -> None:
-        """Restore the terminal; ``close`` gives it a moment to take that."""
-        if self._asked and time.monotonic() - self._asked_at < _ASKED_LONG_AGO and not self.seconds_behind:
-            self._all_answered.wait(_LAST_ANSWERS)
-        self._put(Passage(_PLAIN, Leaves.SCREEN))
+        """Queue what restores the terminal; `close` waits a moment until it is sent."""
+        if self._probes and time.monotonic() - self._probed_at < _PROBE_EXPIRES and not self.seconds_behind:
+            self._all_answered.wait(_FINAL_PROBE_WAIT)
+        self._put(RawSequence(_PLAIN, Effect.CURSOR))
         super().stop_application_mode()
-        if not self._facts.alternate:
-            # Nobody else's mail is left to be read.
-            self._put(Passage(_CLEAR, Leaves.NOTHING))
+        if not self._terminfo.alternate:
+            # Without an alternate screen, faxes would stay readable after the end.
+            self._put(RawSequence(_CLEAR, Effect.SCREEN))
 
     def close(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.stop()
 
-    # What the terminal is asked
+    # Capabilities
 
-    def cursor_is_at(self, line: int, column: int) -> None:
-        """Runs in the thread that reads."""
-        if self._asked:
-            probe = self._asked.popleft()
-            if not self._asked:
+    def on_cursor_position(self, line: int, column: int) -> None:
+        """Evaluate the oldest probe. Runs in the input thread."""
+        if self._probes:
+            probe = self._probes.popleft()
+            if not self._probes:
                 self._all_answered.set()
-            self._loop.call_soon_threadsafe(self._learn, probe.answered(column))
+            self._loop.call_soon_threadsafe(self._learn, probe.result(column))
 
-    def _revive(self) -> None:
-        """Have the terminal paint as it is told to, whatever was done to it, and find out what it can do."""
-        self._put(Passage(_REVIVE, Leaves.NOTHING))
-        probe = Probe(self._facts, self._reader.screen.columns, self._utf8)
-        if self.input_tty and (probe.facts.tabs or probe.facts.rep):
-            self._asked.append(probe)
-            self._asked_at = time.monotonic()
+    def _reset_terminal(self) -> None:
+        """Reset the modes that painting relies on, and probe what the terminal can do."""
+        self._put(RawSequence(_RESET_MODES, Effect.SCREEN))
+        probe = Probe(self._terminfo, self._parser.screen.columns, self._utf8)
+        if self.input_tty and (probe.terminfo.tabs or probe.terminfo.rep):
+            self._probes.append(probe)
+            self._probed_at = time.monotonic()
             self._all_answered.clear()
-            self._put(Passage(probe.text, Leaves.NOTHING))
+            self._put(RawSequence(probe.text, Effect.SCREEN))
 
     def _learn(self, learned: Terminfo) -> None:
         before, self._known = self._known, learned
-        self._put(Learned(self._known))
+        self._put(TerminfoUpdate(self._known))
         if before.tabs > self._known.tabs or before.rep > self._known.rep:
-            # What is painted relied on more than it can do.
-            self._put(Forget())
+            # The screen was painted with a capability that the terminal lacks.
+            self._put(Invalidate())
             self._put_frame()
         self._paint_rules()
 
@@ -380,6 +383,7 @@ class ThinDriver(WholeDriver):
         return self._writer is not None
 
     def _enable_mouse_support(self) -> None:
+        # Textual calls this twice while it starts; once, at its end, is enough.
         if not self._is_starting:
             super()._enable_mouse_support()
 
@@ -387,39 +391,39 @@ class ThinDriver(WholeDriver):
 
     def _put(self, item: Item) -> None:
         if self._writer is not None:
-            self._writer.outbox.put(item)
+            self._writer.queue.put(item)
 
     def _put_frame_if_painted(self) -> None:
-        if self._reader.has_painted:
+        if self._parser.has_painted:
             self._put_frame()
 
     def _put_frame(self) -> None:
-        reader = self._reader
-        reader.has_painted = False
+        parser = self._parser
+        parser.has_painted = False
         self._has_begun = True
-        cursor = (reader.line, reader.column) if reader.shows_cursor else None
-        screen = reader.screen.without_rules() if self._leaves_rules_out else reader.screen.copy()
-        self._put(Frame(screen, cursor, reader.synchronized))
+        cursor = (parser.line, parser.column) if parser.shows_cursor else None
+        screen = parser.screen.without_rules() if self._leaves_rules_out else parser.screen.copy()
+        self._put(Frame(screen, cursor, parser.synchronized))
 
     def _follow_size(self) -> bool:
-        """Whether the terminal has another size than before; what it shows then is its own choice."""
+        """Return whether the terminal's size changed. What it shows after that is unknown."""
         size = self._get_terminal_size()
-        screen = self._reader.screen
+        screen = self._parser.screen
         if size == (screen.columns, screen.lines):
             return False
-        self._reader.screen = screen.resized(*size)
-        self._put(Forget())
+        self._parser.screen = screen.resized(*size)
+        self._put(Invalidate())
         return True
 
     def _resized(self) -> None:
-        """Textual does nothing about a size that is the old one again before it has looked, so it is asked to."""
-        self._put(Forget())
+        """Repaint. If the old size is back before Textual looks, it sees no change, so request a layout."""
+        self._put(Invalidate())
         if not self._follow_size():
             self._put_frame()
         self._app.call_later(partial(self._app.refresh, layout=True))
 
-    def _keep_line_feeds(self) -> None:
-        """A line feed is to move the cursor down, and nothing else; ``stop_application_mode`` undoes it."""
+    def _disable_output_processing(self) -> None:
+        """Let a line feed only move the cursor down, without a carriage return; `stop_application_mode` undoes it."""
         with contextlib.suppress(termios.error):
             attributes = termios.tcgetattr(self.fileno)
             attributes[1] &= ~termios.OPOST

@@ -120,7 +120,7 @@ def _character_key(codes: tuple[int | None, ...], held: int, text: tuple[int | N
     elif not (_is_character(code) if code else written):
         return None
     elif others & ~_SHIFT:
-        # Shortcuts go by the place on the keyboard, whatever its layout.
+        # Shortcuts go by the position on the keyboard, whatever its layout.
         code = base if base and _is_character(base) else code
         written = []
     elif not written:
@@ -407,7 +407,7 @@ def _reported(control: str) -> Iterator[Token]:
 _MOST = 4096
 
 
-class TerminalGone(Exception):
+class TerminalClosed(Exception):
     """There is nothing more to read, and never will be."""
 
 
@@ -424,14 +424,14 @@ class TtyInput:
     def read(self, seconds: float) -> str | None:
         """Return what comes in within that time; None if nothing does. It is empty in the middle of a character.
 
-        Raises TerminalGone.
+        Raises TerminalClosed.
         """
         if not select.select([self._descriptor], [], [], seconds)[0]:
             return None
         try:
             data = os.read(self._descriptor, _MOST)
         except OSError as error:
-            raise TerminalGone from error
+            raise TerminalClosed from error
         if not data:
-            raise TerminalGone
+            raise TerminalClosed
         return self._decode(data)

@@ -1,8 +1,8 @@
-"""Writing to a terminal without ever being held up by it for good.
+"""Output thread: a terminal that stops reading must never block the event loop, or the end of the program.
 
-What waits to be sent: of screens only the newest, of everything else all, in order.
-
-The thread that sends: painting begins when the terminal can take it, and with the newest screen."""
+The queue keeps only the newest screen but every other sequence, in order. The writer paints a screen when the terminal
+is ready for it, so a slow terminal skips frames instead of falling behind.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ import threading
 import time
 from dataclasses import dataclass
 
-from faxtui.terminal.driver.output_parser import Passage
+from faxtui.terminal.driver.output_parser import RawSequence
 from faxtui.terminal.driver.painter import Frame, Painter
 from faxtui.terminal.driver.terminfo import Terminfo
 
-ROUND = 0.05
-"""Seconds between two looks at whether to give up, while the terminal takes nothing."""
+POLL_INTERVAL = 0.05
+"""Seconds between checks whether to give up, while the terminal accepts nothing."""
 _CANCEL = b"\x18"
-"""Ends a sequence that was sent in part (ECMA-48 CAN)."""
+"""Cancel a sequence that was sent in part (ECMA-48 CAN)."""
 
 
 class TtyOutput:
-    """The terminal, opened once more where that is possible: only so it can be written to without waiting.
+    """Non-blocking output to the terminal.
 
-    Whoever shares our own file descriptor would be surprised by one that does not wait.
+    The terminal is opened again if possible: O_NONBLOCK on the inherited descriptor would also apply to the shell and
+    every other process that shares it.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -38,18 +39,18 @@ class TtyOutput:
             self._descriptor = os.dup(descriptor)
 
     def send(self, data: bytes, given_up: threading.Event) -> None:
-        """Returns once all of it is sent, or it is given up. What a terminal that is gone should get is dropped."""
+        """Send everything, unless ``given_up`` is set first or the terminal is closed."""
         while data and not self._is_dead and not given_up.is_set():
             try:
-                if select.select([], [self._descriptor], [], ROUND)[1]:
+                if select.select([], [self._descriptor], [], POLL_INTERVAL)[1]:
                     data = data[os.write(self._descriptor, data) :]
             except BlockingIOError:
-                given_up.wait(ROUND)
+                given_up.wait(POLL_INTERVAL)
             except (OSError, ValueError):
                 self._is_dead = True
 
     def send_at_last(self, data: bytes) -> None:
-        """In place of everything that the terminal has not taken so far. As much as it can hold, without waiting."""
+        """Replace what the terminal has not read yet by ``data``, as much as fits, without waiting."""
         with contextlib.suppress(OSError, termios.error):
             termios.tcflush(self._descriptor, termios.TCOFLUSH)
             if not os.get_blocking(self._descriptor):
@@ -61,24 +62,24 @@ class TtyOutput:
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
-    """What the terminal shows is not known any more."""
+class Invalidate:
+    """Item that says: what the terminal shows is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
-    """What the terminal turned out to be able to do."""
+class TerminfoUpdate:
+    """Item with the capabilities that the terminal has proved to have."""
 
-    facts: Terminfo
-
-
-Item = Frame | Passage | Forget | Learned
+    terminfo: Terminfo
 
 
-class Outbox:
-    """Filled by the event loop, which never waits here, and emptied by the writer.
+Item = Frame | RawSequence | Invalidate | TerminfoUpdate
 
-    Signal handlers fill it too: they may run while the event loop's thread is at it, so the lock is reentrant.
+
+class OutputQueue:
+    """Queue from the event loop, which never waits here, to the writer.
+
+    Signal handlers add to it as well, and may interrupt the event loop inside it: hence a reentrant lock.
     """
 
     def __init__(self) -> None:
@@ -87,7 +88,7 @@ class Outbox:
         self._changed = threading.Condition(threading.RLock())
 
     def put(self, item: Item) -> None:
-        """A frame takes the place of one still waiting, unless what came after that needs its screen."""
+        """Add an item. A frame replaces one still queued, unless a sequence queued after that needs its screen."""
         with self._changed:
             if isinstance(item, Frame) and not any(_needs_a_screen(each) for each in self._items):
                 self._drop_frames()
@@ -95,43 +96,44 @@ class Outbox:
             self._changed.notify()
 
     def close(self) -> None:
-        """Nothing more will come, and nobody will look at the frames that wait."""
+        """Accept no more items, and drop queued frames: nobody will see them."""
         with self._changed:
             self._drop_frames()
             self._is_closed = True
             self._changed.notify()
 
-    def take(self) -> list[Item]:
-        """Wait for something, and take all of it; empty once closed."""
+    def get_all(self) -> list[Item]:
+        """Wait for items and return all of them; an empty list once closed."""
         with self._changed:
             while not self._items and not self._is_closed:
                 self._changed.wait()
-            return self.take_what_is_there()
+            return self.drain()
 
-    def take_what_is_there(self) -> list[Item]:
+    def drain(self) -> list[Item]:
+        """Return all queued items without waiting."""
         with self._changed:
-            taken, self._items = self._items, []
-            return taken
+            items, self._items = self._items, []
+            return items
 
     def _drop_frames(self) -> None:
         self._items = [each for each in self._items if not isinstance(each, Frame)]
 
 
 def _needs_a_screen(item: Item) -> bool:
-    return isinstance(item, Passage) and item.at is not None
+    return isinstance(item, RawSequence) and item.at is not None
 
 
-PATIENCE = 0.3
-"""Seconds that a terminal gets to take what is left at the end."""
+FLUSH_TIMEOUT = 0.3
+"""Seconds that the terminal has to read the remaining output when the program ends."""
 
 
 class Writer:
-    """Sends what is in its outbox, from ``start`` to ``stop``."""
+    """Thread that sends the items of its queue."""
 
-    def __init__(self, descriptor: int, facts: Terminfo) -> None:
-        self.outbox = Outbox()
+    def __init__(self, descriptor: int, terminfo: Terminfo) -> None:
+        self.queue = OutputQueue()
         self._output = TtyOutput(descriptor)
-        self._painter = Painter(facts)
+        self._painter = Painter(terminfo)
         self._given_up = threading.Event()
         self._unsent = b""
         self._busy_since: float | None = None
@@ -142,30 +144,30 @@ class Writer:
 
     @property
     def seconds_behind(self) -> float:
-        """For how long the terminal has not taken what it is being sent."""
+        """How long the terminal has not accepted what is being sent."""
         since = self._busy_since
         return 0.0 if since is None else time.monotonic() - since
 
-    def stop(self, patience: float = PATIENCE) -> None:
-        """Send what is left, except frames. Takes ``patience`` seconds, and a moment, at the most.
+    def stop(self, timeout: float = FLUSH_TIMEOUT) -> None:
+        """Send the remaining items except frames, within about ``timeout`` seconds.
 
-        A terminal that takes nothing gets it without what came before, as soon as it takes anything again.
+        If the terminal accepts nothing, earlier output is discarded so that at least these reach it when it resumes.
         """
-        self.outbox.close()
-        self._thread.join(patience)
+        self.queue.close()
+        self._thread.join(timeout)
         if not self._thread.is_alive():
             self._output.close()
             return
         self._given_up.set()
-        self._thread.join(2 * ROUND)
-        self._output.send_at_last(self._unsent + self._encoded(self.outbox.take_what_is_there()))
+        self._thread.join(2 * POLL_INTERVAL)
+        self._output.send_at_last(self._unsent + self._encoded(self.queue.drain()))
         if not self._thread.is_alive():
             self._output.close()
 
     def _run(self) -> None:
-        while items := self.outbox.take():
-            # What may not be lost if the terminal takes none of it.
-            self._unsent = b"".join(each.text.encode() for each in items if isinstance(each, Passage))
+        while items := self.queue.get_all():
+            # Modes must be restored even if the terminal accepts none of this: `stop` sends them again.
+            self._unsent = b"".join(each.text.encode() for each in items if isinstance(each, RawSequence))
             self._busy_since = time.monotonic()
             self._output.send(self._encoded(items), self._given_up)
             self._busy_since = None
@@ -180,10 +182,10 @@ class Writer:
             match item:
                 case Frame():
                     parts.append(painter.frame(item))
-                case Passage():
-                    parts.append(painter.passage(item))
-                case Learned():
-                    painter.facts = item.facts
-                case Forget():
-                    painter.forget()
+                case RawSequence():
+                    parts.append(painter.raw(item))
+                case TerminfoUpdate():
+                    painter.terminfo = item.terminfo
+                case Invalidate():
+                    painter.invalidate()
         return "".join(parts).encode("utf-8", "replace")

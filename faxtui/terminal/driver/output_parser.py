@@ -1,4 +1,4 @@
-"""Reading what Textual writes: painting is done on a screen of ours, everything else is handed on as it is."""
+"""Parser for what Textual writes: text is drawn on a screen in memory, other sequences are passed on unchanged."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from faxtui.terminal.driver.pen import switched
+from faxtui.terminal.driver.pen import apply_sgr
 from faxtui.terminal.driver.screen import PLAIN, Screen, Style
 
 _STYLED_TEXT = re.compile(r"\x1b\[([0-9:;]*)m|([^\x00-\x1f\x7f-\x9f]+)")
-"""Nearly all of what comes."""
+"""Nearly everything Textual writes, so it is tried first."""
 _TOKEN = re.compile(
     r"\x1b\[(?P<parameters>[0-9:;]*)(?P<final>[A-HJKdf`])"
     r"|\x1b\[\?2026(?P<sync>[hl])"
@@ -24,32 +24,32 @@ _TOKEN = re.compile(
 )
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x1b\x07]*\x1b?|[ -/]*)\Z")
 _SCREENS = {"3", "47", "1047", "1048", "1049"}
-"""The private modes that change what is on the screen: its width, and which of two is shown."""
+"""Private modes that change what the screen shows: its width, and the main or the alternate screen."""
 
 
-class Leaves(Enum):
-    """What a sequence leaves of what is known about the terminal."""
+class Effect(Enum):
+    """What a sequence changes on the terminal, so that it is unknown afterwards."""
 
-    ALL = "the screen, the cursor and the pen"
-    SCREEN = "the screen, but not the cursor and the pen"
-    NOTHING = "nothing"
+    NONE = "nothing"
+    CURSOR = "the cursor and the pen"
+    SCREEN = "the screen, the cursor and the pen"
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A sequence to send as it is. ``at``: line and column where the cursor has to stand then, in ``pen``."""
+class RawSequence:
+    """An escape sequence to send unchanged, with the cursor at line and column ``at`` (None: anywhere), in ``pen``."""
 
     text: str
-    leaves: Leaves
+    effect: Effect
     at: tuple[int, int] | None = None
     pen: Style = PLAIN
 
 
-class Reader:
-    """``screen`` is what the terminal would show if all were sent; ``shows_cursor`` whether it shows its cursor.
+class OutputParser:
+    """Terminal in memory: ``screen`` is what the real one would show if everything were sent.
 
-    ``has_painted`` stays True, once something was painted, until it is set back. ``synchronized``: updates came in
-    synchronized output, which Textual does only for a terminal that knows it.
+    ``has_painted`` turns True when something is drawn; the caller resets it. ``synchronized``: Textual used
+    synchronized output, which it does only for a terminal that supports it.
     """
 
     def __init__(self, screen: Screen) -> None:
@@ -62,8 +62,8 @@ class Reader:
         self._pen = PLAIN
         self._unfinished = ""
 
-    def read(self, data: str) -> Iterator[Passage]:
-        """Paint all of it; stops at each sequence that has to be sent as it is, with all before it painted."""
+    def parse(self, data: str) -> Iterator[RawSequence]:
+        """Draw everything in ``data``; yield each sequence to send unchanged once all text before it is drawn."""
         data, self._unfinished = self._unfinished + data, ""
         position = 0
         while position < len(data):
@@ -77,13 +77,13 @@ class Reader:
                 return
             match = _TOKEN.match(data, position)
             if match is None:
-                yield Passage(data[position], Leaves.NOTHING, self._at, self._pen)
+                yield RawSequence(data[position], Effect.SCREEN, self._at, self._pen)
                 position += 1
                 continue
             position = match.end()
-            passage = self._take(match)
-            if passage is not None:
-                yield passage
+            raw = self._apply(match)
+            if raw is not None:
+                yield raw
 
     @property
     def _at(self) -> tuple[int, int]:
@@ -92,12 +92,12 @@ class Reader:
     def _paint(self, styled: re.Match[str]) -> None:
         parameters, text = styled.groups()
         if text is None:
-            self._pen = switched(self._pen, parameters)
+            self._pen = apply_sgr(self._pen, parameters)
         else:
             self.has_painted = True
             self.column = self.screen.put(self.line, self.column, text, self._pen)
 
-    def _take(self, match: re.Match[str]) -> Passage | None:
+    def _apply(self, match: re.Match[str]) -> RawSequence | None:
         text = match[0]
         match match.lastgroup:
             case "final":
@@ -111,18 +111,18 @@ class Reader:
             case "mode" | "modes":
                 return self._mode(text, match["modes"])
             case "aside":
-                return Passage(text, Leaves.ALL)
+                return RawSequence(text, Effect.NONE)
             case "string":
-                return Passage(text, Leaves.SCREEN, self._at, self._pen)
+                return RawSequence(text, Effect.CURSOR, self._at, self._pen)
             case _:
-                return Passage(text, Leaves.NOTHING, self._at, self._pen)
+                return RawSequence(text, Effect.SCREEN, self._at, self._pen)
         return None
 
-    def _mode(self, text: str, modes: str) -> Passage:
+    def _mode(self, text: str, modes: str) -> RawSequence:
         changed = set(modes.split(";"))
         if "25" in changed:
             self.shows_cursor = text.endswith("h")
-        return Passage(text, Leaves.NOTHING if changed & _SCREENS else Leaves.ALL)
+        return RawSequence(text, Effect.SCREEN if changed & _SCREENS else Effect.NONE)
 
     def _link(self, body: str) -> None:
         link = "" if body.endswith(";") else body

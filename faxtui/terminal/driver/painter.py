@@ -1,4 +1,4 @@
-"""What has to be sent for the terminal to show a screen, from what it shows now."""
+"""Choice of the shortest output that takes the terminal from the screen it shows to the next one."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from faxtui.terminal.driver.diff import Run, orders, runs
-from faxtui.terminal.driver.output_parser import Leaves, Passage
-from faxtui.terminal.driver.pen import Pen, Place, move_length, shortest_move, switching
-from faxtui.terminal.driver.screen import Screen, Style, cell, fits_blank
+from faxtui.terminal.driver.diff import Span, diff_spans, orderings
+from faxtui.terminal.driver.output_parser import Effect, RawSequence
+from faxtui.terminal.driver.pen import Pen, Position, move_length, sgr_between, shortest_move
+from faxtui.terminal.driver.screen import Screen, Style, cell, matches_blank
 from faxtui.terminal.driver.terminfo import Terminfo
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _RETYPED = 3
-"""So many cells are mostly passed by painting them again."""
+"""Cells up to which retyping is usually shorter than moving the cursor over them."""
 _CLEAR = "\x1b[H\x1b[J"
 _END_OF_LINK = "\x1b]8;;\x1b\\"
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A screen to show. ``cursor``: where the cursor is seen, None while it is hidden."""
+    """A screen to show. ``cursor`` is None while it is hidden."""
 
     screen: Screen
-    cursor: Place | None = None
+    cursor: Position | None = None
     synchronized: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """How the terminal is left: None is what is not known."""
+    """The terminal's cursor and pen; None is unknown."""
 
     line: int | None = None
     column: int | None = None
@@ -42,93 +42,92 @@ _UNKNOWN = _State()
 
 
 class Painter:
-    """Knows what the terminal shows, and by ``facts`` what it can do."""
+    """Output for one terminal: remembers what it shows, and knows from ``terminfo`` what it can do."""
 
-    def __init__(self, facts: Terminfo) -> None:
-        self.facts = facts
+    def __init__(self, terminfo: Terminfo) -> None:
+        self.terminfo = terminfo
         self._shown: Screen | None = None
         self._state = _UNKNOWN
 
-    def forget(self) -> None:
-        """From here on nothing is known: the next frame is painted in whole."""
+    def invalidate(self) -> None:
+        """Assume nothing about the terminal: the next frame is painted completely."""
         self._shown = None
         self._state = _UNKNOWN
 
-    def passage(self, passage: Passage) -> str:
-        """The sequence as it is, with the cursor where it has to stand."""
-        way = ""
-        if passage.at is not None:
-            place = self._screen_of(passage.at)
-            pen = self._pen(place, self._state)
-            way = pen.place(passage.at, passage.pen)
+    def raw(self, raw: RawSequence) -> str:
+        """Return the sequence unchanged, after the cursor movement it needs."""
+        move = ""
+        if raw.at is not None:
+            line, column = raw.at
+            pen = self._pen(self._shown or Screen(column + 1, line + 1), self._state)
+            move = pen.move_to(raw.at, raw.pen)
             self._state = _State(pen.line, pen.column, pen.style)
-        if passage.leaves is not Leaves.ALL:
+        if raw.effect is not Effect.NONE:
             self._state = _UNKNOWN
-        if passage.leaves is Leaves.NOTHING:
+        if raw.effect is Effect.SCREEN:
             self._shown = None
-        return way + passage.text
+        return move + raw.text
 
     def frame(self, frame: Frame) -> str:
-        """The shortest of what makes the terminal show it."""
+        """Return the shortest output that shows the frame."""
         screen = frame.screen
         if self._shown is not None and (self._shown.columns, self._shown.lines) != (screen.columns, screen.lines):
-            self.forget()
-        best, state = min(self._ways(screen), key=lambda way: len(way[0].encode()))
+            self.invalidate()
+        best, state = min(self._candidates(screen), key=lambda candidate: len(candidate[0].encode()))
         self._shown, self._state = screen, state
         if frame.cursor is not None:
-            best += shortest_move(state.line, state.column, frame.cursor, screen.columns, self.facts)
+            best += shortest_move(state.line, state.column, frame.cursor, screen.columns, self.terminfo)
             self._state = _State(*frame.cursor, state.style)
         if not best:
             return ""
         return f"{SYNC_START}{best}{SYNC_END}" if frame.synchronized else best
 
-    def _ways(self, screen: Screen) -> list[tuple[str, _State]]:
+    def _candidates(self, screen: Screen) -> list[tuple[str, _State]]:
         if self._shown is None:
-            return self._anew(screen)
-        return self._painted(runs(self._shown, screen, self.facts), screen, self._state, "")
+            return self._full_redraw(screen)
+        return self._painted(diff_spans(self._shown, screen, self.terminfo), screen, self._state, "")
 
-    def _anew(self, screen: Screen) -> list[tuple[str, _State]]:
-        """Clear the terminal and paint all, on the terminal's own background or on the most common one."""
+    def _full_redraw(self, screen: Screen) -> list[tuple[str, _State]]:
+        """Clear the terminal and paint everything, on its default background or on the most common one."""
         backgrounds = {""}
-        if self.facts.bce:
+        if self.terminfo.bce:
             common = Counter(each.style.bg for row in screen.rows for each in row)
             backgrounds |= {background for background, _ in common.most_common(1)}
-        ways: list[tuple[str, _State]] = []
+        candidates: list[tuple[str, _State]] = []
         for background in backgrounds:
             style = Style(bg=background)
             cleared = Screen(screen.columns, screen.lines)
             cleared.rows = [[cell(" ", style)] * screen.columns for _ in range(screen.lines)]
-            start = switching(self._state.style, style, self.facts.turns_off) + _CLEAR
-            ways += self._painted(runs(cleared, screen, self.facts), screen, _State(0, 0, style), start)
-        return ways
+            start = sgr_between(self._state.style, style, self.terminfo.turns_off) + _CLEAR
+            candidates += self._painted(diff_spans(cleared, screen, self.terminfo), screen, _State(0, 0, style), start)
+        return candidates
 
-    def _painted(self, found: Sequence[Run], screen: Screen, state: _State, start: str) -> list[tuple[str, _State]]:
-        def cost(last: Run | None, run: Run) -> int:
+    def _painted(self, found: Sequence[Span], screen: Screen, state: _State, start: str) -> list[tuple[str, _State]]:
+        """Return the output for the spans in each order worth trying, with the state it leaves the terminal in."""
+
+        def cost(last: Span | None, span: Span) -> int:
             line, column = (
                 (state.line, state.column) if last is None else (last.line, None if last.erases else last.end)
             )
             style = state.style if last is None else last.style
             switch = 0
-            if style != run.style and not (run.blank and style is not None and fits_blank(style, run.style)):
-                switch = len(switching(style, run.style, self.facts.turns_off))
-            if line == run.line and column is not None and 0 <= run.start - column <= _RETYPED:
-                return run.start - column + switch
-            return move_length(line, column, (run.line, run.start), screen.columns, self.facts) + switch
+            if style != span.style and not (span.blank and style is not None and matches_blank(style, span.style)):
+                switch = len(sgr_between(style, span.style, self.terminfo.turns_off))
+            if line == span.line and column is not None and 0 <= span.start - column <= _RETYPED:
+                return span.start - column + switch
+            return move_length(line, column, (span.line, span.start), screen.columns, self.terminfo) + switch
 
-        ways: list[tuple[str, _State]] = []
-        for order in orders(found, cost):
+        candidates: list[tuple[str, _State]] = []
+        for order in orderings(found, cost):
             pen = self._pen(screen, state)
             parts = [start]
-            for run, following in zip_longest(order, order[1:]):
-                parts.append(pen.paint(run, following))
+            for span, following in zip_longest(order, order[1:]):
+                parts.append(pen.paint(span, following))
             if pen.style is not None and pen.style.link:
                 parts.append(_END_OF_LINK)
                 pen.style = Style(pen.style.fg, pen.style.bg, pen.style.codes, pen.style.other)
-            ways.append(("".join(parts), _State(pen.line, pen.column, pen.style)))
-        return ways
+            candidates.append(("".join(parts), _State(pen.line, pen.column, pen.style)))
+        return candidates
 
     def _pen(self, screen: Screen, state: _State) -> Pen:
-        return Pen(screen, self.facts, (state.line, state.column), state.style)
-
-    def _screen_of(self, place: Place) -> Screen:
-        return self._shown or Screen(place[1] + 1, place[0] + 1)
+        return Pen(screen, self.terminfo, (state.line, state.column), state.style)

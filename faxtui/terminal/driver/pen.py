@@ -1,8 +1,4 @@
-"""The shortest way for the cursor.
-
-Styles as SGR: reading what is switched, and switching with the fewest bytes.
-
-The far terminal's cursor and pen, and the bytes that move and switch them."""
+"""The terminal's cursor and pen, and the fewest bytes that move the one and switch the style of the other."""
 
 from __future__ import annotations
 
@@ -11,60 +7,60 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from faxtui.terminal.driver.diff import Run
-from faxtui.terminal.driver.screen import PLAIN, SEEN_ON_A_BLANK, Row, Screen, Style, fits_blank, is_sure
+from faxtui.terminal.driver.diff import Span
+from faxtui.terminal.driver.screen import PLAIN, SEEN_ON_A_BLANK, Row, Screen, Style, is_narrow, matches_blank
 from faxtui.terminal.driver.terminfo import Terminfo
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """Line and column, from 0."""
 TAB = 8
 _FAR = 5
-"""More backspaces, line feeds and reverse line feeds than this are longer than any address."""
+"""Backspaces, line feeds and reverse line feeds up to which they may be shorter than a CSI sequence."""
 
 
 @lru_cache(maxsize=65536)
-def shortest_move(line: int | None, column: int | None, to: Place, columns: int, facts: Terminfo) -> str:
-    """From the place to the other; None is a coordinate that is not known.
+def shortest_move(line: int | None, column: int | None, to: Position, columns: int, terminfo: Terminfo) -> str:
+    """Return the shortest movement from a line and column, None if unknown, on a screen of that many columns.
 
-    The screen has that many ``columns``. A line feed must keep the column: the tty must not put a carriage return
-    before it. No way leads past an edge of the screen, or over the last tab stop.
+    Relies on a line feed that keeps the column, so the tty must not add a carriage return (see `ThinDriver`). Never
+    moves past an edge of the screen or over the last tab stop, where terminals differ.
     """
     if line is None:
         return _address(to)
-    return min(_vertical(line, to[0], facts) + _horizontal(column, to[1], columns, facts), _address(to), key=len)
+    return min(_vertical(line, to[0], terminfo) + _horizontal(column, to[1], columns, terminfo), _address(to), key=len)
 
 
-def move_length(line: int | None, column: int | None, to: Place, columns: int, facts: Terminfo) -> int:
-    """How many bytes it takes, found faster."""
+def move_length(line: int | None, column: int | None, to: Position, columns: int, terminfo: Terminfo) -> int:
+    """Return about how many bytes `shortest_move` takes, but faster."""
     address = 4 + len(str(to[0] + 1)) + len(str(to[1] + 1))
     if line is None:
         return address
-    return min(len(_vertical(line, to[0], facts)) + len(_horizontal(column, to[1], columns, facts)), address)
+    return min(len(_vertical(line, to[0], terminfo)) + len(_horizontal(column, to[1], columns, terminfo)), address)
 
 
 @lru_cache(maxsize=4096)
-def _vertical(line: int, to: int, facts: Terminfo) -> str:
-    return min(_verticals(line, to, facts), key=len)
+def _vertical(line: int, to: int, terminfo: Terminfo) -> str:
+    return min(_verticals(line, to, terminfo), key=len)
 
 
 @lru_cache(maxsize=65536)
-def _horizontal(column: int | None, to: int, columns: int, facts: Terminfo) -> str:
-    return min(_horizontals(column, to, columns, facts), key=len)
+def _horizontal(column: int | None, to: int, columns: int, terminfo: Terminfo) -> str:
+    return min(_horizontals(column, to, columns, terminfo), key=len)
 
 
-def _address(to: Place) -> str:
+def _address(to: Position) -> str:
     line, column = to
     if not column:
         return f"\x1b[{line + 1}H" if line else "\x1b[H"
     return f"\x1b[{line + 1 if line else ''};{column + 1}H"
 
 
-def _verticals(line: int, to: int, facts: Terminfo) -> Iterator[str]:
+def _verticals(line: int, to: int, terminfo: Terminfo) -> Iterator[str]:
     by = to - line
     if not by:
         yield ""
         return
-    if facts.vpa:
+    if terminfo.vpa:
         yield f"\x1b[{to + 1}d"
     count = abs(by) if abs(by) > 1 else ""
     if by > 0:
@@ -77,18 +73,18 @@ def _verticals(line: int, to: int, facts: Terminfo) -> Iterator[str]:
             yield "\x1bM" * -by
 
 
-def _horizontals(column: int | None, to: int, columns: int, facts: Terminfo) -> Iterator[str]:
+def _horizontals(column: int | None, to: int, columns: int, terminfo: Terminfo) -> Iterator[str]:
     if column == to:
         yield ""
         return
-    if facts.hpa:
+    if terminfo.hpa:
         yield f"\x1b[{to + 1}G"
-    for way in _rightward(0, to, columns, facts):
-        yield "\r" + way
+    for move in _rightward(0, to, columns, terminfo):
+        yield "\r" + move
     if column is None:
         return
     if column < to:
-        yield from _rightward(column, to, columns, facts)
+        yield from _rightward(column, to, columns, terminfo)
         return
     by = column - to
     yield f"\x1b[{by if by > 1 else ''}D"
@@ -96,13 +92,13 @@ def _horizontals(column: int | None, to: int, columns: int, facts: Terminfo) -> 
         yield "\b" * by
 
 
-def _rightward(column: int, to: int, columns: int, facts: Terminfo) -> Iterator[str]:
+def _rightward(column: int, to: int, columns: int, terminfo: Terminfo) -> Iterator[str]:
     by = to - column
     if not by:
         yield ""
         return
     yield f"\x1b[{by if by > 1 else ''}C"
-    if not facts.tabs:
+    if not terminfo.tabs:
         return
     tabs, rest = to // TAB - column // TAB, to % TAB
     if 0 < tabs <= _FAR:
@@ -112,21 +108,21 @@ def _rightward(column: int, to: int, columns: int, facts: Terminfo) -> Iterator[
 
 
 _OFF = {1: 22, 2: 22, 3: 23, 4: 24, 21: 24, 5: 25, 6: 25, 7: 27, 8: 28, 9: 29, 51: 54, 52: 54, 53: 55}
-"""The code that turns each attribute off (xterm's ctlseqs, ECMA-48). Some turn off two."""
+"""Code that turns each attribute off (xterm's ctlseqs, ECMA-48). Some turn off two."""
 _FOREGROUND = {*range(30, 38), *range(90, 98)}
 _BACKGROUND = {*range(40, 48), *range(100, 108)}
 _LENGTHS = {"5": 3, "2": 5}
-"""How many parameters a colour of the palette, and one of red, green and blue, take."""
+"""Number of parameters of a palette colour (38;5;N) and of a direct colour (38;2;R;G;B)."""
 
 
 @lru_cache(maxsize=4096)
-def switched(style: Style, parameters: str) -> Style:
-    """The style after ``CSI parameters m``."""
+def apply_sgr(style: Style, parameters: str) -> Style:
+    """Return the style after ``CSI parameters m``."""
     numbers = parameters.split(";")
     while numbers:
-        taken = _length(numbers)
-        style = _switched_by(style, numbers[:taken])
-        numbers = numbers[taken:]
+        length = _length(numbers)
+        style = _apply_code(style, numbers[:length])
+        numbers = numbers[length:]
     return style
 
 
@@ -136,7 +132,7 @@ def _length(numbers: Sequence[str]) -> int:
     return 1
 
 
-def _switched_by(style: Style, numbers: Sequence[str]) -> Style:
+def _apply_code(style: Style, numbers: Sequence[str]) -> Style:
     text = ";".join(numbers)
     first = numbers[0].partition(":")[0]
     code = int(first) if first else 0
@@ -164,21 +160,21 @@ def _switched_by(style: Style, numbers: Sequence[str]) -> Style:
 
 
 @lru_cache(maxsize=16384)
-def switching(pen: Style | None, wanted: Style, turns_off: bool) -> str:
-    """What makes ``wanted`` of ``pen``, with the fewest bytes; of an unknown pen, by starting anew.
+def sgr_between(pen: Style | None, wanted: Style, turns_off: bool) -> str:
+    """Return the shortest sequence that changes the style ``pen``, None if unknown, to ``wanted``.
 
-    Where attributes can't be turned off one by one, this starts anew as soon as one has to go.
+    It begins with a reset if the pen is unknown, or if an attribute must go and cannot be turned off alone.
     """
     link = "" if pen is not None and pen.link == wanted.link else f"\x1b]8;{wanted.link or ';'}\x1b\\"
     if pen is None:
         link = link if wanted.link else ""
     elif replace(pen, link="") == replace(wanted, link=""):
         return link
-    anew = _sgr(["", *_all(wanted)])
+    reset = _sgr(["", *_all(wanted)])
     if pen is None or pen.other != wanted.other:
-        return anew + link
+        return reset + link
     steps = _steps(pen, wanted, turns_off)
-    return min(anew, anew if steps is None else _sgr(steps), key=len) + link
+    return min(reset, reset if steps is None else _sgr(steps), key=len) + link
 
 
 def _sgr(parameters: Sequence[str]) -> str:
@@ -206,57 +202,56 @@ def _steps(pen: Style, wanted: Style, turns_off: bool) -> list[str] | None:
 _REPEATED = re.compile(r"([\x20-\x7e])\1{5,}")
 _REPEATED_OF_ANY = re.compile(r"(.)\1{3,}")
 _ERASING = 4
-"""So many blanks may take more bytes than ``CSI n X`` does."""
+"""Blanks up to which painting them takes no more bytes than ``CSI n X``."""
 
 
 class Pen:
-    """Paints runs of a screen, and remembers where the cursor is and in what style it paints; None: not known."""
+    """Painting of spans of a screen. Tracks the cursor and the current style; None is unknown."""
 
-    def __init__(self, screen: Screen, facts: Terminfo, at: tuple[int | None, int | None], style: Style | None) -> None:
+    def __init__(
+        self, screen: Screen, terminfo: Terminfo, at: tuple[int | None, int | None], style: Style | None
+    ) -> None:
         self._screen = screen
-        self._facts = facts
+        self._terminfo = terminfo
         self.line, self.column = at
         self.style = style
 
-    def paint(self, run: Run, following: Run | None) -> str:
-        style = self._style_for(run, following)
-        start = run.start
-        if run.erases and self.line == run.line and self.column is not None and run.earliest <= self.column < start:
+    def paint(self, span: Span, following: Span | None) -> str:
+        style = self._style_for(span, following)
+        start = span.start
+        if span.erases and self.line == span.line and self.column is not None and span.earliest <= self.column < start:
             start = self.column
-        way = self._way_to((run.line, start), style)
-        if run.erases:
-            return way + "\x1b[K"
-        is_last = following is None or (following.line, following.start) != (run.line, run.end)
-        return way + self._text(run, is_last=is_last)
-
-    def place(self, place: Place, style: Style) -> str:
-        """Go there, to paint in that style."""
-        return self._way_to(place, style)
+        move = self.move_to((span.line, start), style)
+        if span.erases:
+            return move + "\x1b[K"
+        is_last = following is None or (following.line, following.start) != (span.line, span.end)
+        return move + self._text(span, is_last=is_last)
 
     # Style
 
-    def _style_for(self, run: Run, following: Run | None) -> Style:
-        if not run.blank:
-            return run.style
+    def _style_for(self, span: Span, following: Span | None) -> Style:
+        if not span.blank:
+            return span.style
         then = None if following is None or following.blank else following.style
-        return _style_for_blanks(self.style, run.style, then, self._facts.turns_off)
+        return _style_for_blanks(self.style, span.style, then, self._terminfo.turns_off)
 
     # Cursor
 
-    def _way_to(self, place: Place, style: Style) -> str:
-        move = shortest_move(self.line, self.column, place, self._screen.columns, self._facts)
-        switch = switching(self.style, style, self._facts.turns_off)
-        before = self._retyped(place, self.style, len(move))
-        after = before if not switch else self._retyped(place, style, len(move))
-        self.line, self.column = place
+    def move_to(self, position: Position, style: Style) -> str:
+        """Return the bytes that move there and switch to that style."""
+        move = shortest_move(self.line, self.column, position, self._screen.columns, self._terminfo)
+        switch = sgr_between(self.style, style, self._terminfo.turns_off)
+        before = self._retyped(position, self.style, len(move))
+        after = before if not switch else self._retyped(position, style, len(move))
+        self.line, self.column = position
         self.style = style
         if before is not None:
             return before + switch
         return switch + (move if after is None else after)
 
-    def _retyped(self, place: Place, style: Style | None, limit: int) -> str | None:
-        """What stands before the place, from the cursor or a tab stop on, if that is shorter than moving there."""
-        line, column = place
+    def _retyped(self, position: Position, style: Style | None, limit: int) -> str | None:
+        """Return the text between the cursor, or a tab stop, and the position if retyping it is shorter than moving."""
+        line, column = position
         if style is None or self.column is None or line != self.line or column <= self.column:
             return None
         shortest: str | None = None
@@ -269,58 +264,60 @@ class Pen:
         return shortest
 
     def _starts(self, column: int, end: int) -> Iterator[tuple[int, int]]:
-        """The cursor's column and the tab stops between it and ``end``, each with the tabs to get there."""
+        """Yield the cursor's column and each tab stop before ``end``, after the number of tabs that reach it."""
         yield 0, column
-        if self._facts.tabs:
+        if self._terminfo.tabs:
             yield from enumerate(range(column - column % TAB + TAB, end, TAB), 1)
 
     # Text
 
-    def _text(self, run: Run, *, is_last: bool) -> str:
-        row = self._screen.rows[run.line]
-        text = "".join(each.text for each in row[run.start : run.end])
-        if is_sure(text):
-            self.column = run.end
-            painted = self._painted(text, run, is_last=is_last)
+    def _text(self, span: Span, *, is_last: bool) -> str:
+        row = self._screen.rows[span.line]
+        text = "".join(each.text for each in row[span.start : span.end])
+        if is_narrow(text):
+            self.column = span.end
+            painted = self._painted(text, span, is_last=is_last)
             if self.column == len(row):
                 self.column = None
             return painted
-        return "".join(self._unsure(row, run))
+        return "".join(self._ambiguous(row, span))
 
-    def _painted(self, text: str, run: Run, *, is_last: bool) -> str:
-        facts = self._facts
+    def _painted(self, text: str, span: Span, *, is_last: bool) -> str:
+        terminfo = self._terminfo
         style = self.style
-        can_erase = facts.ech and style is not None and not style.shows_on_blanks and (facts.bce or not style.bg)
+        can_erase = terminfo.ech and style is not None and not style.shows_on_blanks and (terminfo.bce or not style.bg)
         rest = ""
         blanks = len(text) - len(text.rstrip(" "))
         if is_last and can_erase and blanks > _ERASING:
             rest = f"\x1b[{blanks}X"
             text = text[:-blanks]
-            self.column = run.end - blanks
-        if facts.rep:
-            text = (_REPEATED_OF_ANY if facts.rep_of_any else _REPEATED).sub(_repeated, text)
+            self.column = span.end - blanks
+        if terminfo.rep:
+            text = (_REPEATED_OF_ANY if terminfo.rep_of_any else _REPEATED).sub(_repeated, text)
         elif can_erase:
             text = re.sub(r" {11,}(?=[^ ])", lambda each: f"\x1b[{len(each[0])}X\x1b[{len(each[0])}C", text)
         return text + rest
 
-    def _unsure(self, row: Row, run: Run) -> list[str]:
-        """Each character that terminals disagree about is painted on blanks, and the cursor put right after it."""
+    def _ambiguous(self, row: Row, span: Span) -> list[str]:
+        """Paint characters whose width terminals disagree about: on blanks, and with the cursor placed after each."""
         parts: list[str] = []
-        column = run.start
-        while column < run.end:
+        column = span.start
+        while column < span.end:
             text = row[column].text
             after = column + 1
             while after < len(row) and not row[after].text:
                 after += 1
-            parts.append(shortest_move(self.line, self.column, (run.line, column), self._screen.columns, self._facts))
-            if is_sure(text):
+            parts.append(
+                shortest_move(self.line, self.column, (span.line, column), self._screen.columns, self._terminfo)
+            )
+            if is_narrow(text):
                 parts.append(text)
                 self.column = after if after < len(row) else None
             else:
                 if after - column > 1:
                     parts += [
                         " " * (after - column),
-                        shortest_move(run.line, None, (run.line, column), self._screen.columns, self._facts),
+                        shortest_move(span.line, None, (span.line, column), self._screen.columns, self._terminfo),
                     ]
                 parts.append(text)
                 self.column = None
@@ -330,22 +327,22 @@ class Pen:
 
 @lru_cache(maxsize=4096)
 def _style_for_blanks(pen: Style | None, blank: Style, then: Style | None, turns_off: bool) -> Style:
-    """Of the styles that look like it on blanks, what costs least together with the one that follows."""
+    """Return the style that looks the same on blanks and takes the fewest bytes, counting the switch after it."""
     choices = [blank, *([] if then is None else [then])]
     if pen is not None:
         seen = replace(pen, bg=blank.bg)
         choices += [pen, seen, replace(seen, codes=pen.codes - SEEN_ON_A_BLANK)]
 
     def cost(style: Style) -> int:
-        return len(switching(pen, style, turns_off)) + (len(switching(style, then, turns_off)) if then else 0)
+        return len(sgr_between(pen, style, turns_off)) + (len(sgr_between(style, then, turns_off)) if then else 0)
 
-    return min((style for style in choices if fits_blank(style, blank)), key=cost)
+    return min((style for style in choices if matches_blank(style, blank)), key=cost)
 
 
 def _retype(row: Row, start: int, end: int, style: Style) -> str | None:
     texts = []
     for text, look in row[start:end]:
-        if not (fits_blank(style, look) if text == " " else look == style and text and is_sure(text)):
+        if not (matches_blank(style, look) if text == " " else look == style and text and is_narrow(text)):
             return None
         texts.append(text)
     return "".join(texts)

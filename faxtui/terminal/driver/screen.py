@@ -1,8 +1,4 @@
-"""What a place on the screen shows: a character and how it looks.
-
-How wide characters are, and whether all terminals agree on it.
-
-A screen as a terminal keeps it: rows of cells."""
+"""Screen in memory: rows of cells, each a character in a style, and the width of characters."""
 
 from __future__ import annotations
 
@@ -14,15 +10,15 @@ from typing import NamedTuple
 from rich.cells import cell_len, get_character_cell_size
 
 SEEN_ON_A_BLANK = frozenset({4, 7, 9, 21, 51, 52, 53})
-"""The SGR codes that show on a space too: underline, reverse, strike, double underline, frames, overline."""
+"""SGR codes that are visible on a space: underline, reverse, strike, double underline, frames, overline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a character looks, in the terms of SGR (ECMA-48 8.3.117).
+    """Style of a character in terms of SGR (ECMA-48 8.3.117).
 
-    ``fg`` and ``bg`` are the parameters that choose the colour, empty for the terminal's own; ``codes`` the
-    attributes that are on; ``other`` the parameters nobody here knows, in order; ``link`` the body of OSC 8.
+    ``fg``, ``bg``: the parameters that select the colour, empty for the terminal's default; ``codes``: attributes that
+    are on; ``other``: unknown parameters, in order; ``link``: the body of OSC 8.
     """
 
     fg: str = ""
@@ -37,7 +33,7 @@ class Style:
 
     @property
     def erases(self) -> bool:
-        """Whether erasing leaves just this: at most a background."""
+        """Whether erasing can produce a space in this style, which has at most a background."""
         return not (self.fg or self.codes or self.other or self.link)
 
 
@@ -46,25 +42,25 @@ PLAIN = Style()
 
 @lru_cache(maxsize=4096)
 def on_blank(style: Style) -> Style:
-    """What of it can be seen on a space: its colour and weight can't."""
+    """Return the part of the style that is visible on a space: its foreground and weight are not."""
     return style if style.shows_on_blanks else replace(style, fg="", codes=frozenset())
 
 
 @lru_cache(maxsize=65536)
-def fits_blank(pen: Style, blank: Style) -> bool:
-    """Whether a space painted with ``pen`` looks like one in ``blank``."""
+def matches_blank(pen: Style, blank: Style) -> bool:
+    """Return whether a space painted with ``pen`` looks like one in ``blank``."""
     return on_blank(pen) == blank
 
 
 class Cell(NamedTuple):
-    """``text`` is one character with what is combined with it; empty for the right half of a wide one."""
+    """One column. ``text``: a character with its combining marks; empty in the right half of a wide character."""
 
     text: str
     style: Style
 
 
 class _CellsInStyle(dict[str, Cell]):
-    """The cells of one style by their text, made when they are first asked for."""
+    """Cells of one style by their text, created on first use."""
 
     def __init__(self, style: Style) -> None:
         super().__init__()
@@ -79,7 +75,7 @@ class _CellsInStyle(dict[str, Cell]):
 
 @lru_cache(maxsize=1024)
 def cells_in(style: Style) -> Mapping[str, Cell]:
-    """The cell of any text in that style. Equal cells are mostly the same object: comparing screens is fast."""
+    """Return the cells of a style. Equal cells are mostly the same object, which makes comparing screens fast."""
     return _CellsInStyle(style)
 
 
@@ -115,19 +111,19 @@ _ONE_EVERYWHERE = (
     (0x25C1, 0x25FA),
     (0x2800, 0x28FF),
 )
-"""Code points, first to last, of one cell everywhere: letters of Europe, signs, arrows, boxes; no emoji among them.
+"""Ranges of code points that are one cell wide on every terminal: European letters, signs, arrows, boxes; no emoji.
 
-Terminals set up for East Asia may paint some of the signs wide; Textual's own boxes are among these.
+Terminals configured for East Asia may paint some signs wide, Textual's own boxes among them.
 """
-_SURE = frozenset(chr(code) for first, last in _ONE_EVERYWHERE for code in range(first, last + 1))
+_NARROW = frozenset(chr(code) for first, last in _ONE_EVERYWHERE for code in range(first, last + 1))
 _JOINER = "\u200d"
 
-is_sure = _SURE.issuperset
-"""Whether every terminal paints each character of a text in one cell."""
+is_narrow = _NARROW.issuperset
+"""Return whether every terminal paints each character of a text in one cell."""
 
 
 def clusters(text: str) -> Iterator[tuple[str, int]]:
-    """The characters of a text, each with all that is combined with it, and its width in cells as Textual counts."""
+    """Yield the characters of a text with their combining marks, and their width in cells as Textual counts it."""
     cluster = ""
     for character in text:
         if cluster and (cluster.endswith(_JOINER) or get_character_cell_size(character) == 0):
@@ -144,7 +140,7 @@ Row = list[Cell]
 
 
 class Screen:
-    """Painting never wraps: what comes after the last column is painted in it, as with DECAWM off."""
+    """Rows of cells. Text never wraps: past the last column it is painted in the last column, as with DECAWM off."""
 
     def __init__(self, columns: int, lines: int) -> None:
         self.columns = columns
@@ -158,7 +154,7 @@ class Screen:
         return copied
 
     def without_rules(self) -> Screen:
-        """The same, with blanks where one character beyond ASCII fills half a line or more."""
+        """Return a copy with lines blanked out where one character beyond ASCII fills half or more."""
         plain = self.copy()
         for line, row in enumerate(plain.rows):
             text, style = row[self.columns // 2]
@@ -167,7 +163,7 @@ class Screen:
         return plain
 
     def resized(self, columns: int, lines: int) -> Screen:
-        """The same, cut or padded with blanks at the right and at the bottom."""
+        """Return a copy cut or padded with blanks at the right and at the bottom."""
         sized = Screen(columns, lines)
         for row, old in zip(sized.rows, self.rows, strict=False):
             kept = min(columns, self.columns)
@@ -177,9 +173,9 @@ class Screen:
         return sized
 
     def put(self, line: int, column: int, text: str, style: Style) -> int:
-        """Paint the text from there on; returns the column after it."""
+        """Paint the text and return the column after it."""
         row = self.rows[line]
-        if is_sure(text) and column + len(text) <= self.columns:
+        if is_narrow(text) and column + len(text) <= self.columns:
             end = column + len(text)
             self._cut(row, column, end)
             row[column:end] = map(cells_in(style).__getitem__, text)
@@ -210,7 +206,7 @@ class Screen:
 
     @staticmethod
     def _cut(row: Row, start: int, end: int) -> None:
-        """Of a wide character whose one half is painted over, the other half becomes blank."""
+        """Blank the remaining half of each wide character that painting from ``start`` to ``end`` splits."""
         if not row[start].text:
             head = start
             while head > 0 and not row[head].text:
@@ -228,5 +224,5 @@ class Screen:
             row[start:end] = [cell(" ", Style(bg=background))] * (end - start)
 
     def scroll(self) -> None:
-        """Everything moves a line up; the last one is blank then."""
+        """Move all lines up by one; the last line becomes blank."""
         self.rows = [*self.rows[1:], [BLANK] * self.columns]

@@ -1,4 +1,4 @@
-"""What the terminal can do beyond what all can, as terminfo tells."""
+"""Terminal capabilities from the terminfo database."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Terminfo:
-    """Every one is False on a terminal that nothing is known of.
+    """Capabilities of a terminal, under their terminfo names where they have one; all False if nothing is known.
 
-    ``ech``, ``rep``: it can erase, and repeat, a number of characters; ``bce``: erasing takes the background;
-    ``hpa``, ``vpa``: it can go to a column, and a line, alone; ``tabs``: tab stops stand at every eighth column;
-    ``rep_of_any``: it repeats characters beyond ASCII too, which tmux up to 3.3 forgets, and terminfo can't tell;
-    ``turns_off``: attributes and colours can be turned off one by one; ``alternate``: it has a screen for programs.
+    ``ech``, ``rep``: erase, repeat a number of characters; ``bce``: erasing fills with the current background;
+    ``hpa``, ``vpa``: move to a column, a line; ``tabs``: tab stops at every eighth column; ``turns_off``: attributes
+    and colours can be turned off one by one; ``alternate``: has an alternate screen; ``rep_of_any``: repeats
+    characters beyond ASCII too, which terminfo does not say and tmux up to 3.3 does not (observed).
     """
 
     ech: bool = False
@@ -30,10 +30,10 @@ class Terminfo:
 UNKNOWN = Terminfo()
 
 
-def terminal_facts(term: str) -> Terminfo:
-    """The facts of that entry of terminfo, or of the one that its name extends (``xterm-kitty``: ``xterm``).
+def read_terminfo(term: str) -> Terminfo:
+    """Return the entry for this name, or for the one it extends (``xterm-kitty``: ``xterm``).
 
-    A process can ask for one terminal only: the answer to the first question is the answer to all (CPython).
+    CPython's curses reads one entry per process: every later call returns that of the first.
     """
     try:
         import curses
@@ -57,18 +57,18 @@ def _names(term: str) -> Iterator[str]:
 def _read(*, is_exact: bool) -> Terminfo:
     import curses
 
-    def says(name: str, *wanted: bytes) -> bool:
-        said = curses.tigetstr(name) or b""
-        return all(each in said for each in wanted)
+    def has(name: str, *wanted: bytes) -> bool:
+        sequence = curses.tigetstr(name) or b""
+        return all(each in sequence for each in wanted)
 
     return Terminfo(
-        ech=says("ech", b"\x1b[", b"X"),
-        # Many that are like an xterm can't do this one.
-        rep=is_exact and says("rep", b"\x1b[", b"b"),
+        ech=has("ech", b"\x1b[", b"X"),
+        # Many terminals that call themselves xterm-something do not implement REP.
+        rep=is_exact and has("rep", b"\x1b[", b"b"),
         bce=curses.tigetflag("bce") == 1,
-        hpa=says("hpa", b"\x1b[", b"G"),
-        vpa=says("vpa", b"\x1b[", b"d"),
-        tabs=curses.tigetnum("it") == 8 and says("ht", b"\t"),
-        turns_off=says("rmul", b"\x1b[24m") and says("op", b"39", b"49"),
-        alternate=says("smcup", b"\x1b[?"),
+        hpa=has("hpa", b"\x1b[", b"G"),
+        vpa=has("vpa", b"\x1b[", b"d"),
+        tabs=curses.tigetnum("it") == 8 and has("ht", b"\t"),
+        turns_off=has("rmul", b"\x1b[24m") and has("op", b"39", b"49"),
+        alternate=has("smcup", b"\x1b[?"),
     )

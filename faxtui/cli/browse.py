@@ -29,7 +29,7 @@ WELCOME = N_(
     "Nothing is configured yet. Enter your login and password and test the connection. Nothing is saved until you "
     "choose Save."
 )
-_ELSEWHERE = Options()
+_NO_OPTIONS = Options()
 """Options for another account: those given at start were not meant for it."""
 
 
@@ -40,7 +40,7 @@ def prepare(context: CommandContext, environ: Mapping[str, str]) -> AppConfig:
 
 def begin(context: CommandContext) -> AppConfig:
     """Return what to start with, on any terminal. Raises FaxtuiError without an account."""
-    doors = _account_services(context)
+    services = _account_services(context)
     if context.options.demo:
         first: SessionConfig | FirstRun = _demo_session(context)
     else:
@@ -49,8 +49,8 @@ def begin(context: CommandContext) -> AppConfig:
         except NoSignIn:
             if context.settings.profile_names or context.options.profile or context.options.base_url:
                 raise
-            first = FirstRun(" ".join([*context.settings.problems, _(WELCOME)]), doors, context.settings)
-    return AppConfig(first, doors, logs=context.paths.logs)
+            first = FirstRun(" ".join([*context.settings.problems, _(WELCOME)]), services, context.settings)
+    return AppConfig(first, services, logs=context.paths.logs)
 
 
 def _own_session(context: CommandContext) -> SessionConfig:
@@ -94,19 +94,19 @@ def _title(settings: Settings, *whose: str) -> str:
 def _account_services(context: CommandContext) -> AccountServices:
     config = context.paths.config
 
-    options = replace(_ELSEWHERE, config=context.options.config, read_only=context.options.read_only)
+    options = replace(_NO_OPTIONS, config=context.options.config, read_only=context.options.read_only)
 
-    def elsewhere(profile: str) -> CommandContext:
+    def context_of(profile: str) -> CommandContext:
         return load_context(replace(options, profile=profile))
 
-    def enrol(enrolment: NewAccount) -> SessionConfig:
-        kept = enrolment.save(config)
-        launch = _own_session(elsewhere(enrolment.profile))
-        kept_connect, typed = launch.connect, enrolment.typed_password
+    def enrol(new: NewAccount) -> SessionConfig:
+        backup = new.save(config)
+        session = _own_session(context_of(new.profile))
+        connect_stored, typed = session.connect, new.typed_password
         return replace(
-            launch,
-            connect=lambda password: kept_connect(password or typed),
-            notices=(*launch.notices, _saved(config, kept)),
+            session,
+            connect=lambda password: connect_stored(password or typed),
+            notices=(*session.notices, _saved(config, backup)),
         )
 
     def save(changes: Sequence[Change]) -> str:
@@ -115,19 +115,19 @@ def _account_services(context: CommandContext) -> AccountServices:
         return _saved(config, save_settings(config, changes))
 
     return AccountServices(
-        profile=lambda name: _own_session(elsewhere(name)),
+        profile=lambda name: _own_session(context_of(name)),
         demo=lambda: _demo_session(load_context(replace(options, demo=True))),
-        account=lambda enrolment: enrolment.sign_in(config).account(),
+        account=lambda new: new.sign_in(config).account(),
         connect=connect,
         enrol=enrol,
         save=save,
     )
 
 
-def _saved(config: Path, kept: Path | None) -> str:
-    if kept is None:
+def _saved(config: Path, backup: Path | None) -> str:
+    if backup is None:
         return _("Saved in {path}.").format(path=config)
-    return _("Saved in {path}. The previous file is now {backup}.").format(path=config, backup=kept)
+    return _("Saved in {path}. The previous file is now {backup}.").format(path=config, backup=backup)
 
 
 def _checked_terminal(environ: Mapping[str, str]) -> Capabilities:

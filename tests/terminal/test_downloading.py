@@ -122,7 +122,7 @@ def test_what_can_not_be_done_is_told_in_a_sentence(tmp_path: Path) -> None:
         ends = {
             (2, "not both"): faxtui("download", "f/a.pdf", "--since", "1d", "--demo", home=tmp_path),
             (2, "Name a fax by its folder and file"): faxtui("download", "a.pdf", "--demo", home=tmp_path),
-            (2, "leave --to"): faxtui("download", "--verify", folder, "--to", folder, home=tmp_path),
+            (2, "Omit --to"): faxtui("download", "--verify", folder, "--to", folder, home=tmp_path),
             (1, "no longer on the service"): faxtui(
                 "download", "f/a.pdf", "--to", folder, *signed_in, home=tmp_path, environ=SIGNED_IN
             ),

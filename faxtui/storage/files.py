@@ -286,9 +286,9 @@ def _wait_for_lock(duplicate: int, is_ours: threading.Event) -> None:
 
     try:
         fcntl.flock(duplicate, fcntl.LOCK_EX)
-        is_ours.set()
     finally:
         os.close(duplicate)
+    is_ours.set()
 
 
 _STREAM = re.compile("/dev/(stdout|stderr|null|full|tty|fd/[0-9]+)|/proc/self/fd/[0-9]+")

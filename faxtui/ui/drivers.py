@@ -1,92 +1,98 @@
-"""What is asked of the terminal's driver while the program runs, whichever driver that is."""
+"""Requests to the terminal's driver while the program runs, whichever driver that is."""
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import math
-import sys
+from typing import TYPE_CHECKING
 
 from textual.driver import Driver
 
+from faxtui.terminal.driver.input import LOCAL_DELAY, REMOTE_DELAY
+from faxtui.terminal.driver.textual_internals import unexpected
+
+if TYPE_CHECKING:
+    from faxtui.terminal.driver.driver import BaseDriver, ThinDriver
+
+log = logging.getLogger(__name__)
+
 _BLIND = 2.0
-"""Seconds without taking anything after which nobody can have seen what changed (our decision)."""
+"""Seconds without accepting output after which nobody can have seen what changed (our decision)."""
 
 
 def driver_for(thin: str) -> type[Driver] | None:
-    """The driver that sends only what changed, unless the setting says otherwise. None, on Windows: Textual's own."""
-    if sys.platform == "win32":
+    """Return the driver that sends only what changed, unless the setting says otherwise.
+
+    None, Textual's own driver, if this Textual does not have the private names that ours rely on.
+    """
+    if names := list(unexpected()):
+        log.warning("Using Textual's own driver: this Textual has no %s.", ", ".join(names))
         return None
-    if thin == "false":
+    from faxtui.terminal.driver.driver import BaseDriver, ThinDriver
+
+    return BaseDriver if thin == "false" else ThinDriver
+
+
+def _base(driver: Driver | None) -> BaseDriver | None:
+    """Return the driver if it is one of ours: Textual's own, and those of tests, do not support these requests."""
+    with contextlib.suppress(ImportError):
         from faxtui.terminal.driver.driver import BaseDriver
 
-        return BaseDriver
-    from faxtui.terminal.driver.driver import ThinDriver
+        return driver if isinstance(driver, BaseDriver) else None
+    return None
 
-    return ThinDriver
+
+def _thin(driver: Driver | None) -> ThinDriver | None:
+    with contextlib.suppress(ImportError):
+        from faxtui.terminal.driver.driver import ThinDriver
+
+        return driver if isinstance(driver, ThinDriver) else None
+    return None
 
 
 def redraw_screen(driver: Driver | None) -> None:
-    """Paint everything anew."""
-    if sys.platform != "win32":
-        from faxtui.terminal.driver.driver import ThinDriver
-
-        if isinstance(driver, ThinDriver):
-            driver.redraw()
+    """Repaint the whole screen."""
+    if thin := _thin(driver):
+        thin.redraw()
 
 
 def restore_terminal(driver: Driver | None) -> None:
     """Restore the terminal, without waiting for it: the process ends right after this, whatever it was doing."""
-    if sys.platform == "win32":
-        return
-    from faxtui.terminal.driver.driver import BaseDriver
-
-    if isinstance(driver, BaseDriver):
-        driver.restore_terminal()
+    if base := _base(driver):
+        base.restore_terminal()
+    elif driver is not None:
+        # Textual's own driver may block on a terminal that reads nothing; `signals.end_process` limits the time.
+        driver.stop_application_mode()
+        driver.close()
 
 
 def is_behind(driver: Driver | None) -> bool:
-    """Whether the terminal takes nothing, so that nobody sees what happens. Only the thin driver can tell."""
-    if sys.platform == "win32":
-        return False
-    from faxtui.terminal.driver.driver import ThinDriver
-
-    return isinstance(driver, ThinDriver) and driver.seconds_behind > _BLIND
-
-
-def typed_at(driver: Driver | None) -> float:
-    """When something was read that may have been typed, in monotonic seconds. Only our own drivers can tell."""
-    if sys.platform == "win32":
-        return -math.inf
-    from faxtui.terminal.driver.driver import BaseDriver
-
-    return driver.typed_at if isinstance(driver, BaseDriver) else -math.inf
-
-
-def set_escape_delay(driver: Driver | None, setting: int | str, *, is_remote: bool) -> None:
-    """Wait this many milliseconds, or if "auto" what fits the terminal, for the rest of a key. Not on Windows."""
-    if sys.platform == "win32":
-        return
-    from faxtui.terminal.driver.driver import BaseDriver
-    from faxtui.terminal.driver.input import LOCAL_DELAY, REMOTE_DELAY
-
-    if isinstance(driver, BaseDriver):
-        automatic = REMOTE_DELAY if is_remote else LOCAL_DELAY
-        driver.set_escape_delay(setting / 1000 if isinstance(setting, int) else automatic)
+    """Return whether the terminal accepts nothing, so that nobody sees what happens. Only the thin driver can tell."""
+    thin = _thin(driver)
+    return thin is not None and thin.seconds_behind > _BLIND
 
 
 def is_sending(driver: Driver | None) -> bool:
-    """Whether the terminal has not taken yet all that it was sent. Only the thin driver can tell."""
-    if sys.platform == "win32":
-        return False
-    from faxtui.terminal.driver.driver import ThinDriver
+    """Return whether the terminal has not accepted all output yet. Only the thin driver can tell."""
+    thin = _thin(driver)
+    return thin is not None and thin.seconds_behind > 0
 
-    return isinstance(driver, ThinDriver) and driver.seconds_behind > 0
+
+def typed_at(driver: Driver | None) -> float:
+    """Return when something that may have been typed was read, in monotonic seconds. Only our drivers can tell."""
+    base = _base(driver)
+    return -math.inf if base is None else base.typed_at
+
+
+def set_escape_delay(driver: Driver | None, setting: int | str, *, is_remote: bool) -> None:
+    """Wait this many milliseconds, or if "auto" as long as fits the terminal, for the rest of a key sequence."""
+    if base := _base(driver):
+        automatic = REMOTE_DELAY if is_remote else LOCAL_DELAY
+        base.set_escape_delay(setting / 1000 if isinstance(setting, int) else automatic)
 
 
 def switch_mouse(driver: Driver | None, *, on: bool) -> None:
-    """Does nothing where the driver has no mouse to switch: in a test, or on Windows."""
-    if sys.platform == "win32":
-        return
-    from faxtui.terminal.driver.driver import BaseDriver
-
-    if isinstance(driver, BaseDriver):
-        driver.switch_mouse(on)
+    """Switch mouse reports on or off, if the driver can."""
+    if base := _base(driver):
+        base.switch_mouse(on)

@@ -4,5 +4,5 @@ Output: ``driver`` receives what Textual writes; ``output_parser`` draws it on a
 sequences on; ``output`` queues the newest screen and sends it from a thread; ``painter`` chooses the shortest bytes
 for the difference (``diff`` finds it, ``pen`` writes it) on the terminal that ``terminfo`` describes.
 Input: ``input`` reads the terminal and lets only keys, pastes and expected reports through.
-Textual's private names are used in ``driver`` only.
+Textual's private names are used in ``driver`` only; ``textual_internals`` lists them and checks them at startup.
 """

@@ -303,9 +303,9 @@ class Ui(Section):
     theme: str = _setting("auto", OneOf(THEMES), "colours; auto fits the terminal")
     page_size: int = _setting(DEFAULT_PAGE_SIZE, whole_number(1, MAXIMUM_PAGE_SIZE), "faxes on a page")
     timezone: str = _setting(LOCAL, time_zone_or_local, "the zone in which dates are shown: local, or as Europe/Paris")
-    date_format: str = _setting("", date_format, "as strftime writes it; empty for the short one")
+    date_format: str = _setting("", date_format, "strftime format; empty for the short form")
     mouse: bool = _setting(True, flag, "clicks and the wheel")
-    thin: str = _setting("auto", Switch(), "send the terminal only what changed", needs_restart=True)
+    thin: str = _setting("auto", Switch(), "reduce terminal traffic", needs_restart=True)
     columns: tuple[str, ...] = _setting((), columns, "the columns shown; empty for those that fit")
     remember_filters: bool = _setting(True, flag, "start with the filters of the last time")
     escape_delay: int | str = _setting(

@@ -40,6 +40,7 @@ from faxtui.operations.deletion import (
 )
 from faxtui.operations.messages import DeleteMessages
 from faxtui.storage.journal import AccountName, Journal, Record, Records, WasDeleted
+from faxtui.translation import ngettext
 
 if TYPE_CHECKING:
     from faxtui.inbox.fetch_policy import RetryPolicy
@@ -108,12 +109,6 @@ class Marks:
         """Those that are not among the rows of ``page``."""
         here = {fax.key for fax in page}
         return tuple(fax for key, fax in self.by_key.items() if key not in here)
-
-    def why_cleared(self, change: str) -> str:
-        """What to say where these are cleared because of ``change``, such as ``new filters``; empty without marks."""
-        if not self.by_key:
-            return ""
-        return f"{counted(len(self), 'mark', 'marks')} taken off: {change}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,11 +334,12 @@ class FaxOperations:
         self._mark(self.view.marks.with_all(each for each in faxes if not self.view.is_going(each)))
 
     def unmark_all(self, why: str = "") -> None:
-        """``why`` is said where there were any."""
+        """Clear all marks. If there were any, report that they were cleared because of ``why``."""
         count = len(self.view.marks)
         self._mark(Marks())
         if count and why:
-            self._listener.said(f"{counted(count, 'mark', 'marks')} taken off: {why}.")
+            cleared = ngettext("Cleared {count:,} mark because {why}.", "Cleared {count:,} marks because {why}.", count)
+            self._listener.said(cleared.format(count=count, why=why))
 
     def _mark(self, marks: Marks) -> None:
         self.view = replace(self.view, marks=marks)

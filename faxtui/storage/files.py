@@ -284,10 +284,10 @@ def _wait_for_lock(duplicate: int, is_ours: threading.Event) -> None:
     """Lock the file that ``duplicate`` shares; if that comes too late, closing both descriptors unlocks it again."""
     import fcntl
 
-    try:
+    # As in `try_lock`, a file system that has no locks after all is no obstacle.
+    with suppress(OSError):
         fcntl.flock(duplicate, fcntl.LOCK_EX)
-    finally:
-        os.close(duplicate)
+    os.close(duplicate)
     is_ours.set()
 
 

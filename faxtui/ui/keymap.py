@@ -73,21 +73,21 @@ BROWSER: tuple[Action, ...] = (
     Action("filters.edit", "f,slash", "edit_filters", "Filters", "edit the filters", NARROWING, 3, "f /"),
     Action("filters.sidebar", "F", "toggle_sidebar", "Sidebar", "show or hide the filters", NARROWING),
     Action("sort.by", "s", "sort_by", "Sort", "choose what to sort by", NARROWING, 4),
-    Action("sort.turn", "o", "turn_sort", "Turn", "turn the sort around", NARROWING, 15),
+    Action("sort.turn", "o", "turn_sort", "Reverse", "reverse the order", NARROWING, 15),
     Action("columns", "c", "choose_columns", "Columns", "choose the columns", NARROWING, 16),
     Action("views", "v", "app.choose_view", "Views", "saved filters and sorts", NARROWING, 17),
     Action("fax.open", "enter", "open_fax", "Open", "details of the fax", MOVING, 5, "Enter"),
-    Action("mark", "space", "mark", "Mark", "mark it, and down", FAXES, 12, "Space"),
+    Action("mark", "space", "mark", "Mark", "mark and move down", FAXES, 12, "Space"),
     Action("mark.page", "A", "mark_page", "Mark all", "mark all on this page", FAXES),
-    Action("mark.none", "u", "unmark", "Unmark", "take all marks off", FAXES),
+    Action("mark.none", "u", "unmark", "Unmark", "clear all marks", FAXES),
     Action("export", "x", "export", "Export", "write the list to a file", FAXES, 13),
     Action("cancel", "escape", "cancel", "Cancel", "cancel, clear messages", FAXES, shown="Esc"),
     Action("quit", "q", "app.quit", "Quit", "quit, from the list", PROGRAM, 10),
 )
 
 HANDLING: tuple[Action, ...] = (
-    Action("fax.save", "d", "save", "Download", "save them, or the one", FAXES, 6),
-    Action("fax.delete", "D,delete", "delete", "Delete", "delete, after a question", FAXES, 8, "D"),
+    Action("fax.save", "d", "save", "Save", "save selected or current", FAXES, 6),
+    Action("fax.delete", "D,delete", "delete", "Delete", "delete (asks first)", FAXES, 8, "D"),
     UNDO,
     Action("fax.copy", "y", "copy", "Copy", "copy number, name …", FAXES, 14),
 )
@@ -114,7 +114,7 @@ READING: tuple[Action, ...] = (
     Action("read.down", "down,j", "pan(0,1)", "Down", "down", LENS, shown="↓ j"),
     Action("read.start", "home", "start", "Start", "start of the page", LENS, shown="Home"),
     Action("read.end", "end", "end", "End", "end of the page", LENS, shown="End"),
-    Action("read.drawing", "b", "change_drawing", "Dots or blocks", "dots, or blocks of two sizes", LENS, 10),
+    Action("read.drawing", "b", "change_drawing", "Dots or blocks", "switch drawing style", LENS, 10),
     Action("read.retry", "r", "retry", "Retry", "fetch again", SHEETS),
     Action("read.leave", "escape,enter,v,q", "back", "Back", "back to the details", SHEETS, 5, "Esc"),
 )
@@ -122,10 +122,10 @@ READING: tuple[Action, ...] = (
 PROGRAM_WIDE: tuple[Action, ...] = (
     Action("help", "question_mark", "help", "Help", "this help", PROGRAM, 7, "?"),
     Action("accounts", "a", "accounts", "Account", "another account", PROGRAM, 18),
-    Action("settings", "comma", "settings", "Settings", "how it looks and works", PROGRAM, 19, ","),
+    Action("settings", "comma", "settings", "Settings", "settings", PROGRAM, 19, ","),
     Action("mouse", "M", "mouse", "Mouse", "mouse on or off", PROGRAM),
-    Action("commands", "ctrl+p", "command_palette", "Commands", "find a command by name", PROGRAM),
-    Action("repaint", "ctrl+l", "repaint", "Repaint", "paint the screen anew", PROGRAM, everywhere=True),
+    Action("commands", "ctrl+p", "command_palette", "Commands", "find a command", PROGRAM),
+    Action("repaint", "ctrl+l", "repaint", "Redraw", "redraw the screen", PROGRAM, everywhere=True),
     Action("suspend", "ctrl+z", "suspend", "Suspend", "to the shell; fg returns", PROGRAM, everywhere=True),
     Action("quit.anywhere", "ctrl+c", "app.quit", "Quit", "quit, from anywhere", PROGRAM, everywhere=True),
 )

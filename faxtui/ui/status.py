@@ -117,13 +117,13 @@ def remedy(view: InboxView, keys: Keys) -> str:
     """Which key helps, where something went wrong."""
     match view.activity:
         case Failed(error=Refused(reasons=reasons)) if reasons:
-            return f"{keys.first('filters.edit')} mends the filters"
+            return f"{keys.first('filters.edit')} edit filters"
         case Failed():
-            return f"{keys.first('page.refresh')} tries again"
+            return f"{keys.first('page.refresh')} retry"
         case Waiting():
-            return f"{keys.first('page.refresh')} tries now"
+            return f"{keys.first('page.refresh')} retry"
         case Idle() if view.shown is not None and not view.shown.page.faxes:
-            return f"{keys.first('filters.edit')} changes the filters"
+            return f"{keys.first('filters.edit')} edit filters"
         case _:
             return ""
 

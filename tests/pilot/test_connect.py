@@ -154,17 +154,17 @@ async def test_arrows_go_through_fields_and_buttons_and_choose_in_a_list(here: O
         await desk.press("enter", "up", "up", "enter")
         assert "in the system's keyring" in said_at(desk, "Keep the password")
         await desk.press("down")
-        assert "Try it" in desk.text(desk.app.focused or Button)
+        assert "Test connection" in desk.text(desk.app.focused or Button)
         await desk.press("right", "right", "right")
         assert "Quit" in desk.text(desk.app.focused or Button)
         await desk.press("left")
-        assert "Look around" in desk.text(desk.app.focused or Button)
+        assert "Try the demo" in desk.text(desk.app.focused or Button)
 
 
 @pytest.mark.parametrize("size", [NARROW, SMALL, LARGE])
 async def test_every_button_can_be_reached_and_read_on_any_terminal(here: Office, size: tuple[int, int]) -> None:
     async with here.faxtui(size=size) as desk:
-        for label in ("Quit", "Look around with sample faxes", "Save and open", "Try it"):
+        for label in ("Quit", "Try the demo", "Save and open", "Test connection"):
             button = next(each for each in desk.app.screen.query(Button) if label in str(each.label))
             while desk.app.focused is not button:
                 await desk.press("up")
@@ -337,7 +337,7 @@ async def test_what_was_typed_is_discarded_only_after_a_question(here: Office, k
 
 async def test_looking_around_shows_sample_faxes_and_an_account_can_be_connected_from_there(here: Office) -> None:
     async with here.faxtui() as desk:
-        await press_button(desk, "Look around")
+        await press_button(desk, "Try the demo")
         await desk.until_shown("demo · sample faxes", "page 1 of")
         await desk.press("a", "end", "enter")
         await desk.until_shown("Connect to Odyssey", "[ Back ]")

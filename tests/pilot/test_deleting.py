@@ -364,7 +364,7 @@ async def test_a_fax_that_is_gone_is_told_so_in_its_row_and_in_the_details_and_c
     async with handling(tmp_path) as desk:
         desk.demo.says("GET", GONE)
         await desk.press("enter", "v")
-        await desk.until_shown("someone else took or deleted it")
+        await desk.until_shown("it was deleted elsewhere")
         await desk.press("escape")
         await desk.until_shown("State", "gone")
         await desk.press("escape")

@@ -54,7 +54,7 @@ async def test_no_file_is_written_over(tmp_path: Path) -> None:
         await desk.press("x", "enter", "ctrl+u")
         await desk.type(str(taken))
         await desk.press("enter")
-        await desk.until_shown("There is such a file already: type another name.")
+        await desk.until_shown("The file already exists. Type another name.")
         await desk.press("backspace", "enter")
         await desk.until_shown("1 fax is in")
         assert taken.read_text() == "mine"
@@ -69,7 +69,7 @@ async def test_a_folder_that_is_not_there_is_told_of_and_what_was_typed_stays(tm
         await desk.until_shown(f"There is no folder {tmp_path / 'no'}: make it, or name a file elsewhere.")
         await desk.until_shown("x.csv")
         await desk.press("ctrl+u", "enter")
-        await desk.until_shown("Type the name of a file")
+        await desk.until_shown("Enter a file name")
 
 
 async def test_where_a_page_does_not_come_there_is_no_file(tmp_path: Path) -> None:

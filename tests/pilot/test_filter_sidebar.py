@@ -145,7 +145,7 @@ async def test_what_the_service_refuses_is_explained_beside_the_filter_and_in_th
         assert "The number has too few digits." in desk.words(desk.sidebar)
         assert "No such customer." in desk.text(desk.sidebar)
         assert "the service refused: filterFrom: The number has too few digits." in desk.page_bar
-        assert "f mends the filters" in desk.page_bar
+        assert "f edit filters" in desk.page_bar
         assert line.value == "04"
         assert rows[: len(desk.rows)] == desk.rows
         desk.wire.says = None
@@ -292,7 +292,7 @@ async def test_what_is_pasted_is_made_visible() -> None:
 async def test_no_faxes_are_told_of_with_what_was_asked_for() -> None:
     async with console(wire=Wire(listing([])), query=FaxQuery(filters=Filters({"from": "0478"}))) as desk:
         assert "no faxes from 0478, last 7 days" in desk.page_bar
-        assert "f changes the filters" in desk.page_bar
+        assert "f edit filters" in desk.page_bar
 
 
 @pytest.mark.parametrize(

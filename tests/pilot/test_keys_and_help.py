@@ -49,7 +49,7 @@ async def test_help_closes() -> None:
 
 async def test_the_key_bar_shows_as_many_keys_as_fit() -> None:
     async with console(size=LARGE) as desk:
-        assert desk.key_bar.startswith(" n Next  p Previous  f / Filters  s Sort  Enter Open  d Download  ? Help")
+        assert desk.key_bar.startswith(" n Next  p Previous  f / Filters  s Sort  Enter Open  d Save  ? Help")
         assert "? Help" in desk.key_bar
         await desk.resize(NARROW)
         assert desk.key_bar.startswith(" n Next  p Previous")

@@ -35,8 +35,8 @@ async def test_a_command_is_still_found() -> None:
     async with console() as desk:
         await desk.press("ctrl+p")
         await shrink(desk)
-        await desk.press(*"turn")
-        await desk.until_shown("the sort around")
+        await desk.press(*"reverse")
+        await desk.until_shown("the order")
 
 
 async def test_a_question_about_deleting_is_there_again_too(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Marks: set, taken off, kept from page to page, and told of."""
+"""Marks: set, cleared, kept from page to page, and reported."""
 
 from pathlib import Path
 
@@ -51,7 +51,7 @@ async def test_other_filters_take_marks_off_and_tell_so(tmp_path: Path) -> None:
         await desk.press("space", "space", "f", "tab")
         await desk.type("0478")
         await desk.press("enter")
-        await desk.until_shown("2 marks taken off: other filters hold now.")
+        await desk.until_shown("Cleared 2 marks because the filters changed.")
         assert "marked" not in desk.console.page_bar
 
 

@@ -39,7 +39,7 @@ async def test_it_offers_what_can_be_done_now_and_no_screenshot() -> None:
         ("next page", "page 2 of 4"),
         ("edit the filters", "From number"),
         ("details", "1 of 50"),
-        ("turn the sort", "Received ▲"),
+        ("reverse the order", "Received ▲"),
         ("a page by its number", "1 to 4, now 1"),
     ],
 )

@@ -107,7 +107,7 @@ async def test_one_saving_at_a_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (FORBIDDEN, "may not fetch"),
+        (FORBIDDEN, "may not download"),
         (BROKEN, "failed"),
         (PORTAL, "1 failed"),
         (Answer(200, b""), "1 failed"),

@@ -61,7 +61,7 @@ async def test_a_setting_holds_at_once_and_is_in_the_file_only_when_asked(here: 
         await change(desk, "page_size", "25")
         await change(desk, "timezone", "Asia/Tokyo")
         assert line(desk, "page_size").startswith(" * page_size         25")
-        assert "* holds now, not saved yet" in desk.header
+        assert "* unsaved" in desk.header
         assert here.config.read_text() == before
         await desk.press("escape", "n")
         await desk.until_shown("1–25 of")
@@ -295,7 +295,7 @@ async def test_a_value_that_cannot_be_taken_is_explained_and_kept(
         assert words in desk.screen
         assert desk.app.screen.query_one(Input).value == typed
         await desk.press("escape", "s")
-        assert "There is nothing to save" in desk.told
+        assert "No changes to save" in desk.told
 
 
 async def test_columns_and_page_size_chosen_in_the_list_are_kept_and_can_be_saved(here: Office) -> None:

@@ -126,7 +126,7 @@ async def test_esc_leaves_the_rows_and_r_asks_once_more_with_the_same(here: Offi
         await refused(desk, here)
         await desk.press("escape")
         assert desk.rows == rows[: len(desk.rows)]
-        assert "r tries again" in desk.page_bar
+        assert "r retry" in desk.page_bar
         await desk.press("r")
         await until_asked(desk)
         assert here.service.sign_ins == [f"{LOGIN}:{PASSWORD}"] * 2

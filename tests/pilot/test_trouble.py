@@ -53,7 +53,7 @@ async def test_an_answer_that_is_no_list_is_told_in_words_from_the_first_request
         async with console(connect=connecting_to(server.address), until="failed") as desk:
             assert words in said(desk)
             assert "<h1>" not in desk.screen
-            assert said(desk).endswith("r tries again")
+            assert said(desk).endswith("r retry")
             await desk.press("question_mark")
             await desk.until_shown("Keys")
 
@@ -93,7 +93,7 @@ async def test_an_error_leaves_the_rows_and_r_tries_again(size: tuple[int, int])
         await desk.press("r")
         await desk.until_failed()
         assert "502" in said(desk)
-        assert "r tries again" in said(desk)
+        assert "r retry" in said(desk)
         assert desk.rows == rows[: len(desk.rows)]
         assert desk.current == fax
         desk.wire.says = None
@@ -131,7 +131,7 @@ async def test_a_service_that_fails_is_asked_again_after_a_while_and_the_bar_say
         await desk.press("r")
         await desk.until(lambda: isinstance(desk.view.activity, Waiting))
         assert "service unavailable for 0:00, retrying in 8 s" in desk.page_bar
-        assert "r tries now" in desk.page_bar
+        assert "r retry" in desk.page_bar
         desk.wire.says = None
         await desk.press("r")
         await desk.until_idle()

@@ -99,7 +99,7 @@ def test_when_the_line_breaks_it_is_told_when_the_next_try_is_and_the_page_comes
         rows = terminal.lines[3:20]
         line.cut()
         terminal.type("o")
-        terminal.wait_for("‹ 1–50 of", " for 0:0", "retrying in ", "r tries now")
+        terminal.wait_for("‹ 1–50 of", " for 0:0", "retrying in ", "r retry")
         assert terminal.lines[3:20] == rows
         move_the_cursor(terminal)
         line.mend()

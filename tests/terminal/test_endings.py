@@ -133,7 +133,7 @@ def test_a_wrong_password_is_told_and_not_tried_again(tmp_path: Path) -> None:
         terminal.wait_for("refuses the sign-in of “60300.demo”", "Password of 60300.demo")
         terminal.type("\x1b")
         terminal.wait_until_gone("Password of 60300.demo")
-        terminal.wait_for("r tries again")
+        terminal.wait_for("r retry")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
         assert asked == ["/api/V1/InboundFax"]

@@ -19,7 +19,7 @@ def address() -> Iterator[str]:
 
 
 def type_account(terminal: PtySession, address: str) -> None:
-    terminal.wait_for("Connect to Odyssey", "Nothing is configured yet", "[ Try it ]")
+    terminal.wait_for("Connect to Odyssey", "Nothing is configured yet", "[ Test connection ]")
     terminal.type(f"{UP}{CLEAR}{address}{DOWN}{LOGIN}{DOWN}{PASSWORD}")
     terminal.wait_for(address, LOGIN, "•" * len(PASSWORD))
 
@@ -58,7 +58,7 @@ def test_a_password_that_is_kept_nowhere_is_asked_for_at_the_second_start(tmp_pa
         terminal.type("q")
         assert terminal.wait_for_end() == 0
     with in_terminal(home=tmp_path) as terminal:
-        terminal.wait_for("Sign in", f"Password of {LOGIN}", "Enter try it once")
+        terminal.wait_for("Sign in", f"Password of {LOGIN}", "Enter sign in")
         terminal.type(f"{PASSWORD}{ENTER}")
         terminal.wait_for(f"main · {LOGIN}", "page 1 of")
         assert PASSWORD.encode() not in terminal.sent

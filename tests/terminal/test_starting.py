@@ -20,7 +20,7 @@ print("loaded", sorted({each.partition(".")[0] for each in sys.modules} & {"text
 
 def test_without_a_login_it_asks_for_one_and_writes_nothing(tmp_path: Path) -> None:
     with in_terminal(home=tmp_path) as terminal:
-        terminal.wait_for("Connect to Odyssey", "Login", "Password", "Look around with sample faxes")
+        terminal.wait_for("Connect to Odyssey", "Login", "Password", "Try the demo")
         terminal.type("\x03")
         assert terminal.wait_for_end() == 0
         assert terminal.left_on() == set()

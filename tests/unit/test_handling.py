@@ -136,11 +136,11 @@ async def test_another_grace_counts_from_the_next_request_on(tmp_path: Path) -> 
 
 async def test_that_marks_are_taken_off_is_said_where_there_were_some(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
-        desk.handling.unmark_all("other filters hold now")
+        desk.handling.unmark_all("the filters changed")
         assert desk.said == []
         desk.handling.mark_all([A, B])
-        desk.handling.unmark_all("other filters hold now")
-        assert desk.said == ["2 marks taken off: other filters hold now."]
+        desk.handling.unmark_all("the filters changed")
+        assert desk.said == ["Cleared 2 marks because the filters changed."]
 
 
 # Saving

@@ -42,9 +42,3 @@ def test_marks_elsewhere_are_those_not_on_the_page() -> None:
     marks = Marks().with_all([A, B, C])
     assert marks.elsewhere([B, Fax()]) == (A, C)
     assert marks.elsewhere([A, B, C]) == ()
-
-
-def test_what_clears_marks_is_said_where_there_were_any() -> None:
-    assert Marks().toggled(A).why_cleared("new filters") == "1 mark taken off: new filters."
-    assert Marks().with_all([A, B]).why_cleared("another profile") == "2 marks taken off: another profile."
-    assert Marks().why_cleared("new filters") == ""

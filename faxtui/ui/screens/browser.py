@@ -229,7 +229,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         if is_open:
             self._remember()
             if self._inbox.view.query.filters != before.filters:
-                self._operations.unmark_all("other filters hold now")
+                self._operations.unmark_all(_("the filters changed"))
         return is_open
 
     async def _attempt(self, intent: Callable[[], None]) -> bool:

@@ -45,7 +45,7 @@ class SignInPanel(Panel[str]):
     """Gives the password typed; it is tried once. The one that was just refused is not accepted: accounts lock."""
 
     def __init__(self, marks: Glyphs, login: str, reason: str, refused: str = "") -> None:
-        super().__init__(marks, "Sign in", "Enter try it once   Esc not now")
+        super().__init__(marks, "Sign in", "Enter sign in   Esc cancel")
         self._login = login
         self._reason = reason
         self._refused = refused
@@ -127,9 +127,9 @@ class ConnectScreen(Form[None]):
             yield self._fields["command"]
             yield self._said
             with Horizontal(classes="buttons"):
-                yield _button("Try it", "try")
+                yield _button("Test connection", "try")
                 yield _button("Save and open", "save")
-                yield _button("Look around with sample faxes", "demo")
+                yield _button("Try the demo", "demo")
                 yield _button("Quit", "quit") if self._is_first else _button("Back", "back")
         yield self._hint
 

@@ -144,7 +144,7 @@ class Menu(Panel[Chosen[T]], Generic[T]):
     """Gives the value of what was chosen."""
 
     def __init__(self, marks: Glyphs, title: str, choices: Sequence[Choice[T]]) -> None:
-        super().__init__(marks, title, "↑ ↓ choose   Enter take   Esc back")
+        super().__init__(marks, title, "↑ ↓ choose   Enter select   Esc cancel")
         self._choices = tuple(choices)
 
     def content(self) -> ChoiceList:

@@ -80,9 +80,9 @@ class NameFile(Panel[Path]):
 
     def _why_not(self, path: Path | None) -> str:
         if path is None:
-            return "Type the name of a file, in full where its home folder is not known."
+            return "Enter a file name (absolute if ~ cannot be resolved)."
         if os.path.lexists(path):
-            return "There is such a file already: type another name."
+            return "The file already exists. Type another name."
         if path.parent != self._proposed.parent and not path.parent.is_dir():
             return f"There is no folder {visible(str(path.parent))}: make it, or name a file elsewhere."
         return ""

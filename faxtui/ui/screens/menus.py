@@ -62,7 +62,7 @@ class ColumnMenu(Panel[tuple[Field, ...]]):
     """Nothing ticked gives the columns that fit best."""
 
     def __init__(self, marks: Glyphs, shown: Sequence[Field]) -> None:
-        super().__init__(marks, "Columns", "Space tick   Enter show   Esc back   nothing ticked: what fits best")
+        super().__init__(marks, "Columns", "Space toggle   Enter apply   Esc back   none: automatic")
         self._ticked = set(shown)
 
     def content(self) -> ChoiceList:

@@ -132,7 +132,7 @@ class SettingsScreen(ClosesOnce[None]):
             ((each.section, each.setting.name), _as_written(each.value(written))) for each in self._changed
         ]
         if not changes:
-            self.notify("There is nothing to save: all is as in the file.", markup=False)
+            self.notify("No changes to save.", markup=False)
             return
         try:
             said = await asyncio.to_thread(self._doors.save, changes)
@@ -165,7 +165,7 @@ class SettingsScreen(ClosesOnce[None]):
         self._tell_state()
 
     def _tell_state(self) -> None:
-        self._title.say("Settings", "* holds now, not saved yet" if self._changed else "")
+        self._title.say("Settings", "* unsaved" if self._changed else "")
 
     def _line(self, row: _Row) -> Text:
         value = row.value(self._settings)
@@ -180,7 +180,7 @@ class EditSetting(Panel[Chosen[object]]):
     """A value that can't be taken is explained, and stays to be mended."""
 
     def __init__(self, marks: Glyphs, setting: Setting, current: object) -> None:
-        super().__init__(marks, setting.name, "Enter take   Esc back")
+        super().__init__(marks, setting.name, "Enter select   Esc cancel")
         self._setting = setting
         self._current = current
 

@@ -219,7 +219,7 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         yield Labelled(
             "Period",
             ChoiceField(
-                [*periods, ("Own start and end", OWN_PERIOD)],
+                [*periods, ("Custom range", OWN_PERIOD)],
                 value=self._number_of_period(),
                 allow_blank=False,
                 compact=True,

@@ -60,7 +60,7 @@ def _own_session(context: CommandContext) -> SessionConfig:
     return SessionConfig(
         profile=settings.profile_name,
         title=_title(settings, settings.profile_name, sign_in.login),
-        connect=connector(replace(sign_in, ways=_("It is not stored, so it is asked for each time."))),
+        connect=connector(replace(sign_in, ways=_("It is not stored: faxtui asks each time."))),
         query=context.query(remembered),
         login=sign_in.login,
         settings=settings,

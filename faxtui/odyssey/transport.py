@@ -431,7 +431,9 @@ def why_not_reached(
 
 def cut_off(url: httpx.URL) -> NoAnswer:
     """Return the error for a connection that was lost within a response."""
-    return NoAnswer(_("The response from {host} was cut off. Try again in a moment.").format(host=place(url)))
+    return NoAnswer(
+        _("The connection to {host} was lost during its response. Try again in a moment.").format(host=place(url))
+    )
 
 
 def fell_silent(url: httpx.URL, limits: Limits) -> NoAnswer:

@@ -139,7 +139,7 @@ async def test_a_password_that_is_kept_nowhere_is_asked_for_before_anything_is_a
     here.configure(main="")
     async with here.faxtui() as desk:
         await until_asked(desk)
-        assert "It is not stored, so it is asked for each time." in " ".join(desk.screen.split())
+        assert "It is not stored: faxtui asks each time." in " ".join(desk.screen.split())
         assert here.service.sign_ins == []
         await desk.press("enter")
         assert "Type the password." in desk.screen

@@ -61,7 +61,7 @@ async def test_an_answer_that_is_no_list_is_told_in_words_from_the_first_request
 async def test_an_answer_that_breaks_off_is_told_of() -> None:
     with answering(answer(200, '{"Res', {**JSON, "Content-Length": "999"}), Ending.RESET) as server:
         async with console(connect=connecting_to(server.address), until="failed") as desk:
-            assert "was cut off" in said(desk)
+            assert "was lost during" in said(desk)
 
 
 async def test_a_machine_that_nobody_listens_on_is_told_of() -> None:

@@ -1,0 +1,121 @@
+"""Texts for people: whole, translatable, and in the words of the house. Read from the source, nothing is run."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from faxtui import errors
+
+PACKAGE = Path(errors.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+MARKS = {"_", "N_", "ngettext"}
+ERRORS = {name for name, each in vars(errors).items() if inspect.isclass(each) and issubclass(each, Exception)}
+
+NOT_CONVERTED: frozenset[str] = frozenset(
+    {
+        "config/credentials",
+        "config/new_account",
+        "config/save",
+        "config/settings",
+        "config/toml_files",
+        "domain/account",
+        "domain/fax",
+        "domain/filename",
+        "domain/query",
+        "domain/when",
+        "network",
+        "odyssey/listing",
+        "odyssey/responses",
+        "operations/deletion",
+        "operations/download",
+        "operations/download_folder",
+        "operations/saver",
+        "operations/wholeness",
+        "preview/client",
+        "preview/worker",
+        "storage/files",
+        "storage/journal",
+        "terminal/desktop",
+    }
+)
+"""Modules whose errors are not translatable yet. One that is leaves this list."""
+
+UNWANTED = re.compile(
+    r"\b(told of|tells of|mends?|goes on|go on|comes? about|came about|asked for|for good|anew|look(ed)? again|"
+    r"whole or not at all|takes? back|taken back|where it is kept|the far end|cuts? off|br(eak|oke) off|holds now|"
+    r"marks taken off|what there is|leave faxtui|answers?|answered|won't take|can't be taken|by whatever|whoever)\b",
+    re.IGNORECASE,
+)
+"""The left column of the glossary: words that have a better one."""
+
+
+def _name(module: Path) -> str:
+    return module.relative_to(PACKAGE).with_suffix("").as_posix()
+
+
+def _calls(module: Path, names: set[str]) -> Iterator[tuple[int, list[ast.expr]]]:
+    """Yield line and arguments of each call of one of ``names``, whether imported or as an attribute."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called in names:
+                yield node.lineno, node.args + [each.value for each in node.keywords]
+
+
+def _joins(argument: ast.expr) -> bool:
+    """Return True for an f-string that holds a value, or strings added up."""
+    match argument:
+        case ast.JoinedStr():
+            return any(isinstance(each, ast.FormattedValue) for each in argument.values)
+        case ast.BinOp(op=ast.Add() | ast.Mod()):
+            return True
+        case ast.IfExp():
+            return _joins(argument.body) or _joins(argument.orelse)
+    return False
+
+
+def _joined_errors(module: Path) -> list[int]:
+    return [line for line, arguments in _calls(module, ERRORS) if any(map(_joins, arguments))]
+
+
+def test_a_text_for_translation_is_written_whole() -> None:
+    joined = [
+        f"{_name(module)}:{line}"
+        for module in MODULES
+        for line, arguments in _calls(module, MARKS)
+        if any(map(_joins, arguments))
+    ]
+    assert not joined, "values belong into .format(name=…)"
+
+
+def test_errors_are_translatable_sentences() -> None:
+    found = [
+        f"{_name(module)}:{line}"
+        for module in MODULES
+        if _name(module) not in NOT_CONVERTED
+        for line in _joined_errors(module)
+    ]
+    assert not found, "give the error _(“… {name} …”).format(name=…)"
+
+
+@pytest.mark.parametrize("module", sorted(NOT_CONVERTED))
+def test_the_list_of_modules_to_convert_is_current(module: str) -> None:
+    path = PACKAGE / f"{module}.py"
+    assert path.exists()
+    assert _joined_errors(path), "take it off the list"
+
+
+def test_no_text_uses_a_word_that_the_glossary_replaces() -> None:
+    found = [
+        f"{_name(module)}:{line}: {unwanted[0]}"
+        for module in MODULES
+        for line, arguments in _calls(module, MARKS)
+        for argument in arguments
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        if (unwanted := UNWANTED.search(argument.value))
+    ]
+    assert not found

@@ -125,27 +125,27 @@ async def take(scene: Scene) -> str:
 
 async def _take(scene: Scene, folder: Path) -> str:
     stage = Stage()
-    launch = SessionConfig(
+    config = SessionConfig(
         profile="",
         title="demo · sample faxes",
         connect=lambda _: stage.connect(),
         query=FaxQuery(),
         settings=Settings(ui=Ui(theme=scene.theme, timezone="Europe/Paris"), download=Download(folder=folder)),
-        manners=FetchPolicy(prefetch=False, patience=RetryPolicy(waits=())),
+        fetch_policy=FetchPolicy(prefetch=False, retry_policy=RetryPolicy(waits=())),
         clock=ServiceClock(now),
         clocks=Clocks(monotonic=lambda: 0.0, wall=lambda: 0.0),
     )
-    doors = AccountServices(
-        profile=lambda _: launch,
-        demo=lambda: launch,
+    services = AccountServices(
+        profile=lambda _: config,
+        demo=lambda: config,
         account=lambda typed: Account(typed.base_url, typed.login, typed.password),
         connect=lambda _: stage.connect(),
-        enrol=lambda _: launch,
+        enrol=lambda _: config,
         save=lambda _: "",
         clock=lambda: ServiceClock(now),
     )
-    first = FirstRun(WELCOME, doors, launch.settings) if scene.is_first_run else launch
-    app = FaxApp(AppConfig(first, doors, Capabilities(scene.colours)))
+    first = FirstRun(WELCOME, services, config.settings) if scene.is_first_run else config
+    app = FaxApp(AppConfig(first, services, Capabilities(scene.colours)))
     async with app.run_test(size=scene.size) as pilot:
         if not scene.is_first_run:
             await until(pilot, app, Idle)
@@ -172,7 +172,7 @@ async def until(pilot: Pilot[None], app: FaxApp, doing: type[Idle | Failed]) -> 
 async def until_still(pilot: Pilot[None], app: FaxApp) -> None:
     """Wait for whatever the last key began."""
     await pilot.pause()
-    while app.session is not None and (app.session.handling.errands.is_running or is_fetching(app)):
+    while app.session is not None and (app.session.operations.errands.is_running or is_fetching(app)):
         await pilot.pause()
     while any(not each.is_finished for each in app.workers):
         await app.workers.wait_for_complete()

@@ -42,7 +42,7 @@ LOOK = 0.004
 """Seconds between two looks at what comes about by a timer, a thread or the wire."""
 PATIENCE = 20.0
 """Seconds that anything waited for may take on a busy machine."""
-IMPATIENT = FetchPolicy(prefetch=False, patience=RetryPolicy(waits=()))
+IMPATIENT = FetchPolicy(prefetch=False, retry_policy=RetryPolicy(waits=()))
 
 
 class SwiftClock:
@@ -256,12 +256,12 @@ async def console(
     connect: Callable[[], DocumentService] | None = None,
     state: StateFile | None = None,
     sidebar: bool = True,
-    far_end: Capabilities | None = None,
-    manners: FetchPolicy = IMPATIENT,
+    capabilities: Capabilities | None = None,
+    fetch_policy: FetchPolicy = IMPATIENT,
     notices: Sequence[str] = (),
     until: str = "idle",
-    change: Callable[[SessionConfig], SessionConfig] = lambda launch: launch,
-    doors: AccountServices | None = None,
+    change: Callable[[SessionConfig], SessionConfig] = lambda config: config,
+    services: AccountServices | None = None,
     silence: Silence | None = None,
 ) -> AsyncIterator[Console]:
     """The browser, started, once it has its first page; ``until`` may be "failed" or "started" as well.
@@ -269,7 +269,7 @@ async def console(
     ``change`` makes of what it is started with what the test needs.
     """
     wire = wire or Wire()
-    launch = SessionConfig(
+    config = SessionConfig(
         profile="",
         title="demo · sample faxes",
         connect=lambda _: (connect or wire.connect)(),
@@ -278,10 +278,10 @@ async def console(
         shows_sidebar=sidebar,
         state=state,
         notices=tuple(notices),
-        manners=manners,
+        fetch_policy=fetch_policy,
         clock=ServiceClock(lambda: NOW),
     )
-    start = AppConfig(change(launch), doors, far_end or Capabilities())
+    start = AppConfig(change(config), services, capabilities or Capabilities())
     async with started(start, size=size, wire=wire, silence=silence) as desk:
         match until:
             case "idle":

@@ -31,7 +31,7 @@ class Desk:
         read_only: bool,
         where: Callable[[], DownloadTarget] | None,
         journal: Journal,
-        patience: RetryPolicy,
+        retry_policy: RetryPolicy,
     ) -> None:
         self.service, self.time = Documents(), Time()
         self.said: list[str] = []
@@ -51,7 +51,7 @@ class Desk:
                 read_only=read_only,
                 is_blind=lambda: self.is_blind,
                 clocks=self.time.clocks,
-                patience=patience,
+                retry_policy=retry_policy,
             ),
             where or (lambda: DownloadTarget(tmp_path / "faxes", "{file}")),
             OperationsObserver(
@@ -93,11 +93,11 @@ async def at_desk(
     read_only: bool = False,
     where: Callable[[], DownloadTarget] | None = None,
     journal: Journal | None = None,
-    patience: RetryPolicy | None = None,
+    retry_policy: RetryPolicy | None = None,
     begins: bool = True,
 ) -> AsyncIterator[Desk]:
     journal = journal or Journal(tmp_path / "state" / "journal.jsonl")
-    desk = Desk(tmp_path, read_only, where, journal, patience or RetryPolicy(waits=()))
+    desk = Desk(tmp_path, read_only, where, journal, retry_policy or RetryPolicy(waits=()))
     if begins:
         await desk.handling.begin()
     try:

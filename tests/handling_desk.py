@@ -73,13 +73,13 @@ class ToldDemo:
     asked: list[str] = field(default_factory=list)
     rows: Sequence[Resource] | None = None
     limits: Limits = _PATIENT
-    doors: list[Door] = field(default_factory=list)
+    services: list[Door] = field(default_factory=list)
     _answers: dict[str, deque[Answer | Door]] = field(default_factory=lambda: defaultdict(deque))
 
     def says(self, method: str, *answers: Answer | Door) -> None:
         """To the next requests of that method, or "list", in turn; the demo answers those after them."""
         self._answers[method].extend(answers)
-        self.doors += [each for each in answers if isinstance(each, Door)]
+        self.services += [each for each in answers if isinstance(each, Door)]
 
     def holds(self, method: str) -> Door:
         door = Door()
@@ -132,7 +132,7 @@ def told_demo(rows: Sequence[Resource] | None = None, limits: Limits = _PATIENT)
         try:
             yield told
         finally:
-            for each in told.doors:
+            for each in told.services:
                 each.open()
 
 
@@ -211,8 +211,8 @@ async def handling(
     grace: int = FOREVER,
     read_only: bool = False,
     size: tuple[int, int] = SMALL,
-    manners: FetchPolicy = IMPATIENT,
-    doors: Callable[[SessionConfig], AccountServices] | None = None,
+    fetch_policy: FetchPolicy = IMPATIENT,
+    services: Callable[[SessionConfig], AccountServices] | None = None,
     clocks: Clocks | None = None,
     keys: Mapping[str, str] | None = None,
     folder: Path | None = None,
@@ -220,29 +220,31 @@ async def handling(
     limits: Limits = _PATIENT,
     silence: Silence | None = None,
 ) -> AsyncIterator[Desk]:
-    """``doors`` makes ways to other accounts from the launch of this one."""
+    """``services`` makes ways to other accounts from the config of this one."""
     with told_demo(rows, limits) as demo:
         place = folder or tmp_path / "faxes"
         written = Journal(journal or tmp_path / "state" / "journal.jsonl")
 
-        def change(launch: SessionConfig) -> SessionConfig:
+        def change(config: SessionConfig) -> SessionConfig:
             settings: Settings = replace(
-                launch.settings,
+                config.settings,
                 profile=Profile(read_only=read_only),
                 download=Download(folder=place),
                 delete=Delete(grace=grace),
             )
-            return replace(launch, settings=settings, journal=written, account=ACCOUNT, clocks=clocks or launch.clocks)
+            return replace(config, settings=settings, journal=written, account=ACCOUNT, clocks=clocks or config.clocks)
 
-        plain = SessionConfig("other", "another account", lambda _: demo.connect(), query=FaxQuery(), manners=manners)
-        others = None if doors is None else doors(change(plain))
+        plain = SessionConfig(
+            "other", "another account", lambda _: demo.connect(), query=FaxQuery(), fetch_policy=fetch_policy
+        )
+        others = None if services is None else services(change(plain))
         async with console(
             size=size,
             connect=demo.connect,
             change=change,
-            manners=manners,
+            fetch_policy=fetch_policy,
             keys=keys,
-            doors=others,
+            services=others,
             silence=silence,
         ) as desk:
             yield Desk(desk, demo, place, written)

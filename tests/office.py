@@ -102,10 +102,10 @@ class Office:
 
     @asynccontextmanager
     async def faxtui(
-        self, *arguments: str, size: tuple[int, int] = SMALL, far_end: Capabilities | None = None
+        self, *arguments: str, size: tuple[int, int] = SMALL, capabilities: Capabilities | None = None
     ) -> AsyncIterator[Console]:
         """The program as these arguments start it."""
-        start = replace(begin(load_context(parse(arguments, {}))), far_end=far_end or Capabilities())
+        start = replace(begin(load_context(parse(arguments, {}))), capabilities=capabilities or Capabilities())
         async with started(start, size=size) as desk:
             yield desk
 

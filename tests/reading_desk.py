@@ -18,7 +18,7 @@ async def reading(
     document: bytes | FaxtuiError | Callable[[], Awaitable[bytes]],
     *,
     size: tuple[int, int] = SMALL,
-    far_end: Capabilities | None = None,
+    capabilities: Capabilities | None = None,
     until: str = "page 1 of",
 ) -> AsyncIterator[Console]:
     """The reading of a document, over the list, once that text is shown."""
@@ -28,7 +28,7 @@ async def reading(
             raise document
         return document if isinstance(document, bytes) else await document()
 
-    async with console(size=size, far_end=far_end) as desk:
+    async with console(size=size, capabilities=capabilities) as desk:
         fax = Fax(folder="134296015", file_name=letter().file_name)
         await desk.app.push_screen(ReadingScreen(desk.app.look, fax, fetch, lambda: None))
         await desk.until_shown(until)

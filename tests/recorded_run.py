@@ -71,16 +71,16 @@ async def record(environ: Mapping[str, str], keys: Sequence[str] = BROWSE) -> li
 
 
 def _app(environ: Mapping[str, str]) -> FaxApp:
-    launch = SessionConfig(
+    config = SessionConfig(
         profile="",
         title="demo · sample faxes",
         connect=lambda _: Wire().connect(),
         query=FaxQuery(),
         settings=replace(Settings(), ui=Ui(timezone="Europe/Paris")),
-        manners=IMPATIENT,
+        fetch_policy=IMPATIENT,
         clock=ServiceClock(lambda: NOW),
     )
-    app = FaxApp(AppConfig(launch, far_end=capabilities(environ)))
+    app = FaxApp(AppConfig(config, capabilities=capabilities(environ)))
     app.driver_class = RecordingDriver
     return app
 

@@ -124,7 +124,7 @@ async def desk(
     *,
     service: ScriptedService | None = None,
     clock: ServiceClock | None = None,
-    patience: RetryPolicy = AT_ONCE,
+    retry_policy: RetryPolicy = AT_ONCE,
     bucket: TokenBucket | None = None,
     prefetch: bool = False,
     slow: float = 3600,
@@ -148,7 +148,7 @@ async def desk(
         query or FaxQuery(),
         zone=UTC,
         clock=clock or ServiceClock(lambda: NOW),
-        manners=FetchPolicy(patience, bucket or TokenBucket(), prefetch, stillness=0, slow=slow),
+        fetch_policy=FetchPolicy(retry_policy, bucket or TokenBucket(), prefetch, stillness=0, slow=slow),
         on_change=note,
         on_crash=crashed,
     )

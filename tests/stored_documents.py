@@ -131,9 +131,9 @@ class Run:
 
 
 def batch(
-    service: StoredDocuments, folder: Path, run: Run, *, template: str = "{file}", patience: RetryPolicy = AT_ONCE
+    service: StoredDocuments, folder: Path, run: Run, *, template: str = "{file}", retry_policy: RetryPolicy = AT_ONCE
 ) -> Batch:
-    return Batch(service, DownloadFolder(folder, template, None), patience=patience, listeners=run.listeners())
+    return Batch(service, DownloadFolder(folder, template, None), retry_policy=retry_policy, listeners=run.listeners())
 
 
 async def download(
@@ -160,6 +160,6 @@ def manifest_of(folder: Path) -> list[dict[str, object]]:
 async def download_some(folder: Path, count: int = 1, size: int = 2500) -> Progress:
     """One after the other, so that the steps on the disk come in one order."""
     service = holding(count, size)
-    return await Batch(service, DownloadFolder(folder, "{file}", None), patience=AT_ONCE, at_once=1, on_disk=0).save(
-        service.faxes
-    )
+    return await Batch(
+        service, DownloadFolder(folder, "{file}", None), retry_policy=AT_ONCE, at_once=1, on_disk=0
+    ).save(service.faxes)

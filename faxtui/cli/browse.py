@@ -35,7 +35,7 @@ _NO_OPTIONS = Options()
 
 def prepare(context: CommandContext, environ: Mapping[str, str]) -> AppConfig:
     """Return what to start with. Raises FaxtuiError without an account or a terminal."""
-    return replace(begin(context), far_end=_checked_terminal(environ))
+    return replace(begin(context), capabilities=_checked_terminal(environ))
 
 
 def begin(context: CommandContext) -> AppConfig:
@@ -67,7 +67,7 @@ def _own_session(context: CommandContext) -> SessionConfig:
         shows_sidebar=remembered.sidebar,
         state=state,
         notices=(*settings.problems, *([problem] if problem else [])),
-        manners=FetchPolicy(prefetch=settings.profile.prefetch),
+        fetch_policy=FetchPolicy(prefetch=settings.profile.prefetch),
         account=AccountName.at(sign_in.base_url, sign_in.login),
         journal=Journal(context.paths.journal),
     )

@@ -68,7 +68,7 @@ class DownloadRequest:
     template: str = DEFAULT_TEMPLATE
     zone: tzinfo | None = None
     account: AccountName = field(default_factory=lambda: AccountName("", ""))
-    patience: RetryPolicy = field(default_factory=RetryPolicy)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
 
     def __post_init__(self) -> None:
         fields_in(self.template)
@@ -112,7 +112,7 @@ async def download(
         messages.write_progress,
         lambda fax, error, seconds: messages.write_retry(error, seconds, shown(fax.key)),
     )
-    batch = Batch(service, folder, patience=request.patience, listeners=listeners)
+    batch = Batch(service, folder, retry_policy=request.retry_policy, listeners=listeners)
     try:
         if request.keys:
             await batch.save([Fax(folder=key.folder, file_name=key.file_name) for key in request.keys])
@@ -198,7 +198,7 @@ async def _every_fax(
     expect: Callable[[int | None], None],
 ) -> AsyncGenerator[Fax, None]:
     pages = iter_pages(
-        service, clock, request.query.at_page(1), request.zone, request.patience, tally=stats, on_wait=on_wait
+        service, clock, request.query.at_page(1), request.zone, request.retry_policy, stats=stats, on_wait=on_wait
     )
     async with aclosing(pages):
         async for page in pages:

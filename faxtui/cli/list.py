@@ -41,7 +41,7 @@ class ListRequest:
     output: Path | None = None
     excel: bool = False
     zone: tzinfo | None = None
-    patience: RetryPolicy = field(default_factory=RetryPolicy)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
 
     def __post_init__(self) -> None:
         if self.excel and self.format is not Format.CSV:
@@ -57,7 +57,7 @@ async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequ
     messages = Messages(streams)
     stats = PageStats()
     pages = iter_pages(
-        service, clock, request.query, request.zone, request.patience, tally=stats, on_wait=messages.write_retry
+        service, clock, request.query, request.zone, request.retry_policy, stats=stats, on_wait=messages.write_retry
     )
     writer = _writer(clock, request, streams)
     remarks: Iterator[str] = iter(())

@@ -45,12 +45,12 @@ CLOSING = 1.0
 
 @dataclass(frozen=True, slots=True)
 class FetchPolicy:
-    """How the inbox asks: patience, budget, and whether (after what stillness, in seconds) it fetches ahead.
+    """How the inbox sends requests: retries, budget, and whether (after what stillness, in seconds) it fetches ahead.
 
     ``slow`` is how many seconds make the service a slow one.
     """
 
-    patience: RetryPolicy = field(default_factory=RetryPolicy)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     bucket: TokenBucket = field(default_factory=TokenBucket)
     prefetch: bool = True
     stillness: float = STILLNESS
@@ -67,7 +67,7 @@ class Inbox:
         *,
         zone: tzinfo | None = None,
         clock: ServiceClock | None = None,
-        manners: FetchPolicy | None = None,
+        fetch_policy: FetchPolicy | None = None,
         on_change: Callable[[InboxView], None],
         on_crash: Callable[[BaseException], None],
     ) -> None:
@@ -75,19 +75,19 @@ class Inbox:
         self.clock = clock or ServiceClock()
         self.zone = zone
         self.view = InboxView(query)
-        self._manners = manners or FetchPolicy()
+        self._policy = fetch_policy or FetchPolicy()
         self._on_change = on_change
         self._on_crash = on_crash
         self._cache = PageCache()
-        self._neighbours = Prefetcher(
-            self._fetch, self._cache, self._manners.bucket, self._manners.stillness, on_crash=on_crash
+        self._prefetcher = Prefetcher(
+            self._fetch, self._cache, self._policy.bucket, self._policy.stillness, on_crash=on_crash
         )
         self._window: Window | None = None
         self._request: asyncio.Task[None] | None = None
 
     @property
-    def patience(self) -> RetryPolicy:
-        return self._manners.patience
+    def retry_policy(self) -> RetryPolicy:
+        return self._policy.retry_policy
 
     def open(self, query: FaxQuery) -> None:
         """Show another query: a new window. Raises InvalidValue, naming the filter, where its period has no length.
@@ -139,7 +139,7 @@ class Inbox:
     def _is_fetching(self, window: Window, query: FaxQuery) -> bool:
         """Whether that is on its way, and not overdue; an opening is, whatever instant its period began at."""
         doing = self.view.activity
-        is_young = isinstance(doing, Fetching) and time.monotonic() - doing.since < self._manners.slow
+        is_young = isinstance(doing, Fetching) and time.monotonic() - doing.since < self._policy.slow
         return is_young and self._is_wanted(window, query)
 
     def _is_waiting(self, window: Window, query: FaxQuery) -> bool:
@@ -149,7 +149,7 @@ class Inbox:
         return self._window is not None and (self._window.end, self.view.query) == (window.end, query)
 
     def _ask(self, window: Window, page: int) -> None:
-        ahead = self._neighbours.hand_over(window, page)
+        ahead = self._prefetcher.hand_over(window, page)
         if self._request is not None:
             self._request.cancel()
         self._window = window
@@ -162,7 +162,7 @@ class Inbox:
 
     def _cancel(self) -> list[asyncio.Task[None]]:
         """Gives the tasks that now end."""
-        ending = [each for each in (self._request, self._neighbours.stop()) if each is not None]
+        ending = [each for each in (self._request, self._prefetcher.stop()) if each is not None]
         if self._request is not None:
             self._request.cancel()
             self._request = None
@@ -193,14 +193,14 @@ class Inbox:
             except FaxtuiError as error:
                 log.warning("page %d did not come: %s", page, type(error).__name__)
                 failures += 1
-                self._neighbours.are_welcome = False
-                wait = self._manners.patience.wait(error, failures)
+                self._prefetcher.are_welcome = False
+                wait = self._policy.retry_policy.wait(error, failures)
                 if wait is None:
                     self._say(replace(self.view, activity=Failed(error)))
                     return None
                 self._say(replace(self.view, activity=Waiting(error, started, time.monotonic() + wait)))
             else:
-                self._neighbours.are_welcome = failures == 0 and time.monotonic() - started <= self._manners.slow
+                self._prefetcher.are_welcome = failures == 0 and time.monotonic() - started <= self._policy.slow
                 return shown
             ahead = None
             await asyncio.sleep(wait)
@@ -225,7 +225,7 @@ class Inbox:
         return self._cache.get(window, page)
 
     async def _fetch_for_operator(self, window: Window, page: int) -> Shown:
-        self._manners.bucket.drain()
+        self._policy.bucket.drain()
         return await self._fetch(window, page)
 
     async def _fetch(self, window: Window, page: int) -> Shown:
@@ -235,8 +235,8 @@ class Inbox:
         number = max(shown.page.number, 1)
         note = "" if number == wanted else _other_page(shown.page, number, wanted, is_past_the_end)
         self._say(replace(self.view, query=self.view.query.at_page(number), shown=shown, activity=Idle(), note=note))
-        if self._manners.prefetch:
-            self._neighbours.look_around(shown)
+        if self._policy.prefetch:
+            self._prefetcher.look_around(shown)
 
     def _say(self, view: InboxView) -> None:
         self.view = view

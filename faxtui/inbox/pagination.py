@@ -89,10 +89,10 @@ async def fetch_patiently(
     clock: ServiceClock,
     window: Window,
     page: int,
-    patience: RetryPolicy,
+    retry_policy: RetryPolicy,
     on_wait: OnWait = _say_nothing,
 ) -> Shown:
-    """One page, asked for as often as ``patience`` says. Raises ServiceError once that is at an end.
+    """One page, asked for as often as ``retry_policy`` says. Raises ServiceError once that is at an end.
 
     ``on_wait`` is told of each failure, and of the seconds until the page is asked for again.
     """
@@ -102,7 +102,7 @@ async def fetch_patiently(
             return await fetch_page(service, clock, window, page)
         except ServiceError as error:
             failures += 1
-            wait = patience.wait(error, failures)
+            wait = retry_policy.wait(error, failures)
             if wait is None:
                 raise
             log.warning("page %d did not come: %s", page, type(error).__name__)
@@ -115,40 +115,40 @@ async def iter_pages(
     clock: ServiceClock,
     query: FaxQuery,
     zone: tzinfo | None = None,
-    patience: RetryPolicy | None = None,
+    retry_policy: RetryPolicy | None = None,
     *,
-    tally: PageStats | None = None,
+    stats: PageStats | None = None,
     on_wait: OnWait = _say_nothing,
 ) -> AsyncGenerator[Shown, None]:
     """The pages of one window, from the query's page to the last, as ``HasNextPage`` alone leads.
 
-    One page is held at a time; a fax that comes twice is given twice. ``tally`` counts along, each page before it is
+    One page is held at a time; a fax that comes twice is given twice. ``stats`` counts along, each page before it is
     given. Raises InvalidValue where the query's period has no length, ServiceError where a page does not come, and
     UnexpectedAnswer where the service promises further pages for good and sends nothing new.
     """
-    patience = patience or RetryPolicy()
-    tally = tally or PageStats()
+    retry_policy = retry_policy or RetryPolicy()
+    stats = stats or PageStats()
     window = open_window(query, clock.now(), zone)
     page = query.page
     barren = 0
     while True:
-        shown = await fetch_patiently(service, clock, window, page, patience, on_wait)
-        barren = 0 if tally.add(shown.page) else barren + 1
+        shown = await fetch_patiently(service, clock, window, page, retry_policy, on_wait)
+        barren = 0 if stats.add(shown.page) else barren + 1
         yield shown
         if not shown.page.has_next:
             return
         if barren == MOST_BARREN:
             log.warning("page %d is said not to be the last, but the last %d held nothing new", page, barren)
-            if tally.is_complete:
+            if stats.is_complete:
                 return
-            raise UnexpectedAnswer(_endless(tally, page))
+            raise UnexpectedAnswer(_endless(stats, page))
         window = shown.window
         page += 1
 
 
-def _endless(tally: PageStats, page: int) -> str:
-    of_all = "" if tally.total is None else f" of {tally.total:,}"
+def _endless(stats: PageStats, page: int) -> str:
+    of_all = "" if stats.total is None else f" of {stats.total:,}"
     return (
         f"The service promises pages after page {page:,}, but the last {MOST_BARREN} held nothing new, and only "
-        f"{tally.faxes - tally.twice:,}{of_all} faxes came: ask again with another page size or a shorter period."
+        f"{stats.faxes - stats.twice:,}{of_all} faxes came: ask again with another page size or a shorter period."
     )

@@ -51,7 +51,7 @@ class Fetcher:
         self,
         service: DocumentService,
         shelf: DownloadFolder,
-        patience: RetryPolicy,
+        retry_policy: RetryPolicy,
         at_once: int,
         on_bytes: Callable[[int], None],
         on_wait: Callable[[Fax, ServiceError, float], None],
@@ -59,7 +59,7 @@ class Fetcher:
     ) -> None:
         self._service = service
         self._shelf = shelf
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._on_bytes = on_bytes
         self._on_wait = on_wait
         self._on_begin = on_begin
@@ -97,7 +97,7 @@ class Fetcher:
                     return await self._fetch(partial, tell)
                 except ServiceError as error:
                     failures += 1
-                    wait = self._patience.wait(error, failures)
+                    wait = self._retry_policy.wait(error, failures)
                     if wait is None:
                         raise
                     log.warning("a document did not come: %s", type(error).__name__)
@@ -241,7 +241,7 @@ class Batch:
         service: DocumentService,
         shelf: DownloadFolder,
         *,
-        patience: RetryPolicy | None = None,
+        retry_policy: RetryPolicy | None = None,
         at_once: int = AT_ONCE,
         on_disk: int = ON_DISK,
         listeners: Listeners | None = None,
@@ -250,7 +250,7 @@ class Batch:
         self.progress = Progress()
         self._listeners = listeners or Listeners()
         self._fetcher = Fetcher(
-            *(service, shelf, patience or RetryPolicy(), at_once),
+            *(service, shelf, retry_policy or RetryPolicy(), at_once),
             on_bytes=self._came,
             on_wait=self._listeners.on_wait,
             on_begin=self._listeners.on_begin,

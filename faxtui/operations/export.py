@@ -36,7 +36,7 @@ class ExportRequest:
     query: FaxQuery
     faxes: Sequence[Fax] | None = None
     zone: tzinfo | None = None
-    patience: RetryPolicy | None = None
+    retry_policy: RetryPolicy | None = None
     folder: Path | None = None
     excel: bool = False
 
@@ -49,22 +49,22 @@ async def export(
     Unless all of it was written, the file is as it was before.
     """
     path = visible(str(request.path))
-    tally = PageStats()
+    stats = PageStats()
     try:
-        count = await _write(service, clock, request, tally, tell, retries)
+        count = await _write(service, clock, request, stats, tell, retries)
     except asyncio.CancelledError:
         return f"Cancelled: {path} was not written."
     finally:
         retries.end(request.path)
     said = f"{counted(count, 'fax is', 'faxes are')} in {path}."
-    return f"{said} {tally.remark}".rstrip() if request.faxes is None else said
+    return f"{said} {stats.remark}".rstrip() if request.faxes is None else said
 
 
 async def _write(
     service: FaxService,
     clock: ServiceClock,
     request: ExportRequest,
-    tally: PageStats,
+    stats: PageStats,
     tell: Callable[[str], None],
     retries: Retries,
 ) -> int:
@@ -80,15 +80,17 @@ async def _write(
             query = request.query.with_page_size(MAXIMUM_PAGE_SIZE).at_page(1)
             on_wait = partial(retries.wait, request.path)
             pages = iter_pages(
-                *(service, clock, query, request.zone, request.patience or RetryPolicy()), tally=tally, on_wait=on_wait
+                *(service, clock, query, request.zone, request.retry_policy or RetryPolicy()),
+                stats=stats,
+                on_wait=on_wait,
             )
             async with aclosing(pages):
                 async for shown in pages:
                     retries.end(request.path)
                     await to_thread_shielded(file.write, writer.page(shown.page.faxes))
-                    tell(_going_on(tally))
+                    tell(_going_on(stats))
         file.write(writer.end())
-    return tally.faxes if request.faxes is None else len(request.faxes)
+    return stats.faxes if request.faxes is None else len(request.faxes)
 
 
 def _make(folder: Path) -> None:
@@ -108,6 +110,6 @@ async def _beside(opened: AbstractContextManager[BinaryIO]) -> AsyncIterator[Bin
     await to_thread_shielded(opened.__exit__, None, None, None)
 
 
-def _going_on(tally: PageStats) -> str:
-    of_all = "" if tally.total is None else f" of {tally.total:,}"
-    return f"exporting {tally.faxes:,}{of_all} faxes"
+def _going_on(stats: PageStats) -> str:
+    of_all = "" if stats.total is None else f" of {stats.total:,}"
+    return f"exporting {stats.faxes:,}{of_all} faxes"

@@ -54,7 +54,7 @@ class OperationContext:
     """``grace`` is the seconds in which a deletion can be taken back. What is ``read_only`` deletes nothing.
 
     While ``is_blind``, as where the terminal takes nothing, nobody sees a countdown: none goes on then. ``clocks`` and
-    ``patience`` are the usual ones where they are None.
+    ``retry_policy`` are the usual ones where they are None.
     """
 
     service: DocumentService
@@ -64,7 +64,7 @@ class OperationContext:
     read_only: bool = False
     is_blind: Callable[[], bool] = lambda: False
     clocks: Clocks | None = None
-    patience: RetryPolicy | None = None
+    retry_policy: RetryPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,7 @@ class Saver:
             on_wait=lambda fax, error, seconds: self._retries.wait(fax.key, error, seconds),
             on_begin=lambda fax: self._retries.end(fax.key),
         )
-        return Batch(self._means.service, shelf, patience=self._means.patience, listeners=listeners)
+        return Batch(self._means.service, shelf, retry_policy=self._means.retry_policy, listeners=listeners)
 
     def _end_retries(self, faxes: Sequence[Fax]) -> None:
         for each in faxes:

@@ -72,12 +72,12 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
 
     def __init__(self, start: AppConfig) -> None:
         self.silence = start.silence
-        has_colours = start.far_end.colours is not Colours.NONE
+        has_colours = start.capabilities.colours is not Colours.NONE
         super().__init__(
             driver_class=driver_for(start.first.settings.ui.thin), ansi_color=None if has_colours else True
         )
         self.animation_level = "none"
-        self._characters = () if start.far_end.utf8 else (AsciiOnly(),)
+        self._characters = () if start.capabilities.utf8 else (AsciiOnly(),)
         self._colours = (ReversedBackgrounds(), NoColor(not has_colours))
         self.start = start
         self.settings = self.settings_in_files = start.first.settings
@@ -88,7 +88,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         self.set_keymap(self.keys.keymap)
         for each in THEMES:
             self.register_theme(each)
-        self._begin_with_theme(theme_for(self.settings.ui.theme, start.far_end))
+        self._begin_with_theme(theme_for(self.settings.ui.theme, start.capabilities))
         self._quit_guard = QuitGuard(self)
         self._type_ahead = TypeAhead(self, self._deliver)
 
@@ -118,11 +118,11 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         if self.session is not None:
             self._begin_session(self.session)
         if isinstance(self.start.first, FirstRun):
-            await self._connect_account(self.start.first.doors, self.start.first.reason)
+            await self._connect_account(self.start.first.services, self.start.first.reason)
         self.call_after_refresh(self._type_ahead.begin)
 
     def _begin_session(self, session: Session) -> None:
-        for notice in session.launch.notices:
+        for notice in session.config.notices:
             self.complain(notice)
         session.connect()
         # The request comes after the first frame, which nothing should delay.
@@ -156,7 +156,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
     @property
     def look(self) -> DisplayOptions:
         ui = self.settings.ui
-        return DisplayOptions(Glyphs(self.start.far_end.utf8), self.keys, ui.zone, ui.date_format)
+        return DisplayOptions(Glyphs(self.start.capabilities.utf8), self.keys, ui.zone, ui.date_format)
 
     @property
     def inbox(self) -> Inbox:
@@ -185,14 +185,14 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
 
         session = self.session
         if session is not None:
-            self.push_screen(SignInPanel(self.look.marks, session.launch.login, reason, refused), session.sign_in)
+            self.push_screen(SignInPanel(self.look.marks, session.config.login, reason, refused), session.sign_in)
 
     # Settings
 
     def apply(self, settings: Settings) -> None:
         """Use these settings from now on, for as long as the program runs."""
         before, self.settings = self.settings, settings
-        self.theme = theme_for(settings.ui.theme, self.start.far_end)
+        self.theme = theme_for(settings.ui.theme, self.start.capabilities)
         if settings.ui.mouse != before.ui.mouse:
             switch_mouse(self._driver, on=settings.ui.mouse)
         self._set_escape_delay()
@@ -200,7 +200,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
             self.session.apply(settings, self.look)
 
     def _set_escape_delay(self) -> None:
-        set_escape_delay(self._driver, self.settings.ui.escape_delay, is_remote=self.start.far_end.is_remote)
+        set_escape_delay(self._driver, self.settings.ui.escape_delay, is_remote=self.start.capabilities.is_remote)
 
     def _settings_on_screen(self) -> Settings:
         """Return the settings with the page size and columns that were chosen in the list itself."""
@@ -214,10 +214,10 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
     async def action_settings(self) -> None:
         from faxtui.ui.screens.settings import SettingsScreen
 
-        doors = self.start.doors
-        if doors is not None and not isinstance(self.screen, SettingsScreen):
+        services = self.start.services
+        if services is not None and not isinstance(self.screen, SettingsScreen):
             self.settings = self._settings_on_screen()
-            screen = SettingsScreen(self.look, self.settings, self.settings_in_files, doors, self.apply, self._saved)
+            screen = SettingsScreen(self.look, self.settings, self.settings_in_files, services, self.apply, self._saved)
             await self.push_screen(screen)
 
     def _saved(self, settings: Settings) -> None:
@@ -299,7 +299,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
 
     def action_undo(self) -> None:
         """Undo the delete that was requested last, whatever is on the screen."""
-        count = 0 if self.session is None else len(self.session.handling.undo())
+        count = 0 if self.session is None else len(self.session.operations.undo())
         kept = ngettext("Undone: {count:,} fax kept.", "Undone: {count:,} faxes kept.", count).format(count=count)
         self.say(kept if count else _("Nothing to undo."))
 
@@ -317,55 +317,55 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Return False for what needs the configuration when there is none."""
-        return self.start.doors is not None or action not in ("accounts", "choose_view", "settings")
+        return self.start.services is not None or action not in ("accounts", "choose_view", "settings")
 
     # Accounts
 
     async def action_accounts(self) -> None:
         from faxtui.ui.screens.menus import accounts_menu
 
-        if self.start.doors is not None and self.session is not None:
-            menu = accounts_menu(self.look.marks, self.settings, self.session.launch.profile)
+        if self.start.services is not None and self.session is not None:
+            menu = accounts_menu(self.look.marks, self.settings, self.session.config.profile)
             await self.push_screen(menu, self._account_chosen)
 
     async def _account_chosen(self, choice: Chosen[str] | None) -> None:
         """Open this account; the one on the screen stays until the other one can be opened."""
         from faxtui.ui.screens.menus import ANOTHER, DEMO
 
-        doors = self.start.doors
-        if choice is None or doors is None:
+        services = self.start.services
+        if choice is None or services is None:
             return
         name = choice.value
         if name == ANOTHER:
-            await self._connect_account(doors, _("Save another account as a new profile."))
+            await self._connect_account(services, _("Save another account as a new profile."))
             return
-        if self.session is not None and name == self.session.launch.profile:
+        if self.session is not None and name == self.session.config.profile:
             return
         try:
-            await self.open_account(doors.demo() if name == DEMO else doors.profile(name))
+            await self.open_account(services.demo() if name == DEMO else services.profile(name))
         except FaxtuiError as error:
             self.complain(str(error))
 
-    async def _connect_account(self, doors: AccountServices, reason: str) -> None:
+    async def _connect_account(self, services: AccountServices, reason: str) -> None:
         """Ask for an account; ``reason`` is a sentence above the fields."""
         from faxtui.ui.screens.connect import ConnectScreen
 
         names, is_first = self.settings.profile_names, self.session is None
-        await self.push_screen(ConnectScreen(self.look, doors, reason, profiles=names, is_first=is_first))
+        await self.push_screen(ConnectScreen(self.look, services, reason, profiles=names, is_first=is_first))
 
     async def on_connect_screen_chosen(self, message: ConnectScreen.Chosen) -> None:
-        await self.open_account(message.launch)
+        await self.open_account(message.config)
 
-    async def open_account(self, launch: SessionConfig) -> None:
+    async def open_account(self, config: SessionConfig) -> None:
         """Show another account, and end the session of this one."""
         if self.session is not None:
             left = status.farewell(await self.session.aclose(), _("another account was opened"))
             if left:
                 self.complain(left)
-        self.settings_in_files = launch.settings
-        self.settings = launch.settings.with_sections_of(self.settings)
-        query = launch.query.with_page_size(self.settings.ui.page_size)
-        self.session = Session(replace(launch, settings=self.settings, query=query), self.look, self)
+        self.settings_in_files = config.settings
+        self.settings = config.settings.with_sections_of(self.settings)
+        query = config.query.with_page_size(self.settings.ui.page_size)
+        self.session = Session(replace(config, settings=self.settings, query=query), self.look, self)
         with self.batch_update():
             while len(self.screen_stack) > 1:
                 await self.pop_screen()
@@ -377,7 +377,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
     async def action_choose_view(self) -> None:
         from faxtui.ui.screens.menus import views_menu
 
-        if self.start.doors is not None and self.session is not None:
+        if self.start.services is not None and self.session is not None:
             menu = views_menu(self.look.marks, self.settings.views, self.inbox.view.query)
             await self.push_screen(menu, self._view_chosen)
 
@@ -395,14 +395,14 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
             await self.session.browser.choose(self.inbox.view.query.filtered(view.filters).sorted_by(view.sort))
 
     def _view_named(self, name: str | None) -> None:
-        if name is not None and self.start.doors is not None:
-            self.run_worker(self._save_view(self.start.doors, name, self.inbox.view.query))
+        if name is not None and self.start.services is not None:
+            self.run_worker(self._save_view(self.start.services, name, self.inbox.view.query))
 
-    async def _save_view(self, doors: AccountServices, name: str, query: FaxQuery) -> None:
+    async def _save_view(self, services: AccountServices, name: str, query: FaxQuery) -> None:
         from faxtui.ui.screens.menus import view_changes
 
         try:
-            self.say(await asyncio.to_thread(doors.save, view_changes(name, query)))
+            self.say(await asyncio.to_thread(services.save, view_changes(name, query)))
         except FaxtuiError as error:
             self.complain(str(error))
             return
@@ -418,7 +418,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
     def show_operations(self) -> None:
         """Show again what is done with faxes, because how the program ends has changed."""
         if self.session is not None:
-            self.session.show_handling(self.session.handling.view)
+            self.session.show_operations(self.session.operations.view)
 
     async def on_unmount(self) -> None:
         if self.session is not None:
@@ -455,7 +455,7 @@ class QuitGuard:
         from faxtui.ui.screens.questions import LeavePanel
 
         app = self._app
-        deletions = DeletionsView() if app.session is None else app.session.handling.view.deletions
+        deletions = DeletionsView() if app.session is None else app.session.operations.view.deletions
         if self._question is not None or not deletions.unsent:
             app.exit()
             return

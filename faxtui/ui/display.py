@@ -211,10 +211,10 @@ THEMES: tuple[Theme, ...] = (
 )
 
 
-def theme_for(wanted: str, far_end: Capabilities) -> str:
+def theme_for(wanted: str, capabilities: Capabilities) -> str:
     """The theme's name in Textual. Without colours, and over ssh, only the terminal's own are used."""
-    if far_end.colours is Colours.NONE:
+    if capabilities.colours is Colours.NONE:
         return _PREFIX + ANSI
     if wanted != AUTO:
         return _PREFIX + wanted
-    return _PREFIX + (ANSI if far_end.is_remote or far_end.colours < Colours.PALETTE else DARK)
+    return _PREFIX + (ANSI if capabilities.is_remote or capabilities.colours < Colours.PALETTE else DARK)

@@ -54,7 +54,7 @@ class SessionConfig:
     shows_sidebar: bool = True
     state: StateFile | None = None
     notices: tuple[str, ...] = ()
-    manners: FetchPolicy | None = None
+    fetch_policy: FetchPolicy | None = None
     clock: ServiceClock | None = None
     account: AccountName = field(default_factory=lambda: AccountName("", ""))
     journal: Journal = field(default_factory=lambda: Journal(None))
@@ -84,7 +84,7 @@ class FirstRun:
     """There is nobody to sign in as yet: ``reason`` says why."""
 
     reason: str
-    doors: AccountServices
+    services: AccountServices
     settings: Settings = field(default_factory=Settings)
 
 
@@ -93,8 +93,8 @@ class AppConfig:
     """How the application begins. ``silence`` is what its questions wait for."""
 
     first: SessionConfig | FirstRun
-    doors: AccountServices | None = None
-    far_end: Capabilities = field(default_factory=Capabilities)
+    services: AccountServices | None = None
+    capabilities: Capabilities = field(default_factory=Capabilities)
     logs: Path | None = None
     silence: Silence = field(default_factory=Silence)
 
@@ -135,34 +135,34 @@ class SessionObserver(Protocol):
 class Session:
     """One account on the screen: its service, inbox and browser. Starts with `begin`, ends with `aclose`."""
 
-    def __init__(self, launch: SessionConfig, look: DisplayOptions, observer: SessionObserver) -> None:
-        state = launch.state and launch.state.with_filters(launch.settings.ui.remember_filters)
-        self.launch = replace(launch, state=state)
+    def __init__(self, config: SessionConfig, look: DisplayOptions, observer: SessionObserver) -> None:
+        state = config.state and config.state.with_filters(config.settings.ui.remember_filters)
+        self.config = replace(config, state=state)
         self._observer = observer
-        self._applied = launch.settings.ui
+        self._applied = config.settings.ui
         self._asked_because_of: FaxtuiError | None = None
-        self._service = LazyService(partial(launch.connect, None))
+        self._service = LazyService(partial(config.connect, None))
         self.inbox = Inbox(
             self._service,
-            launch.query,
-            zone=launch.settings.ui.zone,
-            clock=launch.clock,
-            manners=launch.manners,
+            config.query,
+            zone=config.settings.ui.zone,
+            clock=config.clock,
+            fetch_policy=config.fetch_policy,
             on_change=self._show,
             on_crash=observer.crash,
         )
         means = OperationContext(
             self._service,
-            launch.account,
-            launch.journal,
-            grace=launch.settings.delete.grace,
-            read_only=launch.settings.profile.read_only,
+            config.account,
+            config.journal,
+            grace=config.settings.delete.grace,
+            read_only=config.settings.profile.read_only,
             is_blind=lambda: observer.is_blind,
-            clocks=launch.clocks,
-            patience=None if launch.manners is None else launch.manners.patience,
+            clocks=config.clocks,
+            retry_policy=None if config.fetch_policy is None else config.fetch_policy.retry_policy,
         )
         listener = OperationsObserver(
-            changed=self.show_handling,
+            changed=self.show_operations,
             said=observer.say,
             went_wrong=observer.complain,
             failed=self._failed,
@@ -170,16 +170,16 @@ class Session:
             deleted=self._look_again,
             crashed=observer.crash,
         )
-        self.handling = FaxOperations(means, self._place, listener)
+        self.operations = FaxOperations(means, self._place, listener)
         self.browser = BrowserScreen(
             self.inbox,
-            self.handling,
+            self.operations,
             look,
-            launch.title,
+            config.title,
             self._remember,
-            columns=launch.settings.ui.shown_fields,
-            sidebar=launch.shows_sidebar,
-            profile=launch.profile,
+            columns=config.settings.ui.shown_fields,
+            sidebar=config.shows_sidebar,
+            profile=config.profile,
         )
         self._shown: Shown | None = None
         self._is_journal_wanted = True
@@ -193,21 +193,21 @@ class Session:
 
     async def begin(self) -> None:
         """Ask for the first page."""
-        await self.browser.open(self.launch.query)
+        await self.browser.open(self.config.query)
 
     def sign_in(self, password: str | None) -> None:
         """Ask once more, with this password."""
         if password is not None:
-            self._service.reconnect(partial(self.launch.connect, password))
+            self._service.reconnect(partial(self.config.connect, password))
             self.inbox.refresh()
 
     def apply(self, settings: Settings, look: DisplayOptions) -> None:
         """Use these settings from now on; the folder and what files are called are looked up at each saving."""
         self.inbox.zone = settings.ui.zone
-        self.handling.set_grace(settings.delete.grace)
-        if self.launch.state is not None:
-            state = self.launch.state.with_filters(settings.ui.remember_filters)
-            self.launch = replace(self.launch, state=state)
+        self.operations.set_grace(settings.delete.grace)
+        if self.config.state is not None:
+            state = self.config.state.with_filters(settings.ui.remember_filters)
+            self.config = replace(self.config, state=state)
         self.browser.restyle(look, settings.ui.shown_fields)
         before, self._applied = self._applied, settings.ui
         query = self.inbox.view.query
@@ -219,7 +219,7 @@ class Session:
 
     async def aclose(self) -> FinalState:
         """Gives what is left undone."""
-        ending = await self.handling.aclose()
+        ending = await self.operations.aclose()
         await self.inbox.aclose()
         if self._saving is not None:
             await asyncio.wait([self._saving], timeout=_SAVING)
@@ -231,11 +231,11 @@ class Session:
         from faxtui.operations.operations import DownloadTarget
 
         settings = self._observer.settings
-        return DownloadTarget(settings.download.place / self.launch.subfolder, settings.download.name, settings.ui.zone)
+        return DownloadTarget(settings.download.place / self.config.subfolder, settings.download.name, settings.ui.zone)
 
-    def show_handling(self, view: OperationsView) -> None:
+    def show_operations(self, view: OperationsView) -> None:
         leaves = self._observer.operations_changed(view)
-        self.browser.show_handling(view, leaves=leaves)
+        self.browser.show_operations(view, leaves=leaves)
 
     def _show(self, view: InboxView) -> None:
         self.browser.show(view)
@@ -252,11 +252,11 @@ class Session:
             self._ask_where_refused(view.activity.error)
 
     def _read_journal(self) -> None:
-        self.browser.run_worker(self.handling.begin())
+        self.browser.run_worker(self.operations.begin())
 
     async def _compare(self, shown: Shown) -> None:
-        await self.handling.compare(shown.page.faxes, shown.requested)
-        await self.handling.look_again()
+        await self.operations.compare(shown.page.faxes, shown.requested)
+        await self.operations.look_again()
 
     def _look_again(self) -> None:
         """The rows after those deleted moved up: the next page as it is now would leave some of them out."""
@@ -275,11 +275,11 @@ class Session:
     def _remember(self, remembered: SavedState) -> None:
         """Keep this for the next time, off the event loop; the newest of several wins."""
         self._to_save = remembered
-        if self.launch.state is not None and self._saving is None:
+        if self.config.state is not None and self._saving is None:
             self._saving = asyncio.create_task(self._save())
 
     async def _save(self) -> None:
-        state = self.launch.state
+        state = self.config.state
         try:
             while state is not None and self._to_save is not None:
                 newest, self._to_save = self._to_save, None

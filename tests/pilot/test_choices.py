@@ -30,7 +30,7 @@ DOORS = AccountServices(profile=nobody, demo=nobody, account=nobody, connect=nob
 async def test_a_key_that_comes_with_the_one_that_opens_a_list_does_no_harm(
     opened_with: tuple[str, ...], key: str
 ) -> None:
-    async with console(doors=DOORS) as desk:
+    async with console(services=DOORS) as desk:
         await desk.press_at_once(*opened_with, key, key, "escape", "escape", "escape")
         await desk.until(lambda: desk.table.has_focus and desk.app.screen is desk.browser)
         await desk.press("n")
@@ -53,7 +53,7 @@ async def test_what_is_typed_into_the_palette_at_once_runs_what_was_meant() -> N
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=str)
 @pytest.mark.parametrize("rows", [1, 30, 77, 999])
 async def test_any_page_size_can_be_set_and_is_then_offered(size: tuple[int, int], rows: int) -> None:
-    async with console(size=size, doors=DOORS) as desk:
+    async with console(size=size, services=DOORS) as desk:
         await set_page_size(desk, rows)
         await desk.until(lambda: desk.view.query.page_size == rows)
         await desk.until_idle()

@@ -226,7 +226,7 @@ async def test_new_faxes_below_are_none_above() -> None:
 
 
 async def test_without_utf_8_the_arrow_is_a_circumflex() -> None:
-    async with console(size=LARGE, wire=Wire(listing(FAXES)), far_end=Capabilities(utf8=False)) as desk:
+    async with console(size=LARGE, wire=Wire(listing(FAXES)), capabilities=Capabilities(utf8=False)) as desk:
         await desk.press("down")
         desk.wire.says = listing([resource(77), *FAXES])
         await desk.press("r")

@@ -184,7 +184,7 @@ async def test_where_it_is_read_only_nothing_is_deleted_and_the_screen_says_so(t
         await desk.until_shown("This is read-only: nothing can be deleted.")
         await desk.press("enter", "D")
         await desk.until_shown("This is read-only: nothing can be deleted.")
-        assert not desk.console.app.session or not desk.console.app.session.handling.view.deletions.by_key
+        assert not desk.console.app.session or not desk.console.app.session.operations.view.deletions.by_key
 
 
 async def test_the_countdown_begins_again_after_a_pause(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ async def test_a_fax_that_is_being_saved_can_be_deleted_and_is_one_whole_file(tm
 
 def _is_still(desk: Desk) -> bool:
     assert desk.console.app.session is not None
-    return not desk.console.app.session.handling.errands.is_running
+    return not desk.console.app.session.operations.errands.is_running
 
 
 async def test_a_delete_of_an_earlier_run_without_an_end_is_asked_about_not_sent_again(tmp_path: Path) -> None:

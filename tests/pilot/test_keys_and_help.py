@@ -180,7 +180,7 @@ async def test_no_two_actions_side_by_side_share_a_key() -> None:
 
 
 async def test_without_utf_8_there_is_nothing_but_ascii_in_bars_and_table() -> None:
-    async with console(far_end=Capabilities(Colours.NONE, utf8=False)) as desk:
+    async with console(capabilities=Capabilities(Colours.NONE, utf8=False)) as desk:
         for text in (desk.header, desk.headings, desk.page_bar, desk.key_bar):
             assert text.isascii(), text
         assert "1-50 of" in desk.page_bar

@@ -107,17 +107,17 @@ async def test_what_was_being_saved_is_told_of(tmp_path: Path) -> None:
     assert not any(name.endswith(".part") for name in desk.saved)
 
 
-def to_another(launch: SessionConfig) -> AccountServices:
+def to_another(config: SessionConfig) -> AccountServices:
     """A second account, whose service lists one fax."""
 
     def refuse(_: object) -> SessionConfig:
         raise FaxtuiError("There is no such account.")
 
     return AccountServices(
-        profile=lambda _: replace(launch, title="another account"),
-        demo=lambda: launch,
+        profile=lambda _: replace(config, title="another account"),
+        demo=lambda: config,
         account=lambda _: Account("https://fax.example", "60300.other", "secret"),
-        connect=lambda _: launch.connect(None),
+        connect=lambda _: config.connect(None),
         enrol=refuse,
         save=lambda _: "",
     )
@@ -125,7 +125,7 @@ def to_another(launch: SessionConfig) -> AccountServices:
 
 async def test_another_account_takes_no_deletes_along_and_says_so(tmp_path: Path) -> None:
     time = Time()
-    async with handling(tmp_path, grace=10, clocks=time.clocks, doors=to_another) as desk:
+    async with handling(tmp_path, grace=10, clocks=time.clocks, services=to_another) as desk:
         await desk.press("space", "space", "D", *WITHOUT_COPIES)
         await desk.until_shown("deleting 2 in 0:10")
         await desk.console.app.open_account(to_another_launch(desk))
@@ -137,7 +137,7 @@ async def test_another_account_takes_no_deletes_along_and_says_so(tmp_path: Path
 
 
 async def test_another_account_cancels_what_goes_on_and_says_so(tmp_path: Path) -> None:
-    async with handling(tmp_path, doors=to_another) as desk:
+    async with handling(tmp_path, services=to_another) as desk:
         door = desk.demo.holds("GET")
         await desk.press("space", "space", "d")
         await desk.reached(door)
@@ -149,6 +149,6 @@ async def test_another_account_cancels_what_goes_on_and_says_so(tmp_path: Path) 
 
 
 def to_another_launch(desk: Desk) -> SessionConfig:
-    doors = desk.console.app.start.doors
-    assert doors is not None
-    return doors.profile("other")
+    services = desk.console.app.start.services
+    assert services is not None
+    return services.profile("other")

@@ -98,8 +98,8 @@ async def test_what_is_marked_leaves_the_time_of_the_page_in_sight(tmp_path: Pat
 
 
 async def test_an_example_in_a_field_is_told_from_what_is_typed_by_more_than_its_shade() -> None:
-    far_end = Capabilities(colours=Colours.NONE, utf8=False)
-    async with console(far_end=far_end) as desk:
+    capabilities = Capabilities(colours=Colours.NONE, utf8=False)
+    async with console(capabilities=capabilities) as desk:
         await desk.press("f")
         await desk.until_shown("(any sender)")
         desk.app.screen.query_one("#from", Input).focus()

@@ -49,7 +49,7 @@ _TEXTS = (
 )
 _SIZES = (SMALL, LARGE, (60, 16), (40, 10), (20, 5), (1, 1), (200, 60), (100, 24), (99, 24), (80, 3))
 _OTHERS = (BROKEN, DENIED, GONE, PORTAL, json_answer(429, {}, {"Retry-After": "1"}))
-_HASTY = FetchPolicy(patience=RetryPolicy(waits=(0.05, 0.05)), stillness=0)
+_HASTY = FetchPolicy(retry_policy=RetryPolicy(waits=(0.05, 0.05)), stillness=0)
 
 
 @dataclass
@@ -178,14 +178,14 @@ def _mouse(kind: type[events.MouseEvent], x: int, y: int) -> events.MouseEvent:
     return kind(None, x, y, 0, 0, 1, False, False, False, x, y)
 
 
-def doors_of(launch: SessionConfig) -> AccountServices:
+def doors_of(config: SessionConfig) -> AccountServices:
     """Accounts that open, and a file that is always saved."""
     return AccountServices(
-        profile=lambda _: launch,
-        demo=lambda: launch,
+        profile=lambda _: config,
+        demo=lambda: config,
         account=lambda _: Account("http://127.0.0.1:9", "60300.demo", "demo"),
-        connect=lambda _: launch.connect(None),
-        enrol=lambda _: launch,
+        connect=lambda _: config.connect(None),
+        enrol=lambda _: config,
         save=lambda _: "Saved.",
     )
 
@@ -206,7 +206,9 @@ async def play(folder: Path, seed: int) -> None:
     try:
         choose = random.Random(seed)
         size = choose.choice([SMALL, LARGE])
-        async with handling(folder, grace=0, size=size, doors=doors_of, silence=Silence(), manners=_HASTY) as desk:
+        async with handling(
+            folder, grace=0, size=size, services=doors_of, silence=Silence(), fetch_policy=_HASTY
+        ) as desk:
             monkey = Monkey(desk, choose, done)
             await monkey.play()
             if monkey.gap < SILENCE:

@@ -113,7 +113,7 @@ async def test_b_draws_in_blocks_for_terminals_whose_braille_is_poor() -> None:
 
 @pytest.mark.parametrize("size", [SMALL, NARROW], ids=str)
 async def test_without_utf8_all_is_ascii_and_can_be_read_too(size: tuple[int, int]) -> None:
-    async with reading(letter_tiff(), size=size, far_end=PLAIN) as desk:
+    async with reading(letter_tiff(), size=size, capabilities=PLAIN) as desk:
         assert desk.screen.isascii()
         assert "page 1 of 2 | fit width" in desk.header
         while desk.header != (await pressed(desk, "plus")):

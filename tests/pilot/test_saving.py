@@ -13,7 +13,7 @@ from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import FetchPolicy
 from faxtui.storage.journal import Event, Journal
 
-PATIENT = FetchPolicy(prefetch=False, patience=RetryPolicy(waits=(8,), jitter=0))
+PATIENT = FetchPolicy(prefetch=False, retry_policy=RetryPolicy(waits=(8,), jitter=0))
 
 
 async def test_the_fax_under_the_cursor_is_saved(tmp_path: Path) -> None:
@@ -79,11 +79,11 @@ async def test_the_keyboard_is_free_while_it_goes_on(tmp_path: Path) -> None:
 
 async def test_escape_cancels_it_and_leaves_nothing_that_is_not_whole(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
-        doors = [Door() for _ in range(6)]
-        desk.demo.says("GET", *doors)
+        services = [Door() for _ in range(6)]
+        desk.demo.says("GET", *services)
         await desk.press(*["space"] * 6, "d")
-        await desk.reached(doors[3])
-        doors[0].open()
+        await desk.reached(services[3])
+        services[0].open()
         await desk.until_shown("saving 1 of 6 faxes")
         await desk.press("escape")
         await desk.until_shown("Cancelled: 1 fax saved (", f"in {desk.folder}.")
@@ -185,7 +185,7 @@ async def test_what_the_journal_does_not_take_is_saved_all_the_same(tmp_path: Pa
 async def test_a_fax_that_is_requested_again_is_shown_with_the_reason_and_the_next_try(
     tmp_path: Path, answer: Answer | Door, said: tuple[str, str]
 ) -> None:
-    async with handling(tmp_path, manners=PATIENT, limits=BRIEF) as desk:
+    async with handling(tmp_path, fetch_policy=PATIENT, limits=BRIEF) as desk:
         desk.demo.says("GET", answer)
         await desk.press("d")
         await desk.until_shown(*said, "saving 0 of 1 faxes")
@@ -195,8 +195,8 @@ async def test_a_fax_that_is_requested_again_is_shown_with_the_reason_and_the_ne
 
 
 async def test_the_next_try_counts_down_and_is_forgotten_once_the_fax_comes(tmp_path: Path) -> None:
-    manners = FetchPolicy(prefetch=False, patience=RetryPolicy(waits=(3,), jitter=0))
-    async with handling(tmp_path, manners=manners) as desk:
+    fetch_policy = FetchPolicy(prefetch=False, retry_policy=RetryPolicy(waits=(3,), jitter=0))
+    async with handling(tmp_path, fetch_policy=fetch_policy) as desk:
         desk.demo.says("GET", BROKEN)
         await desk.press("d")
         for second in (3, 2, 1):

@@ -125,8 +125,8 @@ async def test_the_longest_explanation_is_cut_where_it_would_push_the_rows_away(
 
 
 async def test_a_service_that_fails_is_asked_again_after_a_while_and_the_bar_says_when() -> None:
-    patience = RetryPolicy(waits=(8,), jitter=0)
-    async with console(manners=FetchPolicy(prefetch=False, patience=patience)) as desk:
+    retry_policy = RetryPolicy(waits=(8,), jitter=0)
+    async with console(fetch_policy=FetchPolicy(prefetch=False, retry_policy=retry_policy)) as desk:
         desk.wire.says = Answer(500)
         await desk.press("r")
         await desk.until(lambda: isinstance(desk.view.activity, Waiting))
@@ -203,7 +203,7 @@ async def test_what_was_wrong_with_the_configuration_is_told_at_the_start() -> N
 @pytest.mark.parametrize(("minutes", "told"), [(10, "10 minutes ahead of this computer's"), (-4000, "behind")])
 async def test_a_clock_that_is_off_is_told_once(minutes: int, told: str) -> None:
     clock = ServiceClock(lambda: NOW - timedelta(minutes=minutes))
-    async with console(change=lambda launch: replace(launch, clock=clock)) as desk:
+    async with console(change=lambda config: replace(config, clock=clock)) as desk:
         await desk.until_shown("The service's clock is", told)
         (notice,) = desk.app._notifications
         assert told in notice.message

@@ -176,7 +176,7 @@ async def test_a_click_on_the_position_asks_for_a_page() -> None:
 
 
 async def test_the_next_page_is_there_before_it_is_asked_for() -> None:
-    async with console(manners=FetchPolicy(stillness=0)) as desk:
+    async with console(fetch_policy=FetchPolicy(stillness=0)) as desk:
         await desk.until_asked(2)
         await desk.until_idle()
         desk.wire.hold()

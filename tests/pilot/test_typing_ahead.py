@@ -46,11 +46,11 @@ async def shows_from_the_top(desk: Console) -> bool:
         ("ojnj", (2, 2)),
     ],
 )
-@pytest.mark.parametrize("manners", [None, AHEAD], ids=["fetched", "fetched ahead"])
+@pytest.mark.parametrize("fetch_policy", [None, AHEAD], ids=["fetched", "fetched ahead"])
 async def test_keys_typed_at_once_act_in_order_each_on_its_page(
-    keys: str, place: tuple[int, int], manners: FetchPolicy | None
+    keys: str, place: tuple[int, int], fetch_policy: FetchPolicy | None
 ) -> None:
-    async with console(manners=manners or FetchPolicy(prefetch=False)) as desk:
+    async with console(fetch_policy=fetch_policy or FetchPolicy(prefetch=False)) as desk:
         await desk.press_at_once(*("greater_than_sign" if each == ">" else each for each in keys))
         await desk.until(lambda: row_of(desk) == place)
         assert await shows_from_the_top(desk)
@@ -186,8 +186,8 @@ async def test_keys_typed_for_a_page_that_fails_are_dropped_and_reported() -> No
 
 
 async def test_keys_typed_while_a_page_is_retried_act_on_the_rows_that_are_shown() -> None:
-    manners = FetchPolicy(prefetch=False, patience=RetryPolicy(waits=(3600,)))
-    async with console(wire=fails_at("2"), manners=manners) as desk:
+    fetch_policy = FetchPolicy(prefetch=False, retry_policy=RetryPolicy(waits=(3600,)))
+    async with console(wire=fails_at("2"), fetch_policy=fetch_policy) as desk:
         await desk.press("n")
         await desk.until(lambda: isinstance(desk.view.activity, Waiting))
         await desk.press("j", "j")

@@ -81,7 +81,7 @@ async def test_a_view_of_that_name_is_replaced_only_after_a_question_and_then_wh
 
 async def test_a_terminal_without_utf8_gets_ascii_in_every_menu(here: Office) -> None:
     here.configure(main=PASSWORD, more="[views.\"été\"]\nfrom = '0478'")
-    async with here.faxtui(size=NARROW, far_end=Capabilities(utf8=False)) as desk:
+    async with here.faxtui(size=NARROW, capabilities=Capabilities(utf8=False)) as desk:
         await desk.until_idle()
         for key, title in (("v", "Saved views"), ("a", "Accounts"), ("comma", "Settings")):
             await desk.press(key)

@@ -43,7 +43,7 @@ async def download(folder: Path, said: Sequence[bytes]) -> Download:
     with answering(said) as server:
         async with asking(server.address) as service:
             shelf = DownloadFolder(folder, "{file}", None)
-            await Batch(service, shelf, patience=AT_ONCE, listeners=run.listeners()).save([FAX])
+            await Batch(service, shelf, retry_policy=AT_ONCE, listeners=run.listeners()).save([FAX])
     return Download(run, [(header(each, "Range"), header(each, "If-Range")) for each in server.requests])
 
 

@@ -45,7 +45,7 @@ class Run(NamedTuple):
 
 
 def request(folder: Path, *keys: FaxKey, query: FaxQuery = QUERY, template: str = "{folder}-{file}") -> DownloadRequest:
-    return DownloadRequest(folder, query, keys, template=template, zone=UTC, patience=AT_ONCE)
+    return DownloadRequest(folder, query, keys, template=template, zone=UTC, retry_policy=AT_ONCE)
 
 
 async def run(

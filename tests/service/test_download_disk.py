@@ -22,7 +22,7 @@ async def refusal(folder: Path, count: int = 1, size: int = 2500) -> str:
     """The sentence that a download ends with where the disk refuses, after nothing more was asked for."""
     service = holding(count, size)
     with pytest.raises(StorageError) as caught:
-        await Batch(service, DownloadFolder(folder, "{file}", None), patience=AT_ONCE, at_once=1, on_disk=0).save(
+        await Batch(service, DownloadFolder(folder, "{file}", None), retry_policy=AT_ONCE, at_once=1, on_disk=0).save(
             service.faxes
         )
     assert len(service.asked) <= 1

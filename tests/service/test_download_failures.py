@@ -105,7 +105,7 @@ async def test_what_would_go_wrong_with_every_document_stops_the_rest(tmp_path: 
     stops(service, 6, error)
     run = Run()
     with pytest.raises(type(error)):
-        await batch(service, tmp_path, run, patience=RetryPolicy(waits=())).save(service.faxes)
+        await batch(service, tmp_path, run, retry_policy=RetryPolicy(waits=())).save(service.faxes)
     assert len(service.asked) <= 16
     assert files(tmp_path) == {f"{name.removesuffix('.PDF')}.pdf" for name in run.outcomes}
     assert len(manifest_of(tmp_path)) == run.last.saved == len(run.outcomes)
@@ -129,7 +129,9 @@ async def test_a_busy_service_is_asked_for_nothing_at_all(tmp_path: Path) -> Non
     service = holding(40)
     stops(service, 0, Busy("Ask again in an hour.", 3600))
     run = Run()
-    task = asyncio.create_task(batch(service, tmp_path, run, patience=RetryPolicy(longest=7200)).save(service.faxes))
+    task = asyncio.create_task(
+        batch(service, tmp_path, run, retry_policy=RetryPolicy(longest=7200)).save(service.faxes)
+    )
     await asyncio.wait_for(run.waited.wait(), TOO_LONG)
     while service.now:
         await service.coming.get()

@@ -38,7 +38,7 @@ from faxtui.storage.files import lock
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 QUERY = FaxQuery(Filters({"since": "2026-01-01"}), page_size=1000)
 AT_ONCE = RetryPolicy(waits=(0, 0, 0))
-ALL = ListRequest(QUERY, Format.JSON, all_pages=True, zone=ZoneInfo("Europe/Paris"), patience=AT_ONCE)
+ALL = ListRequest(QUERY, Format.JSON, all_pages=True, zone=ZoneInfo("Europe/Paris"), retry_policy=AT_ONCE)
 ONE_PAGE = replace(ALL, all_pages=False)
 SCRIPT = """
 import asyncio, sys
@@ -184,7 +184,7 @@ async def test_rows_that_move_between_pages_are_told_and_none_is_dropped() -> No
 
 async def test_a_service_that_fails_for_a_while_is_asked_again_and_said_to_be() -> None:
     held = Held(10, failures=(503, 502))
-    listing = await run(held, replace(ALL, patience=RetryPolicy(waits=(0, 1e-9))))
+    listing = await run(held, replace(ALL, retry_policy=RetryPolicy(waits=(0, 1e-9))))
     assert json.loads(listing.data) == held.resources
     assert listing.said.splitlines() == [
         "faxtui: Service busy, retrying now.",

@@ -50,7 +50,7 @@ def download(folder, at_once, last, halfway):
         numbered(name, last, halfway)
     service = holding({FAXES}, {SIZE})
     shelf = DownloadFolder(folder, "{{file}}", None)
-    asyncio.run(Batch(service, shelf, patience=AT_ONCE, at_once=at_once, on_disk=at_once - 1).save(service.faxes))
+    asyncio.run(Batch(service, shelf, retry_policy=AT_ONCE, at_once=at_once, on_disk=at_once - 1).save(service.faxes))
 
 root, at_once, halfway, everywhere = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "halfway", sys.argv[4] == "new"
 last, was_killed = 0, True
@@ -93,7 +93,7 @@ async def check(folder: Path) -> None:
     assert {name: content for name, content in left.items() if not name.endswith(".part")}.items() <= WHOLE.items()
     assert all(each["name"] in left for each in whole_lines(folder))
     service = holding(FAXES, SIZE)
-    progress = await Batch(service, DownloadFolder(folder, "{file}", None), patience=AT_ONCE).save(service.faxes)
+    progress = await Batch(service, DownloadFolder(folder, "{file}", None), retry_policy=AT_ONCE).save(service.faxes)
     assert progress.done == progress.saved + progress.already_there == FAXES
     assert files(folder) == WHOLE
     entries = {str(each["name"]): each["sha256"] for each in map(json.loads, (folder / NAME).open())}

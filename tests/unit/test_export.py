@@ -23,7 +23,7 @@ A, B = (Fax(folder="f", file_name=name, sender="0478", resource=f'{{"FileName": 
 
 
 def request(tmp_path: Path, **changed: object) -> ExportRequest:
-    plain = ExportRequest(tmp_path / "x.jsonl", Format.JSONL, FaxQuery(page=3), patience=AT_ONCE)
+    plain = ExportRequest(tmp_path / "x.jsonl", Format.JSONL, FaxQuery(page=3), retry_policy=AT_ONCE)
     return replace(plain, **changed)  # type: ignore[arg-type]
 
 

@@ -151,15 +151,15 @@ async def test_a_page_that_is_not_yet_asked_for_is_not_handed_over() -> None:
         calls.append(page)
         return await asyncio.Future[Shown]()
 
-    neighbours = Prefetcher(fetch, cache, TokenBucket(), stillness=0, on_crash=list[BaseException]().append)
+    prefetcher = Prefetcher(fetch, cache, TokenBucket(), stillness=0, on_crash=list[BaseException]().append)
     window = open_window(QUERY, NOW)
-    neighbours.look_around(Shown(window, 1, page_of(1), NOW))
+    prefetcher.look_around(Shown(window, 1, page_of(1), NOW))
     await settle()
     assert calls == [2]
-    neighbours.look_around(Shown(window, 1, page_of(1), NOW))
-    assert neighbours.hand_over(window, 2) is None
+    prefetcher.look_around(Shown(window, 1, page_of(1), NOW))
+    assert prefetcher.hand_over(window, 2) is None
     await settle()
-    assert (calls, neighbours.stop()) == ([2], None)
+    assert (calls, prefetcher.stop()) == ([2], None)
 
 
 @pytest.mark.parametrize("is_handed_over", [False, True], ids=["in the background", "handed over"])

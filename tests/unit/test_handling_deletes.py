@@ -93,7 +93,7 @@ async def test_read_only_nothing_is_planned(tmp_path: Path) -> None:
 
 
 async def test_a_copy_that_is_requested_again_is_told_with_the_reason_until_it_comes(tmp_path: Path) -> None:
-    async with at_desk(tmp_path, patience=RetryPolicy(waits=(0.01,), jitter=0)) as desk:
+    async with at_desk(tmp_path, retry_policy=RetryPolicy(waits=(0.01,), jitter=0)) as desk:
         desk.service.when_looked_for(A, ServiceFailed("It failed."))
         desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=True)
         await desk.until(lambda: desk.view.retry is not None)

@@ -52,7 +52,7 @@ async def test_a_retry_that_succeeds_is_shown_as_if_nothing_had_been() -> None:
 
 
 async def test_while_waiting_it_is_told_since_when_and_until_when() -> None:
-    async with desk(patience=NEVER) as here:
+    async with desk(retry_policy=NEVER) as here:
         here.inbox.open(QUERY)
         fetching = here.view.activity
         (await here.service.next_call()).fail(LOST)
@@ -135,7 +135,7 @@ async def test_after_a_failed_opening_a_refresh_opens_the_same_query_again() -> 
 
 
 async def test_a_refresh_while_waiting_asks_at_once_and_counts_from_the_start() -> None:
-    async with desk(patience=NEVER) as here:
+    async with desk(retry_policy=NEVER) as here:
         await here.opened(QUERY)
         here.inbox.turn(2)
         first = await here.service.next_call()
@@ -155,7 +155,7 @@ async def test_a_refresh_while_waiting_asks_at_once_and_counts_from_the_start() 
 
 
 async def test_turning_to_the_page_that_is_waited_for_does_not_hasten_it() -> None:
-    async with desk(patience=NEVER) as here:
+    async with desk(retry_policy=NEVER) as here:
         await here.opened(QUERY)
         here.inbox.turn(2)
         (await here.service.next_call()).fail(Busy("Wait.", 60))
@@ -210,7 +210,7 @@ async def test_closing_cancels_what_is_on_its_way_before_the_service_is_closed()
 
 
 async def test_closing_ends_a_wait() -> None:
-    async with desk(patience=NEVER) as here:
+    async with desk(retry_policy=NEVER) as here:
         here.inbox.open(QUERY)
         (await here.service.next_call()).fail(LOST)
         await here.until(is_waiting)

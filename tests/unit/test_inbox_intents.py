@@ -51,7 +51,7 @@ async def test_an_old_answer_that_comes_first_is_not_shown_either(is_stubborn: b
 
 @pytest.mark.parametrize("is_stubborn", [False, True], ids=["cancelled", "deaf to cancellation"])
 async def test_an_old_failure_is_not_told(is_stubborn: bool) -> None:
-    async with desk(service=ScriptedService(is_stubborn=is_stubborn), patience=RetryPolicy(waits=())) as here:
+    async with desk(service=ScriptedService(is_stubborn=is_stubborn), retry_policy=RetryPolicy(waits=())) as here:
         here.inbox.open(QUERY)
         old = await here.service.next_call()
         here.inbox.open(OTHER)

@@ -61,16 +61,16 @@ async def walked(
     service: PreparedService,
     query: FaxQuery | None = None,
     *,
-    tally: PageStats | None = None,
-    patience: RetryPolicy = AT_ONCE,
+    stats: PageStats | None = None,
+    retry_policy: RetryPolicy = AT_ONCE,
 ) -> list[Shown]:
-    return [each async for each in iter_pages(service, CLOCK, query or FaxQuery(), None, patience, tally=tally)]
+    return [each async for each in iter_pages(service, CLOCK, query or FaxQuery(), None, retry_policy, stats=stats)]
 
 
 async def remark_on(*pages: FaxPage) -> str:
-    tally = PageStats()
-    await walked(PreparedService(*pages), tally=tally)
-    return tally.remark
+    stats = PageStats()
+    await walked(PreparedService(*pages), stats=stats)
+    return stats.remark
 
 
 async def test_pages_are_walked_as_the_flags_lead_whatever_the_totals_say() -> None:
@@ -92,10 +92,10 @@ async def test_every_page_after_the_first_is_of_the_window_that_the_first_one_cl
 
 async def test_a_walk_begins_at_the_page_asked_for() -> None:
     service = PreparedService(page_of(8), page_of(9))
-    tally = PageStats()
-    await walked(service, FaxQuery(page=8), tally=tally)
+    stats = PageStats()
+    await walked(service, FaxQuery(page=8), stats=stats)
     assert service.pages == [8, 9]
-    assert tally.remark == ""
+    assert stats.remark == ""
 
 
 async def test_a_period_without_length_is_told_before_anything_is_asked() -> None:

@@ -156,7 +156,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             self._new = 0
             self._update_bars()
 
-    def show_handling(self, view: OperationsView, *, leaves: bool = False) -> None:
+    def show_operations(self, view: OperationsView, *, leaves: bool = False) -> None:
         """Show what is done with faxes, in the rows and the page bar. ``leaves``: the program ends after that."""
         self._leaves = leaves
         if self.is_attached:
@@ -165,7 +165,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             self._tick_if_needed()
             self.refresh_bindings()
         if self._details is not None:
-            self._details.show_handling(view)
+            self._details.show_operations(view)
 
     def _paint_states(self) -> None:
         view = self._operations.view
@@ -445,7 +445,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             query=self._inbox.view.query,
             faxes=extent.faxes,
             zone=self._inbox.zone,
-            patience=self._inbox.patience,
+            retry_policy=self._inbox.retry_policy,
             folder=folder,
             excel=extent.excel,
         )

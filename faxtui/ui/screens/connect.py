@@ -83,19 +83,19 @@ class ConnectScreen(Form[None]):
     class Chosen(Message):
         """This account is to be shown."""
 
-        def __init__(self, launch: SessionConfig) -> None:
+        def __init__(self, config: SessionConfig) -> None:
             super().__init__()
-            self.launch = launch
+            self.config = config
 
     BINDINGS = [("escape,q", "leave", "Back")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-wide")]
 
     def __init__(
-        self, look: DisplayOptions, doors: AccountServices, reason: str, *, profiles: Sequence[str], is_first: bool
+        self, look: DisplayOptions, services: AccountServices, reason: str, *, profiles: Sequence[str], is_first: bool
     ) -> None:
         super().__init__()
         self._look = look
-        self._doors = doors
+        self._services = services
         self._reason = reason
         self._profiles = tuple(profiles)
         self._is_first = is_first
@@ -185,7 +185,7 @@ class ConnectScreen(Form[None]):
         try:
             _check_for_trial(typed)
             service = LazyService(partial(self._connect, typed))
-            self._say(_in_words(await check_connection(service, self._doors.clock())))
+            self._say(_in_words(await check_connection(service, self._services.clock())))
         except SignInRefused as error:
             self._refused = self._tried
             self._complain(error, typed)
@@ -197,13 +197,13 @@ class ConnectScreen(Form[None]):
 
     def _connect(self, typed: NewAccount) -> DocumentService:
         """Raises SignInRefused for what was just refused, even if a command prints it: accounts lock."""
-        account = self._doors.account(typed)
+        account = self._services.account(typed)
         if account == self._refused:
             raise SignInRefused(
                 "This sign-in was just refused. Sending it again may lock the account. Change login or password first."
             )
         self._tried = account
-        return self._doors.connect(account)
+        return self._services.connect(account)
 
     @on(Button.Pressed, "#save")
     @work(exclusive=True)
@@ -214,13 +214,13 @@ class ConnectScreen(Form[None]):
             if typed.profile in self._profiles and not await self._may_replace(typed.profile):
                 self._say()
                 return
-            self.post_message(self.Chosen(await asyncio.to_thread(self._doors.enrol, typed)))
+            self.post_message(self.Chosen(await asyncio.to_thread(self._services.enrol, typed)))
         except FaxtuiError as error:
             self._complain(error, typed)
 
     @on(Button.Pressed, "#demo")
     def _look_around(self) -> None:
-        self.post_message(self.Chosen(self._doors.demo()))
+        self.post_message(self.Chosen(self._services.demo()))
 
     @on(Button.Pressed, "#quit")
     async def _quit(self) -> None:

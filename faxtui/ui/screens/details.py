@@ -183,7 +183,7 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         if self.is_attached:
             self._show()
 
-    def show_handling(self, view: OperationsView) -> None:
+    def show_operations(self, view: OperationsView) -> None:
         """Show what is done with this fax."""
         if self.is_attached:
             self._show()

@@ -62,7 +62,7 @@ class SettingsScreen(ClosesOnce[None]):
         look: DisplayOptions,
         settings: Settings,
         in_files: Settings,
-        doors: AccountServices,
+        services: AccountServices,
         apply: Callable[[Settings], None],
         saved: Callable[[Settings], None],
     ) -> None:
@@ -70,7 +70,7 @@ class SettingsScreen(ClosesOnce[None]):
         self._look = look
         self._settings = self._opened = settings
         self._saved = in_files
-        self._doors = doors
+        self._services = services
         self._apply = apply
         self._tell_saved = saved
         self._title = TopLine(look.marks, id="title")
@@ -135,7 +135,7 @@ class SettingsScreen(ClosesOnce[None]):
             self.notify("No changes to save.", markup=False)
             return
         try:
-            said = await asyncio.to_thread(self._doors.save, changes)
+            said = await asyncio.to_thread(self._services.save, changes)
         except FaxtuiError as error:
             self.notify(self._look.marks.write(str(error)), severity="error", markup=False)
             return

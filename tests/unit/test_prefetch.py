@@ -150,7 +150,7 @@ async def test_nothing_is_fetched_ahead_after_a_failure() -> None:
 
 
 async def test_nothing_is_fetched_ahead_while_a_request_has_failed_for_good() -> None:
-    async with desk(prefetch=True, patience=RetryPolicy(waits=())) as here:
+    async with desk(prefetch=True, retry_policy=RetryPolicy(waits=())) as here:
         await here.opened(QUERY)
         await answered_all(here, 1)
         here.inbox.turn(2)

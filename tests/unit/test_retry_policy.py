@@ -25,8 +25,8 @@ from faxtui.inbox.fetch_policy import RetryPolicy
 
 @pytest.mark.parametrize("error", [Unreachable("No."), NoAnswer("No."), ServiceFailed("No.")], ids=repr)
 def test_what_may_pass_is_asked_for_three_times_more(error: ServiceError) -> None:
-    patience = RetryPolicy(chance=lambda: 0.5)
-    assert [patience.wait(error, failures) for failures in (1, 2, 3, 4)] == [1, 3, 8, None]
+    retry_policy = RetryPolicy(chance=lambda: 0.5)
+    assert [retry_policy.wait(error, failures) for failures in (1, 2, 3, 4)] == [1, 3, 8, None]
 
 
 @given(chances=st.lists(st.floats(0, 1, exclude_max=True), min_size=3, max_size=3))
@@ -48,8 +48,8 @@ def test_chance_makes_a_difference() -> None:
 
 @pytest.mark.parametrize(("asked", "waited"), [(0, 0), (7, 7), (60, 60), (3600, 60)])
 def test_a_busy_service_is_given_the_time_it_asks_for_up_to_a_minute(asked: float, waited: float) -> None:
-    patience = RetryPolicy()
-    assert [patience.wait(Busy("Wait.", asked), failures) for failures in (1, 2, 3, 4)] == [waited] * 3 + [None]
+    retry_policy = RetryPolicy()
+    assert [retry_policy.wait(Busy("Wait.", asked), failures) for failures in (1, 2, 3, 4)] == [waited] * 3 + [None]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.page import FaxPage, Listing
 from faxtui.domain.query import Window
-from faxtui.errors import Gone, ServiceError
+from faxtui.errors import FaxtuiError, Gone, ServiceError
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.operations.download import Batch, Listeners
 from faxtui.operations.download_folder import DownloadFolder
@@ -125,7 +125,7 @@ class Run:
     def _outcome(self, fax: Fax, outcome: Outcome) -> None:
         self.outcomes[fax.file_name or ""] = outcome
 
-    def _wait(self, fax: Fax, error: ServiceError, seconds: float) -> None:
+    def _wait(self, fax: Fax, error: FaxtuiError, seconds: float) -> None:
         self.waits.append((str(error), seconds))
         self.waited.set()
 

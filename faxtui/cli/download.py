@@ -21,7 +21,7 @@ from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
 from faxtui.domain.query import in_words as query_in_words
 from faxtui.domain.service import DocumentService
 from faxtui.domain.text import visible
-from faxtui.errors import FaxtuiError, InvalidValue, ServiceError, StorageError, UsageError
+from faxtui.errors import FaxtuiError, InvalidValue, StorageError, UsageError
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.pagination import PageStats, iter_pages
 from faxtui.operations.download import Batch, Listeners
@@ -194,7 +194,7 @@ async def _every_fax(
     clock: ServiceClock,
     request: DownloadRequest,
     stats: PageStats,
-    on_wait: Callable[[ServiceError, float], None],
+    on_wait: Callable[[FaxtuiError, float], None],
     expect: Callable[[int | None], None],
 ) -> AsyncGenerator[Fax, None]:
     pages = iter_pages(

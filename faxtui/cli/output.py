@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from faxtui.domain.text import in_ascii, visible
-from faxtui.errors import ServiceError, StorageError, UsageError, why
+from faxtui.errors import FaxtuiError, StorageError, UsageError, why
 from faxtui.inbox.view import retry_notice
 from faxtui.storage.files import whole_file
 from faxtui.terminal.capabilities import capabilities
@@ -144,7 +144,7 @@ class Messages:
             self._write(f"\r{' ' * self._progress_width}\r")
             self._progress_width = 0
 
-    def write_retry(self, error: ServiceError, seconds: float, name: str = "") -> None:
+    def write_retry(self, error: FaxtuiError, seconds: float, name: str = "") -> None:
         """Report that a request, for ``name`` if given, failed and is sent again in ``seconds``."""
         notice = retry_notice(error, seconds)
         self.write(f"{name}: {notice}." if name else f"{notice[0].upper()}{notice[1:]}.")

@@ -1,15 +1,16 @@
-"""How often, and after what waits, something that failed is asked for again.
-
-The budget of requests that keeps this program a polite client."""
+"""Policies of a polite client: retries of what failed, and the budget of requests."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from faxtui.errors import Busy, FaxtuiError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,30 @@ class RetryPolicy:
     chance: Callable[[], float] = random.random
 
     def wait(self, error: FaxtuiError, failures: int) -> float | None:
-        """Seconds until asking again after the ``failures``-th failure in a row; None: don't ask again."""
+        """Return the seconds until the next try after the ``failures``-th failure in a row; None: no further try."""
         if not error.passing or failures > len(self.waits):
             return None
         if isinstance(error, Busy):
             return min(error.retry_after, self.longest)
         return self.waits[failures - 1] * (1 + self.jitter * (2 * self.chance() - 1))
+
+    async def run(
+        self, attempt: Callable[[], Awaitable[T]], pause: Callable[[FaxtuiError, float], Awaitable[None]]
+    ) -> T:
+        """Return the result of ``attempt``, which is called again after a failure that may pass.
+
+        ``pause`` is given the failure and the seconds to wait, and returns when they are over. Raises the last failure.
+        """
+        failures = 0
+        while True:
+            try:
+                return await attempt()
+            except FaxtuiError as error:
+                failures += 1
+                failure, wait = error, self.wait(error, failures)
+                if wait is None:
+                    raise
+            await pause(failure, wait)
 
 
 class TokenBucket:

@@ -185,26 +185,30 @@ class Inbox:
     async def _fetch_patiently(
         self, window: Window, page: int, started: float, ahead: asyncio.Task[None] | None = None
     ) -> Shown | None:
-        """None where it was given up, which has been said."""
-        failures = 0
-        while True:
-            try:
-                shown = await self._fetch_if_wanted(window, page, ahead)
-            except FaxtuiError as error:
-                log.warning("page %d did not come: %s", page, type(error).__name__)
-                failures += 1
-                self._prefetcher.are_welcome = False
-                wait = self._policy.retry_policy.wait(error, failures)
-                if wait is None:
-                    self._say(replace(self.view, activity=Failed(error)))
-                    return None
-                self._say(replace(self.view, activity=Waiting(error, started, time.monotonic() + wait)))
-            else:
-                self._prefetcher.are_welcome = failures == 0 and time.monotonic() - started <= self._policy.slow
-                return shown
-            ahead = None
-            await asyncio.sleep(wait)
+        """Return the page; None if it was given up, which the view then shows."""
+        tries = 0
+
+        async def attempt() -> Shown:
+            nonlocal tries
+            tries += 1
+            return await self._fetch_if_wanted(window, page, ahead if tries == 1 else None)
+
+        async def pause(error: FaxtuiError, seconds: float) -> None:
+            log.warning("page %d did not come: %s", page, type(error).__name__)
+            self._prefetcher.are_welcome = False
+            self._say(replace(self.view, activity=Waiting(error, started, time.monotonic() + seconds)))
+            await asyncio.sleep(seconds)
             self._say(replace(self.view, activity=Fetching(page, started)))
+
+        try:
+            shown = await self._policy.retry_policy.run(attempt, pause)
+        except FaxtuiError as error:
+            log.warning("page %d did not come: %s", page, type(error).__name__)
+            self._prefetcher.are_welcome = False
+            self._say(replace(self.view, activity=Failed(error)))
+            return None
+        self._prefetcher.are_welcome = tries == 1 and time.monotonic() - started <= self._policy.slow
+        return shown
 
     async def _fetch_if_wanted(self, window: Window, page: int, ahead: asyncio.Task[None] | None) -> Shown:
         """Cancelled where another intent came meanwhile, even if the service did not mind the cancellation."""

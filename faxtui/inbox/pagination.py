@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from datetime import tzinfo
+from functools import partial
 
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
@@ -13,7 +14,7 @@ from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FaxQuery, Window, open_window
 from faxtui.domain.service import FaxService
 from faxtui.domain.text import counted
-from faxtui.errors import ServiceError, UnexpectedAnswer
+from faxtui.errors import FaxtuiError, UnexpectedAnswer
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import fetch_page
 from faxtui.inbox.view import Shown
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 MOST_BARREN = 3
 """Pages in a row with nothing new on them after which a further page that is promised is not asked for."""
 
-OnWait = Callable[[ServiceError, float], None]
+OnWait = Callable[[FaxtuiError, float], None]
 
 
 class PageStats:
@@ -80,7 +81,7 @@ def _identity(fax: Fax) -> int:
     return hash((fax.folder, fax.file_name) if fax.folder and fax.file_name else fax.resource)
 
 
-def _say_nothing(error: ServiceError, seconds: float) -> None:
+def _say_nothing(error: FaxtuiError, seconds: float) -> None:
     pass
 
 
@@ -96,18 +97,13 @@ async def fetch_patiently(
 
     ``on_wait`` is told of each failure, and of the seconds until the page is asked for again.
     """
-    failures = 0
-    while True:
-        try:
-            return await fetch_page(service, clock, window, page)
-        except ServiceError as error:
-            failures += 1
-            wait = retry_policy.wait(error, failures)
-            if wait is None:
-                raise
-            log.warning("page %d did not come: %s", page, type(error).__name__)
-            on_wait(error, wait)
-        await asyncio.sleep(wait)
+
+    async def pause(error: FaxtuiError, seconds: float) -> None:
+        log.warning("page %d did not come: %s", page, type(error).__name__)
+        on_wait(error, seconds)
+        await asyncio.sleep(seconds)
+
+    return await retry_policy.run(partial(fetch_page, service, clock, window, page), pause)
 
 
 async def iter_pages(

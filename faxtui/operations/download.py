@@ -17,7 +17,7 @@ from faxtui.domain.document import HEAD, ResumePoint
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.service import Document, DocumentService
 from faxtui.domain.text import counted
-from faxtui.errors import Busy, NoAnswer, ServiceError, SignInRefused, Unreachable
+from faxtui.errors import Busy, FaxtuiError, NoAnswer, ServiceError, SignInRefused, Unreachable
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.operations.download_folder import DownloadFolder
 from faxtui.operations.outcomes import (
@@ -54,7 +54,7 @@ class Fetcher:
         retry_policy: RetryPolicy,
         at_once: int,
         on_bytes: Callable[[int], None],
-        on_wait: Callable[[Fax, ServiceError, float], None],
+        on_wait: Callable[[Fax, FaxtuiError, float], None],
         on_begin: Callable[[Fax], None],
     ) -> None:
         self._service = service
@@ -89,23 +89,18 @@ class Fetcher:
             tell(DownloadFailed(error))
 
     async def _fetch_patiently(self, fax: Fax, tell: Tell) -> None:
-        partial = _Partial(self._shelf, fax)
-        failures = 0
+        document = _Partial(self._shelf, fax)
+
+        async def pause(error: FaxtuiError, seconds: float) -> None:
+            log.warning("a document did not come: %s", type(error).__name__)
+            self._on_wait(fax, error, seconds)
+            with self._busy() if isinstance(error, Busy) else nullcontext():
+                await asyncio.sleep(seconds)
+
         try:
-            while True:
-                try:
-                    return await self._fetch(partial, tell)
-                except ServiceError as error:
-                    failures += 1
-                    wait = self._retry_policy.wait(error, failures)
-                    if wait is None:
-                        raise
-                    log.warning("a document did not come: %s", type(error).__name__)
-                    self._on_wait(fax, error, wait)
-                    with self._busy() if isinstance(error, Busy) else nullcontext():
-                        await asyncio.sleep(wait)
+            await self._retry_policy.run(partial(self._fetch, document, tell), pause)
         finally:
-            await partial.discard()
+            await document.discard()
 
     @contextmanager
     def _busy(self) -> Iterator[None]:
@@ -226,7 +221,7 @@ class Listeners:
 
     on_outcome: Callable[[Fax, Outcome], None] = _ignore
     on_progress: Callable[[Progress], None] = _ignore
-    on_wait: Callable[[Fax, ServiceError, float], None] = _ignore
+    on_wait: Callable[[Fax, FaxtuiError, float], None] = _ignore
     on_begin: Callable[[Fax], None] = _ignore
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from faxtui.errors import (
     Busy,
+    FaxtuiError,
     Forbidden,
     NoAnswer,
     Refused,
@@ -62,3 +63,33 @@ def test_a_busy_service_is_given_the_time_it_asks_for_up_to_a_minute(asked: floa
 )
 def test_what_asking_again_does_not_help_is_never_asked_again(error: ServiceError) -> None:
     assert RetryPolicy().wait(error, 1) is None
+
+
+async def test_an_attempt_is_repeated_after_each_pause_until_it_succeeds() -> None:
+    failures: list[FaxtuiError] = [ServiceFailed("No."), Busy("Wait.", 7)]
+    paused: list[tuple[FaxtuiError, float]] = []
+
+    async def attempt() -> str:
+        if len(paused) < len(failures):
+            raise failures[len(paused)]
+        return "done"
+
+    async def pause(error: FaxtuiError, seconds: float) -> None:
+        paused.append((error, seconds))
+
+    assert await RetryPolicy(chance=lambda: 0.5).run(attempt, pause) == "done"
+    assert paused == [(failures[0], 1), (failures[1], 7)]
+
+
+async def test_the_last_failure_is_raised_without_a_pause() -> None:
+    tries: list[None] = []
+
+    async def attempt() -> None:
+        tries.append(None)
+        raise NoAnswer(f"No {len(tries)}.")
+
+    async def pause(error: FaxtuiError, seconds: float) -> None:
+        assert str(error) == f"No {len(tries)}."
+
+    with pytest.raises(NoAnswer, match=r"No 4\."):
+        await RetryPolicy().run(attempt, pause)

@@ -16,7 +16,7 @@ from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
 from faxtui.domain.page import FaxPage, Listing
 from faxtui.domain.query import FaxQuery, Filters, Window
-from faxtui.errors import Busy, InvalidValue, NoAnswer, ServiceError, SignInRefused, UnexpectedAnswer
+from faxtui.errors import Busy, FaxtuiError, InvalidValue, NoAnswer, ServiceError, SignInRefused, UnexpectedAnswer
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.pagination import MOST_BARREN, PageStats, iter_pages
 from faxtui.inbox.view import Shown
@@ -107,9 +107,9 @@ async def test_a_period_without_length_is_told_before_anything_is_asked() -> Non
 
 async def test_a_page_that_fails_is_asked_for_again_and_said_to_be() -> None:
     service = PreparedService(page_of(1, pages=2), NoAnswer("Nothing came."), BUSY, page_of(2, pages=2))
-    told: list[tuple[ServiceError, float]] = []
+    told: list[tuple[FaxtuiError, float]] = []
 
-    def note(error: ServiceError, seconds: float) -> None:
+    def note(error: FaxtuiError, seconds: float) -> None:
         told.append((error, seconds))
 
     pages = iter_pages(service, CLOCK, FaxQuery(), None, AT_ONCE, on_wait=note)

@@ -1,29 +1,29 @@
-"""Everything that can go wrong, as one tree.
+"""The errors that faxtui can explain, as one tree.
 
 FaxtuiError                     exit code 1
-├── UsageError                  2   what was asked for can't be done as it was asked
-│   ├── InvalidValue            2   a value that can't be taken, and the field it was meant for
-│   ├── ConfigurationError      2   a configuration that can't be used
+├── UsageError                  2   a request that can't be carried out as it was given
+│   ├── InvalidValue            2   an invalid value, and the field it was meant for
+│   ├── ConfigurationError      2   an unusable configuration
 │   └── NoSignIn                2   no login or no password, and nobody to ask
-├── ServiceError                1   the service, or what stands between it and us
+├── ServiceError                1   the service, or what stands between it and this program
 │   ├── Unreachable             1   no connection: name look-up, refusal, TLS, proxy
-│   │   ├── Untrusted           1   certificates that can't be trusted, or can't be read
-│   │   └── UnusableProxy       1   a proxy in the environment that can't be used
-│   ├── NoAnswer                1   connected, but no whole answer came in time
-│   ├── ServiceFailed           1   the service says that it failed (5xx)
-│   ├── Busy                    1   the service asks to wait (429, 503)
-│   ├── Refused                 1   the service won't take the request (400), field by field
+│   │   ├── Untrusted           1   certificates that are not trusted, or can't be read
+│   │   └── UnusableProxy       1   an unusable proxy in the environment
+│   ├── NoResponse              1   connected, but no complete response in time
+│   ├── ServiceFailed           1   the service reports a failure of its own (5xx)
+│   ├── Busy                    1   the service limits requests (429, 503)
+│   ├── Refused                 1   the service rejects the request (400), field by field
 │   ├── SignInRefused           3   wrong or changed credentials (401)
 │   ├── Forbidden               1   signed in, but not allowed (403)
 │   ├── WrongAddress            1   no such service at this address (404 on the list), or no address for this fax
 │   ├── Gone                    1   the document is no longer there (404 on it)
-│   └── UnexpectedAnswer        1   an answer that is not what was asked for
-│       └── Unconfirmed         1   a delete that was answered, but not with the documented confirmation
+│   └── UnexpectedResponse      1   a response of the wrong kind
+│       └── Unconfirmed         1   a delete without the documented confirmation
 ├── StorageError                1   a file or folder that can't be read or written
 ├── UnreadableDocument          1   a document that can't be shown on the screen
-└── PreviewNotInstalled         1   what shows documents on the screen is not installed
+└── PreviewNotInstalled         1   the packages that show documents are not installed
 
-The text of an error is a whole sentence, or two, for the person at the screen: what happened, to what, what to do.
+The text of an error is a whole sentence, or two, for the person at the screen: what failed, why, what to do.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ from typing import ClassVar
 
 
 class FaxtuiError(Exception):
-    """The root: whatever faxtui itself can explain."""
+    """Any error that faxtui can explain."""
 
     exit_code: ClassVar[int] = 1
     passing: ClassVar[bool] = False
-    """Whether asking again may well help."""
+    """True if the same request may succeed later."""
 
 
 class UsageError(FaxtuiError):
-    """What was asked for can't be done as it was asked."""
+    """A request that can't be carried out as it was given."""
 
     exit_code = 2
 
 
 class InvalidValue(UsageError):
-    """A value that can't be taken; ``field`` names the filter or setting it was meant for, where known."""
+    """An invalid value. ``field`` is the filter or setting that it was meant for, empty if unknown."""
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
@@ -54,7 +54,7 @@ class InvalidValue(UsageError):
 
 
 class ConfigurationError(UsageError):
-    """A configuration that can't be used."""
+    """An unusable configuration."""
 
 
 class NoSignIn(UsageError):
@@ -62,7 +62,7 @@ class NoSignIn(UsageError):
 
 
 class ServiceError(FaxtuiError):
-    """The service, or what stands between it and us."""
+    """A failure of the service, or of what stands between it and this program."""
 
 
 class Unreachable(ServiceError):
@@ -72,31 +72,31 @@ class Unreachable(ServiceError):
 
 
 class Untrusted(Unreachable):
-    """The service's certificate can't be trusted, or the trusted ones can't be read: trying again changes nothing."""
+    """The service's certificate is not trusted, or the trusted ones can't be read: a retry changes nothing."""
 
     passing = False
 
 
 class UnusableProxy(Unreachable):
-    """The environment names a proxy that can't be used: trying again changes nothing."""
+    """The environment names an unusable proxy: a retry changes nothing."""
 
     passing = False
 
 
-class NoAnswer(ServiceError):
-    """Connected, but no whole answer came in time."""
+class NoResponse(ServiceError):
+    """Connected, but no complete response came in time."""
 
     passing = True
 
 
 class ServiceFailed(ServiceError):
-    """The service says that it failed (5xx)."""
+    """The service reports a failure of its own (5xx)."""
 
     passing = True
 
 
 class Busy(ServiceError):
-    """The service asks to wait ``retry_after`` seconds (429, or 503 with Retry-After)."""
+    """The service limits requests: wait ``retry_after`` seconds (429, or 503 with Retry-After)."""
 
     passing = True
 
@@ -106,9 +106,9 @@ class Busy(ServiceError):
 
 
 class Refused(ServiceError):
-    """The service won't take the request (400).
+    """The service rejects the request (400).
 
-    ``reasons`` pairs a query parameter, as the service spells it, with what it says about it.
+    ``reasons`` pairs a query parameter, as the service spells it, with the service's message about it.
     """
 
     def __init__(self, message: str, reasons: tuple[tuple[str, str], ...] = ()) -> None:
@@ -119,7 +119,7 @@ class Refused(ServiceError):
 class SignInRefused(ServiceError):
     """Wrong or changed credentials (401). Never retried by itself: accounts lock.
 
-    ``password`` is the one that was refused, for whoever is about to send it again; empty if something else was.
+    ``password`` is the refused one, so that it is not sent again; empty if something else was refused.
     """
 
     exit_code = 3
@@ -138,21 +138,21 @@ class WrongAddress(ServiceError):
 
 
 class Gone(ServiceError):
-    """The document is no longer there (404 on it): someone else took or deleted it."""
+    """The document is no longer there (404 on it): it was deleted elsewhere."""
 
 
-class UnexpectedAnswer(ServiceError):
-    """An answer that is not what was asked for; ``path`` is the place in its JSON, such as ``$.Resources``."""
+class UnexpectedResponse(ServiceError):
+    """A response of the wrong kind. ``path`` is the place in its JSON, such as ``$.Resources``."""
 
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(message)
         self.path = path
 
 
-class Unconfirmed(UnexpectedAnswer):
-    """A delete that was answered with success, but not as documented: the fax may be deleted or not.
+class Unconfirmed(UnexpectedResponse):
+    """A successful response to a delete, but not the documented one: the fax may or may not be deleted.
 
-    Its text holds what the service said. The next listing shows which of both it is.
+    Its text holds the service's message. The next listing shows which it is.
     """
 
 
@@ -165,9 +165,9 @@ class UnreadableDocument(FaxtuiError):
 
 
 class PreviewNotInstalled(FaxtuiError):
-    """What shows documents on the screen is not installed."""
+    """The packages that show documents are not installed."""
 
 
 def why(error: OSError) -> str:
-    """Why the system did not do it, in its own words."""
+    """Return the reason for a failure in the words of the operating system."""
     return error.strerror or type(error).__name__

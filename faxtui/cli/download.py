@@ -132,7 +132,7 @@ async def download(
         messages.write(_summary(batch.progress, request))
     else:
         messages.write(_("No faxes: {filters}.").format(filters=query_in_words(request.query.filters)))
-    if warning := clock.take_warning(is_watched=streams.err_is_terminal):
+    if warning := clock.pop_warning(is_watched=streams.err_is_terminal):
         messages.write(warning)
     if stats.remark:
         messages.write(stats.remark)

@@ -79,7 +79,7 @@ async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequ
         return DONE
     finally:
         messages.clear()
-    if warning := clock.take_warning(is_watched=streams.err_is_terminal):
+    if warning := clock.pop_warning(is_watched=streams.err_is_terminal):
         messages.write(warning)
     for remark in remarks:
         messages.write(remark)

@@ -25,7 +25,7 @@ from faxtui.doctor.report import (
 )
 from faxtui.doctor.tls import check_tls
 from faxtui.domain.service import FaxService
-from faxtui.errors import ConfigurationError, FaxtuiError, NoAnswer, NoSignIn, Unreachable, UnusableProxy, UsageError
+from faxtui.errors import ConfigurationError, FaxtuiError, NoResponse, NoSignIn, Unreachable, UnusableProxy, UsageError
 from faxtui.network import Proxy, route_to
 from faxtui.terminal.capabilities import Capabilities, Colours, capabilities
 from faxtui.translation import N_, _
@@ -206,7 +206,7 @@ class _Runner:
         try:
             return await within(seconds, self._installation.connect)
         except TimeoutError:
-            return NoAnswer(
+            return NoResponse(
                 _("Preparing the sign-in took more than {time}. Retry in a moment.").format(time=span(seconds))
             )
         except FaxtuiError as error:

@@ -16,7 +16,7 @@ from faxtui.domain.clock import machine_now
 from faxtui.domain.page import Listing
 from faxtui.domain.query import FaxQuery, open_window
 from faxtui.domain.service import FaxService
-from faxtui.errors import ConfigurationError, Forbidden, NoAnswer, ServiceError, SignInRefused, Unreachable
+from faxtui.errors import ConfigurationError, Forbidden, NoResponse, ServiceError, SignInRefused, Unreachable
 from faxtui.network import Proxy, Route
 from faxtui.translation import _, ngettext
 
@@ -275,7 +275,7 @@ async def _first_fax(service: FaxService, installation: Installation) -> _Respon
         async with asyncio.timeout(installation.limits.answer):
             listing = await service.list_faxes(window, 1)
     except TimeoutError as error:
-        raise NoAnswer(
+        raise NoResponse(
             _("The service did not respond within {time}. Retry; if it persists, contact support.").format(
                 time=span(installation.limits.answer)
             )

@@ -40,7 +40,7 @@ class ServiceClock:
     def now(self) -> datetime:
         return self._machine() + self._ahead
 
-    def heard(self, served_at: datetime | None) -> datetime:
+    def update(self, served_at: datetime | None) -> datetime:
         """Take note of what the service's clock showed just now. Return the service's time.
 
         A clock that is absurdly far off changes nothing.
@@ -55,7 +55,7 @@ class ServiceClock:
         self._ahead = difference
         return served_at
 
-    def take_warning(self, *, is_watched: bool = True) -> str:
+    def pop_warning(self, *, is_watched: bool = True) -> str:
         """Return, once in the life of this clock, a sentence on the first notable difference; else an empty text.
 
         ``is_watched``: a person reads it. A script is not told of a clock that is ignored, because nothing changes.

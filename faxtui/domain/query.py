@@ -262,7 +262,7 @@ class FaxQuery:
         return replace(self, sort=sort, page=1)
 
     def toggle_sort(self, field: SortField) -> FaxQuery:
-        return self.sorted_by(self.sort.chosen_again(field))
+        return self.sorted_by(self.sort.toggled(field))
 
     def with_page_size(self, page_size: int) -> FaxQuery:
         return replace(self, page_size=page_size, page=1)

@@ -47,10 +47,10 @@ class Sort:
         first = SortDirection.DESCENDING if field in _LARGEST_FIRST else SortDirection.ASCENDING
         return cls(field, first)
 
-    def turned_around(self) -> Sort:
+    def reversed(self) -> Sort:
         """The same field, the other way round."""
         return Sort(self.field, self.direction.opposite)
 
-    def chosen_again(self, field: SortField) -> Sort:
+    def toggled(self, field: SortField) -> Sort:
         """The sort after ``field`` was chosen: a new one by it, or this one turned around if it was by it already."""
-        return self.turned_around() if field is self.field else Sort.by(field)
+        return self.reversed() if field is self.field else Sort.by(field)

@@ -30,7 +30,7 @@ async def fetch_page(service: FaxService, clock: ServiceClock, window: Window, p
     """Ask once. The answer to a window's opening request closes it. Raises ServiceError."""
     requested = time.monotonic()
     listing = await service.list_faxes(window, page)
-    now = clock.heard(listing.served_at)
+    now = clock.update(listing.served_at)
     # A clock that is not believed fixes no period.
     closed = window.closed(replace(listing, served_at=now), now)
     return Shown(closed, page, listing.page, now, requested)

@@ -14,7 +14,7 @@ from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FaxQuery, Window, open_window
 from faxtui.domain.service import FaxService
 from faxtui.domain.text import counted
-from faxtui.errors import FaxtuiError, UnexpectedAnswer
+from faxtui.errors import FaxtuiError, UnexpectedResponse
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import fetch_page
 from faxtui.inbox.view import Shown
@@ -120,7 +120,7 @@ async def iter_pages(
 
     One page is held at a time; a fax that comes twice is given twice. ``stats`` counts along, each page before it is
     given. Raises InvalidValue where the query's period has no length, ServiceError where a page does not come, and
-    UnexpectedAnswer where the service promises further pages for good and sends nothing new.
+    UnexpectedResponse where the service promises further pages for good and sends nothing new.
     """
     retry_policy = retry_policy or RetryPolicy()
     stats = stats or PageStats()
@@ -137,7 +137,7 @@ async def iter_pages(
             log.warning("page %d is said not to be the last, but the last %d held nothing new", page, barren)
             if stats.is_complete:
                 return
-            raise UnexpectedAnswer(_endless(stats, page))
+            raise UnexpectedResponse(_endless(stats, page))
         window = shown.window
         page += 1
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FaxQuery, Window
-from faxtui.errors import Busy, FaxtuiError, NoAnswer, ServiceFailed
+from faxtui.errors import Busy, FaxtuiError, NoResponse, ServiceFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _reason(error: FaxtuiError) -> str:
     match error:
         case Busy():
             return "service busy"
-        case NoAnswer():
+        case NoResponse():
             return "no complete response"
         case ServiceFailed():
             return "service unavailable"

@@ -17,7 +17,7 @@ from typing import Protocol, TypeAlias, TypeVar
 import httpx
 
 from faxtui.domain.account import Account, OAuth2
-from faxtui.errors import NoAnswer, ServiceError, SignInRefused, WrongAddress
+from faxtui.errors import NoResponse, ServiceError, SignInRefused, WrongAddress
 from faxtui.odyssey import responses
 from faxtui.odyssey.address import excerpt, token_address
 from faxtui.odyssey.json_text import member, parse_or_none
@@ -44,7 +44,7 @@ class Token:
 def read_token(answer: Response, asked_at: float) -> Token:
     """Return the token in the response to a request sent at ``asked_at`` (seconds of the clock).
 
-    Without ``expires_in`` it is used until it is rejected. Raises UnexpectedAnswer if there is none.
+    Without ``expires_in`` it is used until it is rejected. Raises UnexpectedResponse if there is none.
     """
     said = parse_or_none(answer.body)
     text = member(said, "access_token")
@@ -229,7 +229,7 @@ class TokenSignIn:
 async def _token(renewal: _Renewal) -> Token:
     await asyncio.wait((renewal,))
     if renewal.cancelled():
-        raise NoAnswer(_("The connection was closed during the sign-in. Retry."))
+        raise NoResponse(_("The connection was closed during the sign-in. Retry."))
     outcome = renewal.result()
     if isinstance(outcome, ServiceError):
         raise outcome

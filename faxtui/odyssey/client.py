@@ -16,7 +16,7 @@ from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import FaxKey
 from faxtui.domain.page import Listing
 from faxtui.domain.query import Window
-from faxtui.errors import UnexpectedAnswer
+from faxtui.errors import UnexpectedResponse
 from faxtui.network import trust_store
 from faxtui.odyssey.address import document_address, list_address
 from faxtui.odyssey.auth import SignIn, sign_in_for
@@ -160,7 +160,7 @@ class OdysseyService:
         read = partial(read_page, answer.body, page=page, page_size=window.page_size, zone=self._account.service_zone)
         try:
             listed = await asyncio.to_thread(read) if len(answer.body) > _LARGE else read()
-        except UnexpectedAnswer as error:
+        except UnexpectedResponse as error:
             raise something_else(answer, str(error), error.path) from error
         return Listing(listed, answer.served_at)
 
@@ -178,7 +178,8 @@ class OdysseyService:
         """Delete a fax permanently.
 
         Raises Gone if it is no longer there, WrongAddress, before any request, if it has no address, and other
-        ServiceErrors. After NoAnswer, ServiceFailed or UnexpectedAnswer it may or may not be deleted: the text says so.
+        ServiceErrors. After NoResponse, ServiceFailed or UnexpectedResponse it may or may not be deleted: their text
+        says so.
         """
         await self._documents.delete(key)
 

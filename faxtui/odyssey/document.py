@@ -17,7 +17,7 @@ import httpx
 
 from faxtui.domain.document import HEAD, DocumentType, ResumePoint
 from faxtui.domain.fax import FaxKey
-from faxtui.errors import NoAnswer, UnexpectedAnswer
+from faxtui.errors import NoResponse, UnexpectedResponse
 from faxtui.odyssey.content_coding import Decoder, is_accepted
 from faxtui.odyssey.json_text import member, parse_or_none
 from faxtui.odyssey.responses import no_document, while_fetching
@@ -82,7 +82,7 @@ async def read_document(incoming: StreamedResponse, key: FaxKey, limits: Limits)
         content = await asyncio.to_thread(_content, text, begun)
         return Document(key, len(content), _sliced(content))
     if not beginning:
-        raise UnexpectedAnswer(
+        raise UnexpectedResponse(
             _("{host} sent an empty file. Retry; if it persists, contact support.").format(host=answer.place)
         )
     raise no_document(begun, _("It is neither a PDF nor a TIFF."))
@@ -125,7 +125,7 @@ def _is_json(beginning: bytes) -> bool:
 
 
 def _length(answer: Response, most: int) -> int | None:
-    """Return the Content-Length, in bytes before decoding. Raises UnexpectedAnswer if it is above ``most``."""
+    """Return the Content-Length, in bytes before decoding. Raises UnexpectedResponse if it is above ``most``."""
     told = answer.headers.get("Content-Length")
     if told is None:
         return None
@@ -190,7 +190,7 @@ async def _after(beginning: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[
 
 
 async def _read(whole: AsyncIterator[bytes], begun: Response) -> bytes:
-    """Read all of it. Raises UnexpectedAnswer if it is longer than its purpose allows."""
+    """Read all of it. Raises UnexpectedResponse if it is longer than its purpose allows."""
     chunks: list[bytes] = []
     came = 0
     async for chunk in whole:
@@ -210,7 +210,7 @@ async def _counted(body: AsyncIterator[bytes], answer: Response, length: int | N
             raise too_long(answer.url, most, answer.purpose)
         yield chunk
     if length is not None and came != length:
-        raise NoAnswer(
+        raise NoResponse(
             _("{host} announced {length} bytes, but sent {count}. Try again in a moment.").format(
                 host=answer.place, length=f"{length:,}", count=f"{came:,}"
             )
@@ -229,7 +229,7 @@ async def _decoded(body: AsyncIterator[bytes], answer: Response, most: int) -> A
                 if unpacked > most:
                     raise too_long(answer.url, most, answer.purpose)
                 if unpacked > max(_BOMB, packed * _MOST_TIMES):
-                    raise UnexpectedAnswer(
+                    raise UnexpectedResponse(
                         _(
                             "{host} sent a compressed file that expands more than {times} times. Check any proxy in "
                             "between, or contact support."

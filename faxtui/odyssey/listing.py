@@ -13,7 +13,7 @@ from typing import TypeAlias, TypeGuard, TypeVar
 
 from faxtui.domain.fax import BAUD, CUSTOMER, DURATION, FILE, FOLDER, FROM, MESSAGE, PAGES, RECEIVED, TO, Fax, Field
 from faxtui.domain.page import FaxPage
-from faxtui.errors import UnexpectedAnswer
+from faxtui.errors import UnexpectedResponse
 from faxtui.odyssey.json_text import (
     MOST_VALUES,
     Json,
@@ -58,14 +58,14 @@ def read_page(body: bytes, *, page: int, page_size: int, zone: tzinfo) -> FaxPag
 
     ``page`` and ``page_size`` are the requested ones: they count if the response does not have its own. A blank body
     and ``null`` are an empty page (our decision).
-    Raises UnexpectedAnswer, with the JSON path, if this is no list of faxes.
+    Raises UnexpectedResponse, with the JSON path, if this is no list of faxes.
     """
     if is_blank(body):
         return _empty(page, page_size)
     try:
         return _page(_parsed(body), page, page_size, zone)
     except RecursionError:
-        raise UnexpectedAnswer("It is nested too deeply to be a list of faxes.", "$") from None
+        raise UnexpectedResponse("It is nested too deeply to be a list of faxes.", "$") from None
 
 
 def as_text(value: Json) -> str | None:
@@ -156,11 +156,11 @@ def _parsed(body: bytes) -> Json:
     try:
         return parse(body)
     except TooManyValues:
-        raise UnexpectedAnswer(
+        raise UnexpectedResponse(
             f"It is too much for one page of faxes: more than {MOST_VALUES:,} values.", "$"
         ) from None
     except ValueError:
-        raise UnexpectedAnswer("It is not JSON.", "$") from None
+        raise UnexpectedResponse("It is not JSON.", "$") from None
 
 
 def _empty(page: int, page_size: int) -> FaxPage:
@@ -171,7 +171,7 @@ def _page(answer: Json, page: int, page_size: int, zone: tzinfo) -> FaxPage:
     if answer is None:
         return _empty(page, page_size)
     if not isinstance(answer, dict):
-        raise UnexpectedAnswer("It is JSON, but not an object ($).", "$")
+        raise UnexpectedResponse("It is JSON, but not an object ($).", "$")
     return FaxPage(
         number=_count(answer, "PageIndex", 1) or page,
         size=_count(answer, "PageSize", 1) or page_size,
@@ -191,7 +191,7 @@ def _faxes(answer: Mapping[str, Json], zone: tzinfo) -> tuple[Fax, ...]:
         if isinstance(resources, list):
             if len(resources) > MOST_ROWS:
                 path = f"$.{_name(key)}"
-                raise UnexpectedAnswer(
+                raise UnexpectedResponse(
                     f"It is too much for one page of faxes: {len(resources):,} rows at {path}, above {MOST_ROWS:,}.",
                     path,
                 )
@@ -204,7 +204,7 @@ def _faxes(answer: Mapping[str, Json], zone: tzinfo) -> tuple[Fax, ...]:
     if any(answer[key] is None for key in keys):
         return ()
     path = f"$.{_name(keys[0])}" if keys else f"$.{LIST_NAMES[0]}"
-    raise UnexpectedAnswer(f"It is JSON, but holds no list at {path}.", path)
+    raise UnexpectedResponse(f"It is JSON, but holds no list at {path}.", path)
 
 
 def _no_resource(value: Json, path: str) -> Fax:

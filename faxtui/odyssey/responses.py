@@ -19,13 +19,13 @@ from faxtui.errors import (
     Busy,
     Forbidden,
     Gone,
-    NoAnswer,
+    NoResponse,
     Refused,
     ServiceError,
     ServiceFailed,
     SignInRefused,
     Unconfirmed,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
     WrongAddress,
 )
@@ -46,7 +46,7 @@ def status_error(answer: Response) -> ServiceError:
             ).format(host=answer.place)
         )
     if status == 408:
-        return NoAnswer(
+        return NoResponse(
             _("{host} timed out waiting for the request (408). Try again in a moment.").format(host=answer.place)
         )
     if status == 429 or (status == 503 and answer.asks_to_wait):
@@ -84,7 +84,7 @@ def service_failed(answer: Response) -> ServiceFailed:
     )
 
 
-def something_else(answer: Response, reason: str = "", path: str = "") -> UnexpectedAnswer:
+def something_else(answer: Response, reason: str = "", path: str = "") -> UnexpectedResponse:
     """Return the error for a response of the wrong kind. ``reason`` is a sentence, ``path`` the place in its JSON."""
     found = _("{host} returned {status}, but not {wanted} ({described}).").format(
         host=answer.place,
@@ -97,7 +97,7 @@ def something_else(answer: Response, reason: str = "", path: str = "") -> Unexpe
         if answer.is_html
         else _("Check {setting} and the network.")
     ).format(setting=answer.purpose.setting)
-    return UnexpectedAnswer(" ".join(filter(None, (found, reason, advice))), path)
+    return UnexpectedResponse(" ".join(filter(None, (found, reason, advice))), path)
 
 
 def status_words(answer: Response) -> str:
@@ -259,14 +259,14 @@ def while_deleting(key: FaxKey) -> Iterator[None]:
     """
     try:
         yield
-    except NoAnswer as error:
-        raise NoAnswer(
+    except NoResponse as error:
+        raise NoResponse(
             _(
                 "The request to delete the fax {fax} was sent, but no response came: it may or may not be deleted. "
                 "Refresh the list before you retry."
             ).format(fax=named(key))
         ) from error
-    except UnexpectedAnswer as error:
+    except UnexpectedResponse as error:
         _begin(error, _not_known(key))
         raise
     except ServiceError as error:
@@ -311,11 +311,11 @@ def _unconfirmed(answer: Response, key: FaxKey) -> Unconfirmed:
     return Unconfirmed(f"{_not_known(key)} {reason}")
 
 
-def no_document(answer: Response, reason: str, path: str = "") -> UnexpectedAnswer:
+def no_document(answer: Response, reason: str, path: str = "") -> UnexpectedResponse:
     """Return the error for a response without a document. ``reason`` is a sentence, ``path`` the place in its JSON."""
     if answer.is_html:
         return something_else(answer, reason, path)
-    return UnexpectedAnswer(
+    return UnexpectedResponse(
         _("{host} did not return {wanted} ({described}). {reason} Retry; if it persists, contact support.").format(
             host=answer.place, wanted=_(answer.purpose.wanted), described=answer.described, reason=reason
         ),

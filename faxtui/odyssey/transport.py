@@ -18,7 +18,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from faxtui import __version__
-from faxtui.errors import ConfigurationError, NoAnswer, ServiceError, UnexpectedAnswer, Unreachable, Untrusted
+from faxtui.errors import ConfigurationError, NoResponse, ServiceError, UnexpectedResponse, Unreachable, Untrusted
 from faxtui.network import Proxy, is_loopback, route_to, trusting_nobody
 from faxtui.odyssey.address import excerpt, first_words, place
 from faxtui.odyssey.content_coding import ACCEPTED, Decoder, coding_of, is_accepted
@@ -179,28 +179,28 @@ class Response:
 async def receive(response: httpx.Response, purpose: Expected) -> Response:
     """Read ``response``: the whole decoded body of a success, the beginning of a failure's.
 
-    Raises UnexpectedAnswer if the body is longer than ``purpose`` allows or has an unsupported coding, and httpx's
+    Raises UnexpectedResponse if the body is longer than ``purpose`` allows or has an unsupported coding, and httpx's
     own errors if the connection is lost. A failure is known by its status, even if its body can't be read.
     """
     read = _whole(response, purpose) if response.status_code == httpx.codes.OK else _beginning(response)
     return Response(purpose, response.url, response.status_code, response.headers, await read)
 
 
-def packed_unasked(url: httpx.URL, encoding: str, purpose: Expected) -> UnexpectedAnswer:
+def packed_unasked(url: httpx.URL, encoding: str, purpose: Expected) -> UnexpectedResponse:
     """Return the error for a content coding that was not requested."""
-    return UnexpectedAnswer(
+    return UnexpectedResponse(
         _("{host} sent an unsupported Content-Encoding (“{coding}”). Check {setting} and any proxy in between.").format(
             host=place(url), coding=excerpt(encoding), setting=purpose.setting
         )
     )
 
 
-def too_long(url: httpx.URL, most: int, purpose: Expected) -> UnexpectedAnswer:
+def too_long(url: httpx.URL, most: int, purpose: Expected) -> UnexpectedResponse:
     """Return the error for a body of more than ``most`` bytes."""
     sentence = _("{host} sent more than {most} bytes, too many for {wanted}. Check {setting}.").format(
         host=place(url), most=f"{most:,}", wanted=_(purpose.wanted), setting=purpose.setting
     )
-    return UnexpectedAnswer(purpose.with_remedy(sentence))
+    return UnexpectedResponse(purpose.with_remedy(sentence))
 
 
 async def _whole(response: httpx.Response, purpose: Expected) -> bytes:
@@ -395,7 +395,7 @@ def why_not_reached(
                 )
             )
         case httpx.TimeoutException():
-            return NoAnswer(_("{host} did not respond in time. Try again in a moment.").format(host=where))
+            return NoResponse(_("{host} did not respond in time. Try again in a moment.").format(host=where))
         case httpx.ProxyError():
             return Unreachable(
                 _(
@@ -415,39 +415,39 @@ def why_not_reached(
         case httpx.ConnectError():
             return _no_connection(error, url, setting, proxy)
         case httpx.RemoteProtocolError() if not str(error).startswith("Server disconnected"):
-            return UnexpectedAnswer(
+            return UnexpectedResponse(
                 _("{host} sent invalid HTTP ({reason}). Check host and port in {setting}.").format(
                     host=where, reason=excerpt(str(error)), setting=setting
                 )
             )
         case httpx.DecodingError():
-            return UnexpectedAnswer(
+            return UnexpectedResponse(
                 _(
                     "The response from {host} could not be decoded. Retry; if it persists, check any proxy in between."
                 ).format(host=where)
             )
-    return NoAnswer(_("{host} closed the connection before it responded. Try again in a moment.").format(host=where))
+    return NoResponse(_("{host} closed the connection before it responded. Try again in a moment.").format(host=where))
 
 
-def cut_off(url: httpx.URL) -> NoAnswer:
+def cut_off(url: httpx.URL) -> NoResponse:
     """Return the error for a connection that was lost within a response."""
-    return NoAnswer(
+    return NoResponse(
         _("The connection to {host} was lost during its response. Try again in a moment.").format(host=place(url))
     )
 
 
-def fell_silent(url: httpx.URL, limits: Limits) -> NoAnswer:
+def fell_silent(url: httpx.URL, limits: Limits) -> NoResponse:
     """Return the error for a response that stopped for too long."""
-    return NoAnswer(
+    return NoResponse(
         _("{host} stopped sending in the middle of its response for {time}. Try again in a moment.").format(
             host=place(url), time=_seconds(limits.read)
         )
     )
 
 
-def damaged(url: httpx.URL, coding: str) -> NoAnswer:
+def damaged(url: httpx.URL, coding: str) -> NoResponse:
     """Return the error for a body that was truncated within its content coding, or altered in transit."""
-    return NoAnswer(
+    return NoResponse(
         _(
             "The response from {host} is incomplete or damaged (Content-Encoding “{coding}”). Try again in a moment; "
             "if it persists, check any proxy in between."
@@ -455,9 +455,9 @@ def damaged(url: httpx.URL, coding: str) -> NoAnswer:
     )
 
 
-def too_slow(url: httpx.URL, received: int, limits: Limits) -> NoAnswer:
+def too_slow(url: httpx.URL, received: int, limits: Limits) -> NoResponse:
     """Return the error for a document of which only ``received`` bytes came in the last ``slow_after`` seconds."""
-    return NoAnswer(
+    return NoResponse(
         ngettext(
             "{host} sent only {count} byte in the last {time}. Try again in a moment.",
             "{host} sent only {count} bytes in the last {time}. Try again in a moment.",
@@ -466,12 +466,12 @@ def too_slow(url: httpx.URL, received: int, limits: Limits) -> NoAnswer:
     )
 
 
-def took_too_long(url: httpx.URL, purpose: Expected, limits: Limits) -> NoAnswer:
+def took_too_long(url: httpx.URL, purpose: Expected, limits: Limits) -> NoResponse:
     """Return the error for a response that exceeded the limit for the whole of it."""
     sentence = _("{host} did not complete its response within {time}. Try again in a moment.").format(
         host=place(url), time=_seconds(limits.whole)
     )
-    return NoAnswer(purpose.with_remedy(sentence))
+    return NoResponse(purpose.with_remedy(sentence))
 
 
 def _no_connection(error: BaseException, url: httpx.URL, setting: str, proxy: Proxy | None) -> Unreachable:
@@ -565,7 +565,7 @@ class StreamedResponse:
         return self.answer.refuses_sign_in
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the body of a success as it is sent, once. Raises NoAnswer if it is cut off, or comes too slowly.
+        """Yield the body of a success as it is sent, once. Raises NoResponse if it is cut off, or comes too slowly.
 
         Only the seconds of waiting for the service count, not those that its chunks take elsewhere.
         """

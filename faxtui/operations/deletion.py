@@ -29,7 +29,7 @@ from faxtui.errors import (
     Busy,
     Forbidden,
     Gone,
-    NoAnswer,
+    NoResponse,
     Refused,
     ServiceError,
     SignInRefused,
@@ -311,8 +311,8 @@ async def settle(service: DocumentService, key: FaxKey, limit: float) -> Vanishe
         return Unsure(error)
 
 
-def _too_slow(limit: float) -> NoAnswer:
-    return NoAnswer(f"The service did not complete its response within {limit:g} seconds. Try again in a moment.")
+def _too_slow(limit: float) -> NoResponse:
+    return NoResponse(f"The service did not complete its response within {limit:g} seconds. Try again in a moment.")
 
 
 LONGEST_REQUEST = timedelta(seconds=90)

@@ -17,7 +17,7 @@ from faxtui.domain.document import HEAD, ResumePoint
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.service import Document, DocumentService
 from faxtui.domain.text import counted
-from faxtui.errors import Busy, FaxtuiError, NoAnswer, ServiceError, SignInRefused, Unreachable
+from faxtui.errors import Busy, FaxtuiError, NoResponse, ServiceError, SignInRefused, Unreachable
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.operations.download_folder import DownloadFolder
 from faxtui.operations.outcomes import (
@@ -146,7 +146,7 @@ class Fetcher:
             await partial.keep_for_resuming(document)
             raise
         if document.length not in (None, partial.received):
-            raise NoAnswer(
+            raise NoResponse(
                 f"The fax {shown(partial.fax.key)} came only in part, {partial.received:,} of "
                 f"{counted(document.length or 0, 'byte', 'bytes')}: ask for it again."
             )

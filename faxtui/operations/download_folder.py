@@ -28,7 +28,7 @@ from faxtui.domain.document import DocumentType
 from faxtui.domain.fax import Fax, FaxIdentity
 from faxtui.domain.filename import MOST_NUMBER, PART, numbered, safe_name, with_extension
 from faxtui.domain.text import visible
-from faxtui.errors import StorageError, UnexpectedAnswer, why
+from faxtui.errors import StorageError, UnexpectedResponse, why
 from faxtui.operations.outcomes import AlreadyThere, Saved, shown
 from faxtui.operations.wholeness import require_whole
 from faxtui.storage.files import (
@@ -301,14 +301,14 @@ class PendingDownload:
         return self._part is not None
 
     def write(self, data: bytes) -> None:
-        """Raises UnexpectedAnswer where the first bytes are no document's."""
+        """Raises UnexpectedResponse where the first bytes are no document's."""
         with storage_errors(self._shelf.folder):
             self._begun(data).write(data)
 
     def finish(self, rest: bytes, *, proves_end: bool = True) -> None:
         """Write what is left, name the file, put it down in the manifest, and then tell in ``outcome``.
 
-        Raises UnexpectedAnswer if there is no document, NoAnswer if nothing proves that all of it came.
+        Raises UnexpectedResponse if there is no document, NoResponse if nothing proves that all of it came.
         """
         with storage_errors(self._shelf.folder):
             part = self._begun(rest)
@@ -330,7 +330,7 @@ class PendingDownload:
         if self._part is None:
             if DocumentType.of(head) is None:
                 what = "nothing" if not head else "something that is neither PDF nor TIFF"
-                raise UnexpectedAnswer(
+                raise UnexpectedResponse(
                     f"The service sent {what} for the fax {shown(self._fax.key)}: ask again; if it lasts, tell the "
                     "service's support."
                 )

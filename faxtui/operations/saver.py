@@ -16,7 +16,7 @@ from faxtui import errors
 from faxtui.domain.fax import Fax, FaxIdentity, FaxKey
 from faxtui.domain.service import DocumentService
 from faxtui.domain.text import visible
-from faxtui.errors import FaxtuiError, StorageError, UnexpectedAnswer
+from faxtui.errors import FaxtuiError, StorageError, UnexpectedResponse
 from faxtui.inbox.view import Retries
 from faxtui.operations.deletion import SavedCopy
 from faxtui.operations.download import Batch, Listeners
@@ -188,7 +188,7 @@ class Saver:
                 raise errors.Gone(f"{shown(fax.key)} is no longer on the service.")
             case [DownloadFailed(error=error)]:
                 raise error
-        raise UnexpectedAnswer(f"{shown(fax.key)} can't be asked for: its folder or file name leads nowhere.")
+        raise UnexpectedResponse(f"{shown(fax.key)} can't be asked for: its folder or file name leads nowhere.")
 
     def _batch(
         self,
@@ -249,7 +249,7 @@ async def read_document(service: DocumentService, key: FaxKey, most: int) -> byt
             if len(content) > most:
                 raise FaxtuiError(f"{shown(key)} is larger than {most:,} bytes: save it, and open the file.")
         if document.length not in (None, len(content)):
-            raise UnexpectedAnswer(f"{shown(key)} came only in part: ask for it again.")
+            raise UnexpectedResponse(f"{shown(key)} came only in part: ask for it again.")
         if not document.proves_end:
             require_whole(BytesIO(content), key)
     return bytes(content)

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from faxtui.domain.document import HEAD, DocumentType, pdf_start
 from faxtui.domain.fax import FaxKey
-from faxtui.errors import NoAnswer
+from faxtui.errors import NoResponse
 from faxtui.operations.outcomes import shown
 
 _END = b"%%EOF"
@@ -55,9 +55,9 @@ def is_provably_whole(file: BinaryIO) -> bool:
 
 
 def require_whole(file: BinaryIO, key: FaxKey) -> None:
-    """Raises NoAnswer if the content does not prove that it is complete; OSError."""
+    """Raises NoResponse if the content does not prove that it is complete; OSError."""
     if not is_provably_whole(file):
-        raise NoAnswer(
+        raise NoResponse(
             f"The fax {shown(key)} may be incomplete. The service does not tell where the file ends, and its content "
             "does not prove it. Nothing was saved. Try again; if it persists, check any proxy in between."
         )

@@ -242,7 +242,7 @@ class Session:
         if view.shown is not None and view.shown is not self._shown:
             self._shown = view.shown
             self.browser.run_worker(self._compare(view.shown))
-            if warning := self.inbox.clock.take_warning():
+            if warning := self.inbox.clock.pop_warning():
                 self._observer.complain(warning)
         if self._is_journal_wanted and (view.shown is not None or isinstance(view.activity, Failed | Waiting)):
             # Not before the rows can be seen: nothing they need is in the journal.

@@ -31,13 +31,13 @@ from faxtui.errors import (
     Busy,
     Forbidden,
     Gone,
-    NoAnswer,
+    NoResponse,
     Refused,
     ServiceError,
     ServiceFailed,
     SignInRefused,
     Unconfirmed,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
     WrongAddress,
 )
@@ -143,7 +143,7 @@ async def test_any_other_success_leaves_a_delete_unconfirmed_and_tells_what_was_
 )
 async def test_a_404_of_somebody_else_leaves_it_unknown(status: int, body: str) -> None:
     error = await failure(answer(status, body))
-    assert type(error) is UnexpectedAnswer
+    assert type(error) is UnexpectedResponse
     assert str(error).startswith(NOT_KNOWN)
 
 
@@ -158,7 +158,7 @@ async def test_a_404_of_the_service_s_framework_is_a_wrong_address() -> None:
 )
 async def test_a_page_of_somebody_else_leaves_it_unknown(status: int, headers: dict[str, str]) -> None:
     error = await failure(answer(status, "<h1>Blocked</h1>", {**HTML, **headers}))
-    assert type(error) in (UnexpectedAnswer, ServiceFailed)
+    assert type(error) in (UnexpectedResponse, ServiceFailed)
     assert str(error).startswith(NOT_KNOWN)
 
 
@@ -184,10 +184,10 @@ async def test_a_refused_sign_in_is_told_as_for_a_list() -> None:
         (429, {}, Busy),
         (503, {"Retry-After": "30"}, Busy),
         (302, {"Location": "https://login.example.com/"}, WrongAddress),
-        (405, {}, UnexpectedAnswer),
+        (405, {}, UnexpectedResponse),
         (511, {}, Unreachable),
         (407, {}, Unreachable),
-        (408, {}, NoAnswer),
+        (408, {}, NoResponse),
     ],
 )
 async def test_where_the_request_was_turned_down_the_fax_was_not_deleted(
@@ -218,7 +218,7 @@ async def test_of_a_service_that_failed_it_is_not_known_whether_it_deleted(statu
 )
 async def test_an_answer_that_is_no_yes_leaves_it_unknown(said: bytes) -> None:
     error = await failure(said)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert str(error).startswith(NOT_KNOWN)
 
 
@@ -226,13 +226,13 @@ async def test_an_answer_that_is_no_yes_leaves_it_unknown(said: bytes) -> None:
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\n", answer(200, headers={"Content-Length": "9"})])
 async def test_a_request_without_its_answer_leaves_it_unknown(said: bytes, ending: Ending) -> None:
     error = await failure(said, ending, Limits(read=0.2))
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert f"to delete {NAMED} was sent, but no response came: it may or may not be deleted." in str(error)
 
 
 async def test_an_answer_that_drips_without_end_leaves_it_unknown() -> None:
     error = await failure(b"HTTP/1.1 200 OK\r\nX: ", Ending.DRIP, Limits(whole=0.3))
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert "it may or may not be deleted" in str(error)
 
 
@@ -267,7 +267,7 @@ async def test_a_delete_that_timed_out_is_settled_by_asking_for_the_document(arr
     with serving(silent_about_deletes) as address:
         async with asking(address) as service, asking(address, Limits(read=0.2)) as impatient:
             key = await newest(service)
-            with pytest.raises(NoAnswer):
+            with pytest.raises(NoResponse):
                 await impatient.delete_document(key)
             assert deletes == [f"/api/V1/InboundFolders/{key.folder}/HostedInboundFiles/{key.file_name}"]
             if arrives:
@@ -300,7 +300,7 @@ async def test_a_delete_is_not_sent_a_third_time() -> None:
 async def test_where_no_token_can_be_had_nothing_is_sent() -> None:
     with answering(b"") as tokens, answering(answer(200)) as server:
         async with asking(server.address, oauth2=client_of(tokens.address)) as service:
-            with pytest.raises(NoAnswer) as caught:
+            with pytest.raises(NoResponse) as caught:
                 await service.delete_document(KEY)
     assert "may or may not" not in str(caught.value)
     assert server.requests == []

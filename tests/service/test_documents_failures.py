@@ -17,12 +17,12 @@ from faxtui.errors import (
     Busy,
     Forbidden,
     Gone,
-    NoAnswer,
+    NoResponse,
     Refused,
     ServiceError,
     ServiceFailed,
     SignInRefused,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
     WrongAddress,
 )
@@ -89,7 +89,7 @@ async def test_a_fax_that_someone_else_took_is_gone(status: int, body: str) -> N
 )
 async def test_a_404_of_somebody_else_takes_no_fax_for_gone(status: int, body: str) -> None:
     error = await failure(answer(status, body))
-    assert type(error) is UnexpectedAnswer
+    assert type(error) is UnexpectedResponse
     assert str(error).startswith(f"{NAMED} was not downloaded.")
 
 
@@ -102,7 +102,7 @@ async def test_a_404_of_the_service_s_framework_is_a_wrong_address() -> None:
 @pytest.mark.parametrize("status", [400, 401, 403])
 async def test_a_page_of_somebody_else_is_no_refusal(status: int) -> None:
     error = await failure(answer(status, "<h1>Blocked</h1>", {"Content-Type": "text/html"}))
-    assert type(error) is UnexpectedAnswer
+    assert type(error) is UnexpectedResponse
     assert "“Blocked”" in str(error)
 
 
@@ -143,11 +143,11 @@ async def test_a_busy_service_says_how_long_to_wait(status: int) -> None:
         (503, {}, ServiceFailed),
         (504, {}, ServiceFailed),
         (407, {}, Unreachable),
-        (408, {}, NoAnswer),
+        (408, {}, NoResponse),
         (302, {"Location": "https://login.example.com/"}, WrongAddress),
-        (405, {}, UnexpectedAnswer),
-        (204, {}, UnexpectedAnswer),
-        (206, {}, UnexpectedAnswer),
+        (405, {}, UnexpectedResponse),
+        (204, {}, UnexpectedResponse),
+        (206, {}, UnexpectedResponse),
     ],
 )
 async def test_other_answers_are_told_by_their_status_as_for_a_list(
@@ -158,7 +158,7 @@ async def test_other_answers_are_told_by_their_status_as_for_a_list(
 
 async def test_a_page_of_a_proxy_is_told_by_its_words() -> None:
     error = await not_fetched(answer(200, "<html><h1>Welcome</h1> to <b>this</b> network</html>", HTML))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "but not a PDF or TIFF (text/html, beginning “Welcome to this network”)" in str(error)
     assert "proxy" in str(error)
     assert not error.passing
@@ -184,7 +184,7 @@ async def test_a_page_of_a_proxy_is_told_by_its_words() -> None:
 )
 async def test_what_begins_like_neither_a_pdf_nor_a_tiff_is_told_by_its_words(body: bytes, told: str) -> None:
     error = await not_fetched(answer(200, body, {"Content-Type": "application/pdf"}))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert told in str(error)
     assert "It is neither a PDF nor a TIFF." in str(error)
 
@@ -192,7 +192,7 @@ async def test_what_begins_like_neither_a_pdf_nor_a_tiff_is_told_by_its_words(bo
 @pytest.mark.parametrize("said", [answer(200), answer(200, headers=JSON), HEAD + b"\r\n"])
 async def test_an_empty_file_is_none(said: bytes) -> None:
     error = await not_fetched(said)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "sent an empty file" in str(error)
 
 
@@ -220,7 +220,7 @@ async def test_an_empty_file_is_none(said: bytes) -> None:
 )
 async def test_json_without_a_whole_document_is_told_with_the_place(said: bytes, told: str) -> None:
     error = await not_fetched(said)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert error.path == "$.Content"
     assert told in str(error)
 
@@ -234,7 +234,7 @@ async def test_a_document_that_breaks_off_is_no_answer(ending: Ending, sent: byt
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + framed,
     ):
         error = await not_fetched(said, ending)
-        assert isinstance(error, NoAnswer)
+        assert isinstance(error, NoResponse)
         assert "was lost during" in str(error)
         assert error.passing
 
@@ -242,13 +242,13 @@ async def test_a_document_that_breaks_off_is_no_answer(ending: Ending, sent: byt
 @pytest.mark.parametrize("said", [b"", HEAD, HEAD + b"Content-Le"])
 @pytest.mark.parametrize("ending", [Ending.CLOSE, Ending.RESET])
 async def test_a_connection_that_breaks_before_the_answer_is_no_answer(said: bytes, ending: Ending) -> None:
-    assert isinstance(await not_fetched(said, ending), NoAnswer)
+    assert isinstance(await not_fetched(said, ending), NoResponse)
 
 
 @pytest.mark.parametrize("said", [b"", HEAD])
 async def test_a_service_that_does_not_begin_to_answer_is_no_answer(said: bytes) -> None:
     error = await not_fetched(said, Ending.HANG, Limits(read=0.3))
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert "did not respond in time" in str(error)
 
 
@@ -256,13 +256,13 @@ async def test_a_service_that_does_not_begin_to_answer_is_no_answer(said: bytes)
 async def test_a_document_that_falls_silent_is_no_answer(sent: bytes) -> None:
     said = answer(200, sent, {"Content-Length": str(len(PDF) + 1)})
     error = await not_fetched(said, Ending.HANG, Limits(read=0.3))
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert "in the middle of its response for 0.3 seconds" in str(error)
 
 
 async def test_a_head_that_drips_without_end_is_given_up() -> None:
     error = await not_fetched(HEAD + b"X: ", Ending.DRIP, Limits(whole=0.3))
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert "within 0.3 seconds" in str(error)
 
 
@@ -271,14 +271,14 @@ async def test_a_length_that_the_chunks_do_not_have_is_no_whole_answer(length: i
     framed = b"%x\r\n%b\r\n0\r\n\r\n" % (len(PDF), PDF)
     said = HEAD + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n%b" % (length, framed)
     error = await not_fetched(said)
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert f"announced {length:,} bytes, but sent {len(PDF):,}" in str(error)
 
 
 async def test_a_document_that_says_it_is_too_large_is_refused_before_it_comes() -> None:
     with answering(answer(200, PDF)) as server:
         async with asking(server.address, Limits(document=len(PDF) - 1)) as service:
-            with pytest.raises(UnexpectedAnswer, match="sent more than 5,128 bytes, too many for a PDF or TIFF"):
+            with pytest.raises(UnexpectedResponse, match="sent more than 5,128 bytes, too many for a PDF or TIFF"):
                 async with service.open_document(KEY):
                     pytest.fail("It was opened.")
 
@@ -287,14 +287,14 @@ async def test_a_document_that_turns_out_too_large_is_given_up() -> None:
     framed = b"%x\r\n%b\r\n0\r\n\r\n" % (len(PDF), PDF)
     said = HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + framed
     error = await not_fetched(said, limits=Limits(document=len(PDF) - 1))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "sent more than 5,128 bytes" in str(error)
 
 
 async def test_json_that_is_too_large_to_be_held_is_given_up() -> None:
     said = json_of(b64encode(PDF).decode())
     error = await not_fetched(said, limits=Limits(document_json=6_000))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "sent more than 6,000 bytes" in str(error)
 
 
@@ -302,7 +302,7 @@ async def test_json_that_is_too_large_to_be_held_is_given_up() -> None:
 @pytest.mark.parametrize("status", [200, 203])
 async def test_a_content_coding_that_can_not_be_decoded_is_refused_by_name(status: int, coding: str) -> None:
     error = await not_fetched(answer(status, packed(PDF), {"Content-Encoding": coding}))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert f"“{coding}”" in str(error)
 
 
@@ -337,7 +337,7 @@ async def test_a_compressed_document_that_is_cut_off_or_damaged_is_requested_aga
     if not has_length:
         head = HEAD + b"Content-Encoding: %b" % coding.encode()
     error = await not_fetched(head + b"\r\n\r\n" + body)
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert error.passing
     assert f"is incomplete or damaged (Content-Encoding “{coding}”)" in str(error)
 
@@ -345,14 +345,14 @@ async def test_a_compressed_document_that_is_cut_off_or_damaged_is_requested_aga
 @pytest.mark.parametrize("body", [GZIP, packed(b"%PDF-" + bytes(10_000)), GZIP + packed(bytes(9_000))])
 async def test_a_compressed_document_is_limited_by_what_it_expands_to(body: bytes) -> None:
     error = await not_fetched(answer(200, body, {"Content-Encoding": "gzip"}), limits=Limits(document=5_000))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "sent more than 5,000 bytes" in str(error)
 
 
 async def test_json_is_limited_by_what_it_expands_to() -> None:
     body = packed(json.dumps({"Content": b64encode(PDF).decode()}).encode())
     error = await not_fetched(answer(200, body, {"Content-Encoding": "gzip"}), limits=Limits(document_json=6_000))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "sent more than 6,000 bytes" in str(error)
 
 
@@ -365,7 +365,7 @@ async def test_a_compressed_document_that_expands_without_measure_is_given_up_in
         async with asking(server.address) as service, service.open_document(KEY) as document:
             tracemalloc.start()
             try:
-                with pytest.raises(UnexpectedAnswer, match="expands more than 200 times"):
+                with pytest.raises(UnexpectedResponse, match="expands more than 200 times"):
                     await read_away(document)
                 _, peak = tracemalloc.get_traced_memory()
             finally:
@@ -394,7 +394,7 @@ async def test_a_document_that_drips_is_given_up_after_a_minute(sent: bytes) -> 
     clock = Ticking()
     with answering(answer(200, sent, {"Content-Length": "1000000"}), Ending.DRIP) as server:
         async with asking(server.address, clock=clock) as service:
-            with pytest.raises(NoAnswer, match="bytes in the last 60 seconds") as caught:
+            with pytest.raises(NoResponse, match="bytes in the last 60 seconds") as caught:
                 await fetched(service)
     assert caught.value.passing
     assert 60 <= clock() <= 130
@@ -413,7 +413,7 @@ async def test_a_reader_that_takes_its_time_does_not_make_a_document_slow() -> N
 
 
 async def test_something_that_does_not_speak_http_is_told_safely() -> None:
-    assert isinstance(await not_fetched(b"220 fax ESMTP\x1b[2J\r\n\r\n"), UnexpectedAnswer)
+    assert isinstance(await not_fetched(b"220 fax ESMTP\x1b[2J\r\n\r\n"), UnexpectedResponse)
 
 
 async def test_names_are_told_safely_and_in_short() -> None:
@@ -425,9 +425,9 @@ async def test_names_are_told_safely_and_in_short() -> None:
 async def test_an_error_of_whoever_reads_a_document_comes_out_as_it_is() -> None:
     with answering(answer(200, PDF)) as server:
         async with asking(server.address) as service:
-            with pytest.raises(NoAnswer) as caught:
+            with pytest.raises(NoResponse) as caught:
                 async with service.open_document(KEY):
-                    raise NoAnswer("Another service.")
+                    raise NoResponse("Another service.")
     assert str(caught.value) == "Another service."
 
 

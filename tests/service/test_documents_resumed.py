@@ -13,7 +13,7 @@ from scripted_service import AT_ONCE
 from stored_documents import Run, files, manifest_of
 
 from faxtui.domain.fax import Fax
-from faxtui.errors import NoAnswer
+from faxtui.errors import NoResponse
 from faxtui.operations.download import BUFFER, Batch
 from faxtui.operations.download_folder import DownloadFolder
 from faxtui.operations.outcomes import DownloadFailed, Saved
@@ -203,5 +203,5 @@ async def test_without_a_length_only_a_whole_document_is_shown(document: bytes) 
     with answering([unframed(document), unframed(document[:-12])]) as server:
         async with asking(server.address) as service:
             assert await read_document(service, KEY, len(document)) == document
-            with pytest.raises(NoAnswer, match="may be incomplete"):
+            with pytest.raises(NoResponse, match="may be incomplete"):
                 await read_document(service, KEY, len(document))

@@ -24,11 +24,11 @@ from faxtui.domain.fax import Fax
 from faxtui.errors import (
     Busy,
     Forbidden,
-    NoAnswer,
+    NoResponse,
     ServiceError,
     ServiceFailed,
     SignInRefused,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
 )
 from faxtui.inbox.fetch_policy import RetryPolicy
@@ -36,7 +36,7 @@ from faxtui.operations.download import BUFFER, Batch, Listeners
 from faxtui.operations.download_folder import DownloadFolder
 from faxtui.operations.outcomes import DownloadFailed, NoLongerThere, Outcome, Progress, Saved
 
-CUT = NoAnswer("The document broke off. Ask for it again.")
+CUT = NoResponse("The document broke off. Ask for it again.")
 BUSY = Busy("The service is busy. Ask again later.", 0)
 
 
@@ -87,7 +87,7 @@ async def test_a_document_of_the_wrong_length_is_not_saved(tmp_path: Path) -> No
 async def test_what_is_no_document_is_not_saved(tmp_path: Path, content: bytes) -> None:
     outcome = await outcome_of(tmp_path, Stored(content))
     assert isinstance(outcome, DownloadFailed)
-    assert isinstance(outcome.error, UnexpectedAnswer)
+    assert isinstance(outcome.error, UnexpectedResponse)
 
 
 async def test_what_is_not_allowed_fails_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from odyssey_server import CERTIFICATE, PASSWORD, Ending, answer, answering, ask
 from faxtui.demo import DemoService
 from faxtui.demo.service import Message, Receive, Send
 from faxtui.domain.query import FaxQuery, open_window
-from faxtui.errors import NoAnswer, ServiceError, UnexpectedAnswer, Unreachable, Untrusted
+from faxtui.errors import NoResponse, ServiceError, UnexpectedResponse, Unreachable, Untrusted
 from faxtui.odyssey.client import DEFAULT_LIMITS
 from faxtui.odyssey.transport import Limits, _refuse_other_machines
 
@@ -130,7 +130,7 @@ async def test_https_to_a_port_of_http_is_told() -> None:
 
 async def test_something_that_does_not_speak_http_is_told_safely() -> None:
     error = await failure_of(b"220 fax ESMTP\x1b[2J\r\n\r\n")
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "sent invalid HTTP" in str(error)
 
 
@@ -138,7 +138,7 @@ async def test_something_that_does_not_speak_http_is_told_safely() -> None:
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\nContent-Le"])
 async def test_a_connection_that_breaks_before_the_answer_is_no_answer(said: bytes, ending: Ending) -> None:
     error = await failure_of(said, ending)
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert error.passing
 
 
@@ -153,27 +153,27 @@ async def test_a_connection_that_breaks_before_the_answer_is_no_answer(said: byt
 )
 async def test_an_answer_that_is_cut_off_is_no_answer(said: bytes, ending: Ending) -> None:
     error = await failure_of(said, ending)
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert "was lost during" in str(error)
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\n", answer(200, LISTING, {"Content-Length": "1000"})])
 async def test_a_service_that_falls_silent_is_no_answer(said: bytes) -> None:
     error = await failure_of(said, Ending.HANG, Limits(read=0.05))
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert "in time" in str(error)
 
 
 async def test_an_answer_that_drips_without_end_is_given_up_as_a_whole() -> None:
     said = answer(200, LISTING, {"Content-Length": "1000000"})
     error = await failure_of(said, Ending.DRIP, Limits(whole=0.2))
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert "within 0.2 seconds" in str(error)
 
 
 async def test_a_listing_that_is_too_large_is_refused() -> None:
     error = await failure_of(answer(200, LISTING + b" " * 5000), limits=Limits(body=5000))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "5,000 bytes" in str(error)
 
 
@@ -181,20 +181,20 @@ async def test_a_small_answer_that_unpacks_to_a_large_one_is_refused() -> None:
     bomb = gzip.compress(b" " * (33 * 1024 * 1024))
     assert len(bomb) < 40_000
     error = await failure_of(answer(200, bomb, {"Content-Encoding": "gzip"}))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "4,194,304 bytes" in str(error)
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "rot13"])
 async def test_an_answer_packed_in_a_way_nobody_asked_for_is_not_unpacked(encoding: str) -> None:
     error = await failure_of(answer(200, LISTING, {"Content-Encoding": encoding}))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert f"“{encoding}”" in str(error)
 
 
 async def test_an_answer_that_is_not_packed_as_it_says_is_told() -> None:
     error = await failure_of(answer(200, LISTING, {"Content-Encoding": "gzip"}))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "could not be decoded" in str(error)
 
 

@@ -13,12 +13,12 @@ from faxtui.domain.query import FaxQuery, Filters, Window, open_window
 from faxtui.errors import (
     Busy,
     Forbidden,
-    NoAnswer,
+    NoResponse,
     Refused,
     ServiceError,
     ServiceFailed,
     SignInRefused,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
     WrongAddress,
 )
@@ -103,7 +103,7 @@ async def test_a_page_of_somebody_else_is_no_refusal_of_the_service(
     status: int, body: str, headers: dict[str, str]
 ) -> None:
     error = await failure_of(status, body, headers)
-    assert type(error) is UnexpectedAnswer
+    assert type(error) is UnexpectedResponse
     assert not error.passing
     assert f"returned {status} " in str(error)
 
@@ -119,7 +119,7 @@ async def test_a_page_with_a_challenge_that_a_password_answers_is_a_refusal(chal
 @pytest.mark.parametrize("challenge", ["Negotiate", "NTLM", 'Digest realm="basics"', "", "Basically"])
 async def test_a_challenge_that_a_password_does_not_answer_makes_a_page_no_refusal(challenge: str) -> None:
     error = await failure_of(401, "<h1>Unauthorized</h1>", {**HTML, "WWW-Authenticate": challenge})
-    assert type(error) is UnexpectedAnswer
+    assert type(error) is UnexpectedResponse
 
 
 @pytest.mark.parametrize("body", ["", '{"Message": "Authorization has been denied."}', '{"error": "x"}', " "])
@@ -135,7 +135,7 @@ async def test_a_token_is_not_renewed_because_of_a_page_of_somebody_else() -> No
     ):
         async with asking(server.address, oauth2=client_of(tokens.address)) as service:
             await service.list_faxes(WINDOW, 1)
-            with pytest.raises(UnexpectedAnswer, match="Please sign in"):
+            with pytest.raises(UnexpectedResponse, match="Please sign in"):
                 await service.list_faxes(WINDOW, 1)
     assert (len(tokens.requests), len(server.requests)) == (1, 2)
 
@@ -291,7 +291,7 @@ async def test_a_service_that_failed_is_told_with_its_status(status: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(407, Unreachable), (408, NoAnswer), (405, UnexpectedAnswer), (202, UnexpectedAnswer)]
+    ("status", "kind"), [(407, Unreachable), (408, NoResponse), (405, UnexpectedResponse), (202, UnexpectedResponse)]
 )
 async def test_other_answers_are_told_by_their_status(status: int, kind: type[ServiceError]) -> None:
     error = await failure_of(status)
@@ -301,7 +301,7 @@ async def test_other_answers_are_told_by_their_status(status: int, kind: type[Se
 
 async def test_a_status_that_nobody_knows_is_told_as_a_number() -> None:
     error = await failure(b"HTTP/1.1 299 \x1b[2J\r\nContent-Length: 0\r\n\r\n".replace(b"\x1b", b""))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "returned 299, but not" in str(error)
 
 
@@ -327,7 +327,7 @@ async def test_a_redirect_within_the_service_names_its_own_host() -> None:
 @pytest.mark.parametrize("headers", [{}, {"Location": "http://[::1"}])
 @pytest.mark.parametrize("status", [300, 302])
 async def test_a_redirect_to_nowhere_is_an_unexpected_answer(status: int, headers: dict[str, str]) -> None:
-    assert isinstance(await failure_of(status, headers=headers), UnexpectedAnswer)
+    assert isinstance(await failure_of(status, headers=headers), UnexpectedResponse)
 
 
 async def test_a_redirect_to_a_host_that_cannot_be_one_is_told() -> None:

@@ -66,7 +66,7 @@ async def walk(service: FaxService, window: Window) -> list[Fax]:
         number += 1
 
 
-@pytest.mark.parametrize("sort", [Sort(), Sort.by(SortField.FROM), Sort.by(SortField.PAGES).turned_around()])
+@pytest.mark.parametrize("sort", [Sort(), Sort.by(SortField.FROM), Sort.by(SortField.PAGES).reversed()])
 async def test_a_walk_through_a_window_finds_what_the_service_holds(demo: str, sort: Sort) -> None:
     async with signed_in(demo) as service:
         opened = open_window(FaxQuery(sort=sort, page_size=40), NOW)

@@ -3,7 +3,7 @@
 import pytest
 from odyssey_server import failure_of
 
-from faxtui.errors import UnexpectedAnswer
+from faxtui.errors import UnexpectedResponse
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
@@ -12,7 +12,7 @@ async def test_a_sign_in_page_of_a_network_is_told_in_its_words_without_markup()
     page = """<!DOCTYPE html><html><head><title>Wi-Fi &eacute;tage 2</title><style>b { color: red }</style>
     <script>if (1 < 2) alert("x")</script></head><!-- hidden --><body class="x">Please <b>sign in</b></body></html>"""
     error = await failure_of(200, page, HTML)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "(text/html, beginning “Wi-Fi étage 2 Please sign in”)" in str(error)
     assert "proxy" in str(error)
     assert error.path == "$"
@@ -34,7 +34,7 @@ async def test_a_sign_in_page_of_a_network_is_told_in_its_words_without_markup()
 )
 async def test_first_words_are_short_and_safe(body: bytes, headers: dict[str, str], told: str) -> None:
     error = await failure_of(200, body, headers)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert told in str(error)
 
 
@@ -43,6 +43,6 @@ async def test_first_words_are_short_and_safe(body: bytes, headers: dict[str, st
 )
 async def test_json_that_is_no_listing_is_told_with_the_place(body: str, path: str) -> None:
     error = await failure_of(200, body, {"Content-Type": "application/json"})
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert error.path == path
     assert "application/json" in str(error)

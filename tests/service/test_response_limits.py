@@ -24,7 +24,7 @@ from odyssey_server import (
 )
 
 from faxtui.domain.page import FaxPage
-from faxtui.errors import Forbidden, ServiceFailed, SignInRefused, UnexpectedAnswer
+from faxtui.errors import Forbidden, ServiceFailed, SignInRefused, UnexpectedResponse
 from faxtui.odyssey.listing import LONGEST_TEXT, LONGEST_UNREAD, MOST_UNREAD
 from faxtui.odyssey.transport import Limits
 
@@ -157,7 +157,7 @@ def test_what_can_be_read_is_read_without_holding_up_the_loop(said: bytes, rows:
 
 async def test_one_row_too_many_is_refused_with_the_count_and_the_limit() -> None:
     error = await failure(listing(b",".join([b"{}"] * 2001)))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert error.path == "$.Resources"
     assert "2,001 rows" in str(error)
     assert not error.passing
@@ -250,7 +250,7 @@ async def test_a_yes_to_a_delete_is_read_no_further_either() -> None:
 async def test_a_document_in_json_of_too_many_values_is_none() -> None:
     said = answer(200, b'{"Content":[' + b"{}," * 2_000_000 + b"{}]}", {"Content-Type": "application/json"})
     error = await failure_to(fetched, said)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
 
 
 @pytest.mark.parametrize(
@@ -283,5 +283,5 @@ async def test_whatever_coding_is_accepted_is_decoded(coding: str, body: bytes) 
 )
 async def test_a_listing_that_is_not_wholly_what_its_coding_says_is_refused(body: bytes) -> None:
     error = await failure(answer(200, body, GZIP))
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert PASSWORD not in str(error)

@@ -21,11 +21,11 @@ from faxtui.domain.account import Account, OAuth2
 from faxtui.errors import (
     Busy,
     ConfigurationError,
-    NoAnswer,
+    NoResponse,
     ServiceError,
     ServiceFailed,
     SignInRefused,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
     WrongAddress,
 )
@@ -97,7 +97,7 @@ async def test_a_refusal_says_whether_it_is_the_password_or_the_client(status: i
 @pytest.mark.parametrize("body", ["<h1>No</h1>", "No", "[" * 50_000, '{"error": "inv'])
 async def test_a_page_of_somebody_else_refuses_nobody(status: int, body: str) -> None:
     error = await failure_of(status, body)
-    assert type(error) is UnexpectedAnswer
+    assert type(error) is UnexpectedResponse
     assert f"returned {status} " in str(error)
     assert "token_url" in str(error)
 
@@ -135,7 +135,7 @@ async def test_an_answer_without_a_token_is_told_without_its_words(
     body: str, headers: dict[str, str], told: str
 ) -> None:
     error = await failure_of(200, body, headers)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert error.path == "$.access_token"
     assert told in str(error)
 
@@ -156,9 +156,9 @@ async def test_an_address_that_gives_out_no_tokens_is_told_whole(status: int) ->
         (503, {"Retry-After": "7"}, Busy),
         (429, {"Retry-After": "7"}, Busy),
         (407, {}, Unreachable),
-        (408, {}, NoAnswer),
-        (204, {}, UnexpectedAnswer),
-        (418, {}, UnexpectedAnswer),
+        (408, {}, NoResponse),
+        (204, {}, UnexpectedResponse),
+        (418, {}, UnexpectedResponse),
     ],
 )
 async def test_other_answers_mean_what_they_mean_for_the_service(
@@ -199,7 +199,7 @@ async def test_a_redirect_of_the_service_takes_no_token_elsewhere(status: int) -
 )
 async def test_an_answer_that_is_too_large_for_a_token_is_refused(body: bytes, headers: dict[str, str]) -> None:
     error = await failure_of(200, body, headers)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert str(error).endswith("more than 65,536 bytes, too many for a token. Check token_url.")
 
 
@@ -216,7 +216,7 @@ async def test_a_sign_in_that_gets_no_whole_answer_is_told(
     said: bytes, ending: Ending, limits: Limits, told: str
 ) -> None:
     error = await failure(said, ending, limits)
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert told in str(error)
 
 

@@ -7,7 +7,7 @@ import pytest
 from odyssey_server import LOGIN, WINDOW, Ending, WatchedDemo, answering, asking, client_of, watched_demo
 
 from faxtui.domain.page import Listing
-from faxtui.errors import NoAnswer, SignInRefused
+from faxtui.errors import NoResponse, SignInRefused
 from faxtui.odyssey.client import OdysseyService
 
 
@@ -115,7 +115,7 @@ async def test_closing_ends_a_sign_in_that_is_on_its_way() -> None:
             (request,) = burst(service, 1)
             await asyncio.to_thread(tokens.asked.wait)
             await service.aclose()
-            with pytest.raises(NoAnswer, match="closed during the sign-in"):
+            with pytest.raises(NoResponse, match="closed during the sign-in"):
                 await request
-            with pytest.raises(NoAnswer, match="closed during the sign-in"):
+            with pytest.raises(NoResponse, match="closed during the sign-in"):
                 await service.list_faxes(WINDOW, 1)

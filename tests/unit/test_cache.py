@@ -74,7 +74,7 @@ def test_a_query_seen_before_is_found_as_it_was_last() -> None:
     cache.keep(newer)
     assert cache.seen_before(QUERY) is newer
     assert cache.seen_before(QUERY.at_page(2)) is second
-    for never_seen in (QUERY.at_page(3), OTHER, QUERY.with_page_size(10), QUERY.sorted_by(QUERY.sort.turned_around())):
+    for never_seen in (QUERY.at_page(3), OTHER, QUERY.with_page_size(10), QUERY.sorted_by(QUERY.sort.reversed())):
         assert cache.seen_before(never_seen) is None
 
 

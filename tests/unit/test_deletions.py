@@ -7,7 +7,7 @@ from deletion_desk import ACCOUNT, A, B, C, deletion_desk
 from scripted_service import settle
 
 from faxtui.domain.fax import Fax, FaxKey
-from faxtui.errors import NoAnswer
+from faxtui.errors import NoResponse
 from faxtui.operations.deletion import Deleted, Deleting, NotDeleted, Pending, Undone
 from faxtui.storage.journal import WasDeleted
 
@@ -206,7 +206,7 @@ async def test_a_grace_of_nothing_sends_at_the_next_tick(tmp_path: Path) -> None
 
 async def test_what_came_back_is_forgotten_once_it_was_seen(tmp_path: Path) -> None:
     async with deletion_desk(tmp_path) as desk:
-        desk.service.will_fail(A, NoAnswer("No answer came."))
+        desk.service.will_fail(A, NoResponse("No answer came."))
         await desk.pending(A, B)
         await desk.time.goes_by(10)
         await desk.until_is(B, Deleted)

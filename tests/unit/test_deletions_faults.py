@@ -9,19 +9,19 @@ from faxtui.domain.fax import Fax
 from faxtui.errors import (
     Busy,
     Forbidden,
-    NoAnswer,
+    NoResponse,
     Refused,
     ServiceError,
     ServiceFailed,
     SignInRefused,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
     WrongAddress,
 )
 from faxtui.operations.deletion import Deleted, Deleting, NotDeleted, Pending, Settling, Unknown
 from faxtui.storage.journal import Entry, Event, WasDeleted
 
-SILENT = [NoAnswer("No answer."), ServiceFailed("It failed (502)."), UnexpectedAnswer("HTML came.")]
+SILENT = [NoResponse("No answer."), ServiceFailed("It failed (502)."), UnexpectedResponse("HTML came.")]
 
 
 async def test_a_fax_that_someone_else_deleted_is_gone(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ async def test_a_request_without_an_answer_that_did_not_arrive_brings_the_row_ba
 
 async def test_what_can_not_be_settled_is_unknown_and_ends_all_that_wait(tmp_path: Path) -> None:
     async with deletion_desk(tmp_path) as desk:
-        desk.service.will_fail(A, NoAnswer("No answer."))
+        desk.service.will_fail(A, NoResponse("No answer."))
         desk.service.when_looked_for(A, Unreachable("No connection."))
         await desk.let_go(A, B)
         assert await desk.until_is(A, Unknown) == Unknown("Whether a.pdf in f was deleted is not known. No connection.")
@@ -123,8 +123,8 @@ async def test_what_can_not_be_settled_is_unknown_and_ends_all_that_wait(tmp_pat
 
 async def test_the_unknown_is_settled_on_the_operators_wish_without_a_second_request(tmp_path: Path) -> None:
     async with deletion_desk(tmp_path) as desk:
-        for fax, *answers in ((A, gone()), (B,), (C, NoAnswer("None."))):
-            desk.service.will_fail(fax, NoAnswer("No answer."))
+        for fax, *answers in ((A, gone()), (B,), (C, NoResponse("None."))):
+            desk.service.will_fail(fax, NoResponse("No answer."))
             desk.service.when_looked_for(fax, Unreachable("No connection."), *answers)
             await desk.let_go(fax)
             await desk.until_is(fax, Unknown)

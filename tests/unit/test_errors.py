@@ -3,7 +3,7 @@
 import re
 
 import faxtui.errors
-from faxtui.errors import Busy, FaxtuiError, InvalidValue, Refused, ServiceError, UnexpectedAnswer
+from faxtui.errors import Busy, FaxtuiError, InvalidValue, Refused, ServiceError, UnexpectedResponse
 
 
 def _with_descendants(kind: type[FaxtuiError]) -> list[type[FaxtuiError]]:
@@ -25,7 +25,7 @@ def test_the_tree_is_drawn_as_it_is() -> None:
 
 def test_only_what_may_well_pass_is_asked_for_again() -> None:
     passing = {each.__name__ for each in ERRORS if issubclass(each, ServiceError) and each.passing}
-    assert passing == {"Unreachable", "NoAnswer", "ServiceFailed", "Busy"}
+    assert passing == {"Unreachable", "NoResponse", "ServiceFailed", "Busy"}
 
 
 def test_every_error_says_in_its_docstring_what_it_is() -> None:
@@ -38,4 +38,7 @@ def test_errors_carry_what_the_screen_needs_beside_the_sentence() -> None:
     assert (str(Busy("Wait.", 30)), Busy("Wait.", 30).retry_after) == ("Wait.", 30)
     reasons = (("filterStartDate", "no date"),)
     assert (str(Refused("No.", reasons)), Refused("No.", reasons).reasons) == ("No.", reasons)
-    assert (str(UnexpectedAnswer("What?", "$.Resources")), UnexpectedAnswer("What?", "$.a").path) == ("What?", "$.a")
+    assert (str(UnexpectedResponse("What?", "$.Resources")), UnexpectedResponse("What?", "$.a").path) == (
+        "What?",
+        "$.a",
+    )

@@ -13,7 +13,7 @@ from scripted_service import AT_ONCE, NOW, ScriptedService, page_of, settle
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
-from faxtui.errors import NoAnswer, Refused, ServiceError, SignInRefused, StorageError
+from faxtui.errors import NoResponse, Refused, ServiceError, SignInRefused, StorageError
 from faxtui.inbox.view import Retries
 from faxtui.operations.export import ExportRequest, export
 from faxtui.operations.formats import Format
@@ -64,7 +64,7 @@ async def test_what_may_be_missing_is_said(tmp_path: Path) -> None:
     assert "some may be missing: ask again to be sure." in await work
 
 
-@pytest.mark.parametrize("error", [NoAnswer("None came."), Refused("No."), SignInRefused("Who?")], ids=str)
+@pytest.mark.parametrize("error", [NoResponse("None came."), Refused("No."), SignInRefused("Who?")], ids=str)
 async def test_where_a_page_does_not_come_there_is_nothing(tmp_path: Path, error: ServiceError) -> None:
     service = ScriptedService()
     (tmp_path / "x.jsonl").write_text("as before")

@@ -8,13 +8,13 @@ from scripted_service import NOW, Desk, ScriptedService, desk, page_of, settle
 
 from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FaxQuery, Window, open_window
-from faxtui.errors import Busy, NoAnswer, SignInRefused
+from faxtui.errors import Busy, NoResponse, SignInRefused
 from faxtui.inbox.fetch_policy import TokenBucket
 from faxtui.inbox.prefetch import PageCache, Prefetcher
 from faxtui.inbox.view import Failed, Fetching, Shown, Waiting
 
 QUERY = FaxQuery()
-LOST = NoAnswer("No answer came in time.")
+LOST = NoResponse("No answer came in time.")
 
 
 def asked(here: Desk) -> list[int]:

@@ -14,7 +14,7 @@ from handler_desk import Desk, at_desk, files
 from scripted_service import TOO_LONG
 
 from faxtui.domain.fax import Fax
-from faxtui.errors import ConfigurationError, Forbidden, Gone, InvalidValue, NoAnswer
+from faxtui.errors import ConfigurationError, Forbidden, Gone, InvalidValue, NoResponse
 from faxtui.operations.operations import DownloadTarget, LocalStatus
 from faxtui.storage.journal import Entry, Event, Journal, WasDeleted
 
@@ -219,8 +219,8 @@ async def test_nothing_of_what_is_read_is_written(tmp_path: Path) -> None:
 
 async def test_what_can_not_be_read_is_not_opened(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
-        desk.service.when_looked_for(A, NoAnswer("None came."))
-        with pytest.raises(NoAnswer):
+        desk.service.when_looked_for(A, NoResponse("None came."))
+        with pytest.raises(NoResponse):
             await desk.handling.read(A)
         assert desk.view.done(A) is None
 
@@ -301,8 +301,8 @@ async def test_what_is_in_a_list_requested_after_its_delete_was_not_deleted(tmp_
 async def test_a_delete_of_which_nobody_knows_is_settled_by_a_later_list_that_has_the_fax(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
         for fax in (A, B):
-            desk.service.will_fail(fax, NoAnswer("None came."))
-            desk.service.when_looked_for(fax, NoAnswer("None came."))
+            desk.service.will_fail(fax, NoResponse("None came."))
+            desk.service.when_looked_for(fax, NoResponse("None came."))
         await desk.delete(A)
         await desk.delete(B)
         before = time.monotonic()

@@ -8,14 +8,14 @@ from scripted_service import NEVER, NOW, desk, settle
 
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import TO, FaxQuery
-from faxtui.errors import Busy, NoAnswer, Refused, ServiceError, ServiceFailed, SignInRefused
+from faxtui.errors import Busy, NoResponse, Refused, ServiceError, ServiceFailed, SignInRefused
 from faxtui.inbox.fetch_policy import TokenBucket
 from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting
 
 QUERY = FaxQuery()
 OTHER = QUERY.with_filter(TO, "134296015")
 SECOND = timedelta(seconds=1)
-LOST = NoAnswer("No answer came in time: try again.")
+LOST = NoResponse("No answer came in time: try again.")
 
 
 def is_failed(view: InboxView) -> bool:

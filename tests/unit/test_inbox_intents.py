@@ -5,13 +5,13 @@ from scripted_service import ScriptedService, desk, page_of, settle
 
 from faxtui.domain.query import TO, FaxQuery, Filters
 from faxtui.domain.sort import Sort, SortField
-from faxtui.errors import NoAnswer
+from faxtui.errors import NoResponse
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.view import Activity, Fetching, Idle, InboxView
 
 QUERY = FaxQuery()
 OTHER = QUERY.with_filter(TO, "134296015")
-LOST = NoAnswer("No answer came in time: try again.")
+LOST = NoResponse("No answer came in time: try again.")
 
 
 def doing(views: list[InboxView]) -> list[type[Activity]]:

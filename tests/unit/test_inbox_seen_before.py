@@ -87,7 +87,7 @@ async def test_a_night_shifts_period_that_has_no_length_in_the_evening_is_refuse
     async with desk(clock=ServiceClock(lambda: machine[0])) as here:
         await here.opened(night)
         machine[0] = NOW.replace(hour=23)
-        here.inbox.clock.heard(machine[0])
+        here.inbox.clock.update(machine[0])
         before = here.view
         with pytest.raises(InvalidValue, match="The end is not after the start"):
             here.inbox.refresh()

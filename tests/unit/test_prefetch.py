@@ -6,13 +6,13 @@ from scripted_service import NOW, Desk, desk, page_of, settle
 
 from faxtui.domain.page import FaxPage
 from faxtui.domain.query import TO, FaxQuery
-from faxtui.errors import Busy, NoAnswer
+from faxtui.errors import Busy, NoResponse
 from faxtui.inbox.fetch_policy import RetryPolicy, TokenBucket
 from faxtui.inbox.view import Failed, Idle, InboxView
 
 QUERY = FaxQuery()
 OTHER = QUERY.with_filter(TO, "134296015")
-LOST = NoAnswer("No answer came in time.")
+LOST = NoResponse("No answer came in time.")
 
 
 def asked(here: Desk) -> list[int]:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from faxtui.errors import Busy, FaxtuiError, NoAnswer, ServiceFailed, Unreachable
+from faxtui.errors import Busy, FaxtuiError, NoResponse, ServiceFailed, Unreachable
 from faxtui.inbox.view import Retries, Waiting, retry_notice
 
-FAILED, SILENT = ServiceFailed("It failed."), NoAnswer("It was silent.")
+FAILED, SILENT = ServiceFailed("It failed."), NoResponse("It was silent.")
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from faxtui.errors import (
     Busy,
     FaxtuiError,
     Forbidden,
-    NoAnswer,
+    NoResponse,
     Refused,
     ServiceError,
     ServiceFailed,
     SignInRefused,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
     Untrusted,
     UnusableProxy,
@@ -24,7 +24,7 @@ from faxtui.errors import (
 from faxtui.inbox.fetch_policy import RetryPolicy
 
 
-@pytest.mark.parametrize("error", [Unreachable("No."), NoAnswer("No."), ServiceFailed("No.")], ids=repr)
+@pytest.mark.parametrize("error", [Unreachable("No."), NoResponse("No."), ServiceFailed("No.")], ids=repr)
 def test_what_may_pass_is_asked_for_three_times_more(error: ServiceError) -> None:
     retry_policy = RetryPolicy(chance=lambda: 0.5)
     assert [retry_policy.wait(error, failures) for failures in (1, 2, 3, 4)] == [1, 3, 8, None]
@@ -56,7 +56,7 @@ def test_a_busy_service_is_given_the_time_it_asks_for_up_to_a_minute(asked: floa
 @pytest.mark.parametrize(
     "error",
     [
-        *(SignInRefused("No."), Forbidden("No."), Refused("No."), WrongAddress("No."), UnexpectedAnswer("No.")),
+        *(SignInRefused("No."), Forbidden("No."), Refused("No."), WrongAddress("No."), UnexpectedResponse("No.")),
         *(Untrusted("No."), UnusableProxy("No.")),
     ],
     ids=repr,
@@ -86,10 +86,10 @@ async def test_the_last_failure_is_raised_without_a_pause() -> None:
 
     async def attempt() -> None:
         tries.append(None)
-        raise NoAnswer(f"No {len(tries)}.")
+        raise NoResponse(f"No {len(tries)}.")
 
     async def pause(error: FaxtuiError, seconds: float) -> None:
         assert str(error) == f"No {len(tries)}."
 
-    with pytest.raises(NoAnswer, match=r"No 4\."):
+    with pytest.raises(NoResponse, match=r"No 4\."):
         await RetryPolicy().run(attempt, pause)

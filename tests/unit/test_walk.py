@@ -16,7 +16,7 @@ from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
 from faxtui.domain.page import FaxPage, Listing
 from faxtui.domain.query import FaxQuery, Filters, Window
-from faxtui.errors import Busy, FaxtuiError, InvalidValue, NoAnswer, ServiceError, SignInRefused, UnexpectedAnswer
+from faxtui.errors import Busy, FaxtuiError, InvalidValue, NoResponse, ServiceError, SignInRefused, UnexpectedResponse
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.pagination import MOST_BARREN, PageStats, iter_pages
 from faxtui.inbox.view import Shown
@@ -106,7 +106,7 @@ async def test_a_period_without_length_is_told_before_anything_is_asked() -> Non
 
 
 async def test_a_page_that_fails_is_asked_for_again_and_said_to_be() -> None:
-    service = PreparedService(page_of(1, pages=2), NoAnswer("Nothing came."), BUSY, page_of(2, pages=2))
+    service = PreparedService(page_of(1, pages=2), NoResponse("Nothing came."), BUSY, page_of(2, pages=2))
     told: list[tuple[FaxtuiError, float]] = []
 
     def note(error: FaxtuiError, seconds: float) -> None:
@@ -170,16 +170,16 @@ async def test_a_walk_that_is_cancelled_drops_its_request() -> None:
 )
 async def test_pages_that_are_promised_for_ever_and_bring_nothing_new_end_in_an_error(endless: FaxPage) -> None:
     service = PreparedService(endless)
-    with pytest.raises(UnexpectedAnswer, match="promises pages after page"):
+    with pytest.raises(UnexpectedResponse, match="promises pages after page"):
         await walked(service)
     new = 1 if endless.faxes else 0
     assert len(service.asked) == MOST_BARREN + new
 
 
 async def test_how_much_came_is_told_where_pages_are_promised_for_ever() -> None:
-    with pytest.raises(UnexpectedAnswer, match=r"after page 4, .* only 2 of 9 faxes came"):
+    with pytest.raises(UnexpectedResponse, match=r"after page 4, .* only 2 of 9 faxes came"):
         await walked(PreparedService(page(1, ["a", "b"], more=True, total=9)))
-    with pytest.raises(UnexpectedAnswer, match=r"after page 3, .* only 0 faxes came"):
+    with pytest.raises(UnexpectedResponse, match=r"after page 3, .* only 0 faxes came"):
         await walked(PreparedService(page(1, [], more=True)))
 
 

@@ -26,7 +26,7 @@ from faxtui.domain.fax import (
 )
 from faxtui.domain.page import FaxPage, Listing
 from faxtui.domain.query import FaxQuery, open_window
-from faxtui.errors import UnexpectedAnswer
+from faxtui.errors import UnexpectedResponse
 from faxtui.inbox.pagination import PageStats
 from faxtui.inbox.view import InboxView, Shown
 from faxtui.odyssey.listing import read_page
@@ -77,7 +77,7 @@ def test_text_comes_through_as_it_was_sent_whatever_it_would_do_to_a_terminal(na
     ],
 )
 def test_a_body_that_is_no_listing_is_an_error_that_names_the_place(body: bytes, path: str) -> None:
-    with pytest.raises(UnexpectedAnswer, match=r"^It is .+\.$") as caught:
+    with pytest.raises(UnexpectedResponse, match=r"^It is .+\.$") as caught:
         read(body)
     assert caught.value.path == path
 

@@ -295,14 +295,14 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         await self.app.push_screen(SortMenu(self.look.marks, self._inbox.view.query.sort), self._sort)
 
     async def action_turn_sort(self) -> None:
-        await self._sort(self._inbox.view.query.sort.turned_around())
+        await self._sort(self._inbox.view.query.sort.reversed())
 
     @on(FaxTable.SortChosen)
     async def _heading_clicked(self, event: FaxTable.SortChosen) -> None:
         if event.field.sort is None:
             self.notify(_("The service can't sort by {field}.").format(field=event.field.label.lower()), markup=False)
         else:
-            await self._sort(self._inbox.view.query.sort.chosen_again(event.field.sort))
+            await self._sort(self._inbox.view.query.sort.toggled(event.field.sort))
 
     async def _sort(self, sort: Sort | None) -> None:
         if sort is not None:

@@ -115,12 +115,12 @@ class SortMenu(Panel[Sort]):
         return options
 
     def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
-        self.dismiss(self._sort.chosen_again(parse_sort(str(event.option_id)).field))
+        self.dismiss(self._sort.toggled(parse_sort(str(event.option_id)).field))
 
     def _line(self, field: Field) -> Text:
         is_current = field.sort is self._sort.field
         mark = self._marks.sort(self._sort.direction) if is_current else " "
-        after = self._sort.chosen_again(field.sort) if field.sort is not None else self._sort
+        after = self._sort.toggled(field.sort) if field.sort is not None else self._sort
         order = order_in_words(field, after)
         now = f"{order_in_words(field, self._sort)} now; Enter: {order}" if is_current else order
         return Text(f" {mark} {field.label:<14}{now}", no_wrap=True)

@@ -30,7 +30,7 @@ async def reading(
 
     async with console(size=size, capabilities=capabilities) as desk:
         fax = Fax(folder="134296015", file_name=letter().file_name)
-        await desk.app.push_screen(ReadingScreen(desk.app.look, fax, fetch, lambda: None))
+        await desk.app.push_screen(ReadingScreen(desk.app.options, fax, fetch, lambda: None))
         await desk.until_shown(until)
         await still(desk)
         yield desk

@@ -18,6 +18,7 @@ from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from faxtui.config.logs import explanation
@@ -39,8 +40,7 @@ from faxtui.ui.display import (
     DisplayOptions,
     ReversedBackgrounds,
     VisibleOnly,
-    complain,
-    say,
+    seconds_to_read,
     theme_for,
 )
 from faxtui.ui.drivers import driver_for, is_behind, redraw_screen, restore_terminal, set_escape_delay, switch_mouse
@@ -107,14 +107,14 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         first = self.start.first
         if isinstance(first, FirstRun):
             return Screen()
-        self.session = Session(first, self.look, self)
+        self.session = Session(first, self.options, self)
         return self.session.browser
 
     async def on_mount(self) -> None:
         self._set_escape_delay()
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
         for problem in self.keys.problems:
-            self.complain(problem)
+            self.warn(problem)
         if self.session is not None:
             self._begin_session(self.session)
         if isinstance(self.start.first, FirstRun):
@@ -123,7 +123,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
 
     def _begin_session(self, session: Session) -> None:
         for notice in session.config.notices:
-            self.complain(notice)
+            self.warn(notice)
         session.connect()
         # The request comes after the first frame, which nothing should delay.
         self.call_after_refresh(session.begin)
@@ -154,7 +154,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         """Send nothing: the shape of the mouse pointer is not worth its bytes."""
 
     @property
-    def look(self) -> DisplayOptions:
+    def options(self) -> DisplayOptions:
         ui = self.settings.ui
         return DisplayOptions(Glyphs(self.start.capabilities.utf8), self.keys, ui.zone, ui.date_format)
 
@@ -164,11 +164,24 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         assert self.session is not None
         return self.session.inbox
 
-    def say(self, sentence: str) -> None:
-        say(self, self.look.marks, sentence)
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a sentence for a while. It is never read as markup."""
+        if timeout is None:
+            timeout = seconds_to_read(message, is_warning=severity != "information")
+        message = self.options.glyphs.write(message)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
-    def complain(self, sentence: str) -> None:
-        complain(self, self.look.marks, sentence)
+    def warn(self, sentence: str) -> None:
+        """Show what went wrong, for longer than what went well."""
+        self.notify(sentence, severity="warning")
 
     # What a session reports (SessionObserver)
 
@@ -185,7 +198,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
 
         session = self.session
         if session is not None:
-            self.push_screen(SignInPanel(self.look.marks, session.config.login, reason, refused), session.sign_in)
+            self.push_screen(SignInPanel(self.options.glyphs, session.config.login, reason, refused), session.sign_in)
 
     # Settings
 
@@ -197,7 +210,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
             switch_mouse(self._driver, on=settings.ui.mouse)
         self._set_escape_delay()
         if self.session is not None:
-            self.session.apply(settings, self.look)
+            self.session.apply(settings, self.options)
 
     def _set_escape_delay(self) -> None:
         set_escape_delay(self._driver, self.settings.ui.escape_delay, is_remote=self.start.capabilities.is_remote)
@@ -217,7 +230,9 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         services = self.start.services
         if services is not None and not isinstance(self.screen, SettingsScreen):
             self.settings = self._settings_on_screen()
-            screen = SettingsScreen(self.look, self.settings, self.settings_in_files, services, self.apply, self._saved)
+            screen = SettingsScreen(
+                self.options, self.settings, self.settings_in_files, services, self.apply, self._saved
+            )
             await self.push_screen(screen)
 
     def _saved(self, settings: Settings) -> None:
@@ -226,7 +241,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
     def action_mouse(self) -> None:
         on = not self.settings.ui.mouse
         self.apply(self._settings_on_screen().changed("ui", "mouse", on))
-        self.say(_("Mouse on.") if on else _("Mouse off: the terminal selects text."))
+        self.notify(_("Mouse on.") if on else _("Mouse off: the terminal selects text."))
 
     # Keys
 
@@ -274,14 +289,14 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         for action in reversed(by_method.values()):
             active = can_be_done.get(action.id)
             if active is not None:
-                title = self.look.marks.write(f"{action.label}: {action.help}  {self.keys.of(action)}")
+                title = self.options.glyphs.write(f"{action.label}: {action.help}  {self.keys.of(action)}")
                 yield SystemCommand(title, "", partial(self.run_action, action.method, default_namespace=active.node))
 
     def action_command_palette(self) -> None:
         from faxtui.ui.screens.palette import Command, CommandPalette
 
         commands = [Command(each.title, each.callback) for each in self.get_system_commands(self.screen)]
-        self.push_screen(CommandPalette(self.look.marks, commands), self._run_command)
+        self.push_screen(CommandPalette(self.options.glyphs, commands), self._run_command)
 
     def _run_command(self, chosen: Chosen[Command] | None) -> None:
         if chosen is not None:
@@ -295,13 +310,13 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
             self.screen.dismiss()
         else:
             groups: tuple[str, ...] = getattr(self.screen, "HELP_GROUPS", GROUPS)
-            await self.push_screen(HelpScreen(self.look, groups))
+            await self.push_screen(HelpScreen(self.options, groups))
 
     def action_undo(self) -> None:
         """Undo the delete that was requested last, whatever is on the screen."""
         count = 0 if self.session is None else len(self.session.operations.undo())
         kept = ngettext("Undone: {count:,} fax kept.", "Undone: {count:,} faxes kept.", count).format(count=count)
-        self.say(kept if count else _("Nothing to undo."))
+        self.notify(kept if count else _("Nothing to undo."))
 
     async def action_refresh_list(self) -> None:
         """Refresh the list, also while one of its faxes is shown in detail."""
@@ -325,7 +340,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         from faxtui.ui.screens.menus import accounts_menu
 
         if self.start.services is not None and self.session is not None:
-            menu = accounts_menu(self.look.marks, self.settings, self.session.config.profile)
+            menu = accounts_menu(self.options.glyphs, self.settings, self.session.config.profile)
             await self.push_screen(menu, self._account_chosen)
 
     async def _account_chosen(self, choice: Chosen[str] | None) -> None:
@@ -344,14 +359,14 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         try:
             await self.open_account(services.demo() if name == DEMO else services.profile(name))
         except FaxtuiError as error:
-            self.complain(str(error))
+            self.warn(str(error))
 
     async def _connect_account(self, services: AccountServices, reason: str) -> None:
         """Ask for an account; ``reason`` is a sentence above the fields."""
         from faxtui.ui.screens.connect import ConnectScreen
 
         names, is_first = self.settings.profile_names, self.session is None
-        await self.push_screen(ConnectScreen(self.look, services, reason, profiles=names, is_first=is_first))
+        await self.push_screen(ConnectScreen(self.options, services, reason, profiles=names, is_first=is_first))
 
     async def on_connect_screen_chosen(self, message: ConnectScreen.Chosen) -> None:
         await self.open_account(message.config)
@@ -361,11 +376,11 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         if self.session is not None:
             left = status.farewell(await self.session.aclose(), _("another account was opened"))
             if left:
-                self.complain(left)
+                self.warn(left)
         self.settings_in_files = config.settings
         self.settings = config.settings.with_sections_of(self.settings)
         query = config.query.with_page_size(self.settings.ui.page_size)
-        self.session = Session(replace(config, settings=self.settings, query=query), self.look, self)
+        self.session = Session(replace(config, settings=self.settings, query=query), self.options, self)
         with self.batch_update():
             while len(self.screen_stack) > 1:
                 await self.pop_screen()
@@ -378,7 +393,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         from faxtui.ui.screens.menus import views_menu
 
         if self.start.services is not None and self.session is not None:
-            menu = views_menu(self.look.marks, self.settings.views, self.inbox.view.query)
+            menu = views_menu(self.options.glyphs, self.settings.views, self.inbox.view.query)
             await self.push_screen(menu, self._view_chosen)
 
     async def _view_chosen(self, choice: Chosen[View | None] | None) -> None:
@@ -390,7 +405,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         view = choice.value
         if view is None:
             names = [each.name for each in self.settings.views]
-            await self.push_screen(NameView(self.look.marks, names), self._view_named)
+            await self.push_screen(NameView(self.options.glyphs, names), self._view_named)
         else:
             await self.session.browser.choose(self.inbox.view.query.filtered(view.filters).sorted_by(view.sort))
 
@@ -402,9 +417,9 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         from faxtui.ui.screens.menus import view_changes
 
         try:
-            self.say(await asyncio.to_thread(services.save, view_changes(name, query)))
+            self.notify(await asyncio.to_thread(services.save, view_changes(name, query)))
         except FaxtuiError as error:
-            self.complain(str(error))
+            self.warn(str(error))
             return
         others = tuple(each for each in self.settings.views if each.name != name)
         self.settings = replace(self.settings, views=(*others, View(name, query.filters, query.sort)))
@@ -461,7 +476,7 @@ class QuitGuard:
             return
         self._deletions = deletions
         self._asked_about = frozenset(key for key, each in deletions.by_key.items() if each.is_under_way)
-        self._panel = LeavePanel(app.look.marks, deletions)
+        self._panel = LeavePanel(app.options.glyphs, deletions)
         await app.push_screen(self._panel, self._answered)
 
     def follow(self, deletions: DeletionsView) -> None:
@@ -475,7 +490,7 @@ class QuitGuard:
         if all(isinstance(deletions.of(key), Deleted) for key in self._asked_about):
             self._app.exit()
         else:
-            self._app.complain(_("Not everything was deleted, so faxtui stays open."))
+            self._app.warn(_("Not everything was deleted, so faxtui stays open."))
 
     @property
     def _question(self) -> LeavePanel | None:
@@ -522,10 +537,10 @@ def browse(start: AppConfig) -> int:
             # Closing does not wait for threads: one may hang in a name look-up.
             loop.close()
         if app.farewell:
-            _print(app.look.marks, app.farewell)
+            _print(app.options.glyphs, app.farewell)
         error = app.failure
         if error is not None:
-            _print(app.look.marks, explanation(start.logs, error))
+            _print(app.options.glyphs, explanation(start.logs, error))
             return 1
         return ending.code or app.return_code or 0
 
@@ -536,10 +551,10 @@ def _collect_garbage() -> None:
     gc.enable()
 
 
-def _print(marks: Glyphs, sentence: str) -> None:
+def _print(glyphs: Glyphs, sentence: str) -> None:
     """Print a sentence, if the terminal is still there."""
     with suppress(OSError):
-        print(f"faxtui: {marks.write(visible(sentence))}", file=sys.stderr, flush=True)
+        print(f"faxtui: {glyphs.write(visible(sentence))}", file=sys.stderr, flush=True)
 
 
 def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:

@@ -11,13 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import lru_cache
-from typing import TypeVar
 
 from rich.cells import cell_len
 from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme
@@ -34,7 +32,7 @@ from faxtui.ui.keymap import Keys
 class DisplayOptions:
     """``zone`` None is this machine's; ``date_format`` a strftime format, empty for the short one."""
 
-    marks: Glyphs = field(default_factory=Glyphs)
+    glyphs: Glyphs = field(default_factory=Glyphs)
     keys: Keys = field(default_factory=Keys)
     zone: tzinfo | None = None
     date_format: str = ""
@@ -110,21 +108,16 @@ def _in_ascii(text: str) -> str:
     return "".join(plain[:width].ljust(width) for plain, width in written)
 
 
-R = TypeVar("R")
 _AT_LEAST = 4.0
 _READ = 15.0
 """Seconds for a short sentence, and characters that are read in each further one."""
 _AT_MOST = 20.0
 
 
-def say(app: App[R], marks: Glyphs, sentence: str) -> None:
-    app.notify(marks.write(sentence), timeout=_AT_LEAST + len(sentence) / _READ, markup=False)
-
-
-def complain(app: App[R], marks: Glyphs, sentence: str) -> None:
-    """Tell of something that is wrong, twice as long, without stopping for it."""
-    timeout = min(2 * (_AT_LEAST + len(sentence) / _READ), _AT_MOST)
-    app.notify(marks.write(sentence), severity="warning", timeout=timeout, markup=False)
+def seconds_to_read(sentence: str, *, is_warning: bool = False) -> float:
+    """Return for how long a notification is shown: a warning twice as long."""
+    seconds = _AT_LEAST + len(sentence) / _READ
+    return min(2 * seconds, _AT_MOST) if is_warning else seconds
 
 
 AUTO, DARK, LIGHT, ANSI = "auto", "dark", "light", "ansi"

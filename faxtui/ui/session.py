@@ -116,10 +116,10 @@ class SessionObserver(Protocol):
     def is_blind(self) -> bool:
         """True while nobody can see the screen, as when the terminal accepts no bytes."""
 
-    def say(self, sentence: str) -> None:
+    def notify(self, message: str) -> None:
         """Show a notification."""
 
-    def complain(self, sentence: str) -> None:
+    def warn(self, sentence: str) -> None:
         """Show a warning."""
 
     def ask_for_password(self, reason: str, refused: str) -> None:
@@ -135,7 +135,7 @@ class SessionObserver(Protocol):
 class Session:
     """One account on the screen: its service, inbox and browser. Starts with `begin`, ends with `aclose`."""
 
-    def __init__(self, config: SessionConfig, look: DisplayOptions, observer: SessionObserver) -> None:
+    def __init__(self, config: SessionConfig, options: DisplayOptions, observer: SessionObserver) -> None:
         state = config.state and config.state.with_filters(config.settings.ui.remember_filters)
         self.config = replace(config, state=state)
         self._observer = observer
@@ -163,8 +163,8 @@ class Session:
         )
         listener = OperationsObserver(
             changed=self.show_operations,
-            said=observer.say,
-            went_wrong=observer.complain,
+            said=observer.notify,
+            went_wrong=observer.warn,
             failed=self._failed,
             refused=self._ask_where_refused,
             deleted=self._look_again,
@@ -174,7 +174,7 @@ class Session:
         self.browser = BrowserScreen(
             self.inbox,
             self.operations,
-            look,
+            options,
             config.title,
             self._remember,
             columns=config.settings.ui.shown_fields,
@@ -201,14 +201,14 @@ class Session:
             self._service.reconnect(partial(self.config.connect, password))
             self.inbox.refresh()
 
-    def apply(self, settings: Settings, look: DisplayOptions) -> None:
+    def apply(self, settings: Settings, options: DisplayOptions) -> None:
         """Use these settings from now on; the folder and what files are called are looked up at each saving."""
         self.inbox.zone = settings.ui.zone
         self.operations.set_grace(settings.delete.grace)
         if self.config.state is not None:
             state = self.config.state.with_filters(settings.ui.remember_filters)
             self.config = replace(self.config, state=state)
-        self.browser.restyle(look, settings.ui.shown_fields)
+        self.browser.restyle(options, settings.ui.shown_fields)
         before, self._applied = self._applied, settings.ui
         query = self.inbox.view.query
         if settings.ui.page_size not in (before.page_size, query.page_size):
@@ -243,7 +243,7 @@ class Session:
             self._shown = view.shown
             self.browser.run_worker(self._compare(view.shown))
             if warning := self.inbox.clock.pop_warning():
-                self._observer.complain(warning)
+                self._observer.warn(warning)
         if self._is_journal_wanted and (view.shown is not None or isinstance(view.activity, Failed | Waiting)):
             # Not before the rows can be seen: nothing they need is in the journal.
             self._is_journal_wanted = False
@@ -263,7 +263,7 @@ class Session:
         self.browser.call_later(self.browser.open_anew)
 
     def _failed(self, error: FaxtuiError) -> None:
-        self._observer.complain(str(error))
+        self._observer.warn(str(error))
         self._ask_where_refused(error)
 
     def _ask_where_refused(self, error: FaxtuiError) -> None:
@@ -288,6 +288,6 @@ class Session:
         except StorageError as error:
             log.warning("the state could not be saved")
             self._unsaved = f"{error} {_FORGOTTEN}"
-            self._observer.complain(self._unsaved)
+            self._observer.warn(self._unsaved)
         finally:
             self._saving = None

@@ -126,7 +126,7 @@ async def test_a_value_that_cannot_be_taken_is_explained_at_its_field_and_stays(
         await desk.press("ctrl+u")
         await desk.paste(typed)
         await desk.press("enter")
-        said = desk.sidebar.query_one(f"#field-{name} > .complaint")
+        said = desk.sidebar.query_one(f"#field-{name} > .problem")
         await desk.until(lambda: explained in desk.words(said))
         assert (line.value, line.has_focus) == (typed, True)
         assert len(desk.wire.queries) == 1

@@ -250,7 +250,7 @@ async def test_after_another_window_had_the_focus_letters_still_go_into_the_fiel
 @pytest.mark.parametrize("key", ["up", "down", "pageup", "pagedown", "home", "enter", "space", "x", "tab"])
 async def test_a_key_that_meets_a_panel_before_it_is_composed_does_no_harm(key: str) -> None:
     async with console() as desk:
-        marks, before = desk.browser.look.marks, desk.current
+        marks, before = desk.browser.options.glyphs, desk.current
         desk.app.push_screen(SignInPanel(marks, "60300.demo", "It was refused."))
         await desk.press_at_once(key, key)
         await desk.until_shown("Password of 60300.demo")
@@ -261,14 +261,14 @@ async def test_a_key_that_meets_a_panel_before_it_is_composed_does_no_harm(key: 
 
 async def test_an_early_key_still_reaches_the_panel_that_it_was_typed_for() -> None:
     async with console() as desk:
-        desk.app.push_screen(SignInPanel(desk.browser.look.marks, "60300.demo", "It was refused."))
+        desk.app.push_screen(SignInPanel(desk.browser.options.glyphs, "60300.demo", "It was refused."))
         await desk.press_at_once("s", "3")
         await desk.until(lambda: desk.app.screen.query(Input).first().value == "s3")
 
 
 async def test_a_key_on_its_way_to_the_list_does_nothing_on_a_panel_without_widgets() -> None:
     async with console() as desk:
-        desk.app.push_screen(SignInPanel(desk.browser.look.marks, "60300.demo", "It was refused."))
+        desk.app.push_screen(SignInPanel(desk.browser.options.glyphs, "60300.demo", "It was refused."))
         assert not desk.app.screen.is_mounted
         await desk.app._check_bindings("up")
         await desk.until_shown("Password of 60300.demo")

@@ -53,7 +53,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         self,
         inbox: Inbox,
         operations: FaxOperations,
-        look: DisplayOptions,
+        options: DisplayOptions,
         title: str,
         remember: Callable[[SavedState], None],
         *,
@@ -61,16 +61,16 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         sidebar: bool,
         profile: str = "",
     ) -> None:
-        super().__init__(look, operations)
+        super().__init__(options, operations)
         self._inbox = inbox
         self._profile = profile
         self._account = title
         self._remember_this = remember
-        self._table = FaxTable(look.marks, columns)
-        self._header = TopLine(look.marks)
-        self._page_bar = PageBar(look.marks)
-        self._body = Body(self._table, look, inbox.view.query, has_sidebar=sidebar)
-        self._key_bar = KeyBar(look, (*BROWSER, *HANDLING, *PROGRAM_WIDE))
+        self._table = FaxTable(options.glyphs, columns)
+        self._header = TopLine(options.glyphs)
+        self._page_bar = PageBar(options.glyphs)
+        self._body = Body(self._table, options, inbox.view.query, has_sidebar=sidebar)
+        self._key_bar = KeyBar(options, (*BROWSER, *HANDLING, *PROGRAM_WIDE))
         self._ticking: Timer | None = None
         self._details: DetailsScreen | None = None
         self._shown: Shown | None = None
@@ -98,7 +98,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             return
         if view.shown is not None:
             self._show_rows(view.shown)
-        self._header.say(f"faxtui  {self._account}", in_words(view.query.filters), period_in_words(view.query.filters))
+        self._header.show(f"faxtui  {self._account}", in_words(view.query.filters), period_in_words(view.query.filters))
         self._body.follow(view.query, _refusal(view))
         self._update_bars()
         self._tick_if_needed()
@@ -176,13 +176,15 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         view, shown = self._inbox.view, self._inbox.view.shown
         operations = self._operations.view
         now = time.monotonic()
-        remark = status.right(operations, self._table.faxes, self.look.keys) or status.remedy(view, self.look.keys)
-        going_on = status.handling(operations, self.look.keys, now, leaves=self._leaves)
+        remark = status.right(operations, self._table.faxes, self.options.keys) or status.remedy(
+            view, self.options.keys
+        )
+        going_on = status.handling(operations, self.options.keys, now, leaves=self._leaves)
         if self._details is not None:
             self._details.show_status(status.going_on(going_on, status.activity(view.activity, now)))
-        self._page_bar.say(
+        self._page_bar.show(
             "" if shown is None else status.position(shown.page),
-            "" if shown is None else self.look.clock(shown.as_of),
+            "" if shown is None else self.options.clock(shown.as_of),
             status.going_on(going_on, status.state(view, now)),
             "    ".join(filter(None, (remark, status.new(self._new)))),
             can_turn=(view.has_previous, view.has_next),
@@ -204,11 +206,11 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         """The columns that the operator chose; none: automatic."""
         return self._table.columns_chosen
 
-    def restyle(self, look: DisplayOptions, columns: Sequence[Field]) -> None:
+    def restyle(self, options: DisplayOptions, columns: Sequence[Field]) -> None:
         """Use other formats of dates and times, and other columns."""
-        self.look = look
+        self.options = options
         if self._details is not None:
-            self._details.restyle(look, self.reading)
+            self._details.restyle(options, self.reading)
         self._table.choose_columns(columns)
         self.show(self._inbox.view)
 
@@ -261,7 +263,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
 
         page = self._inbox.view.current_page
         if page is not None:
-            await self.app.push_screen(GoToPage(self.look.marks, page), self._go_to)
+            await self.app.push_screen(GoToPage(self.options.glyphs, page), self._go_to)
 
     async def refresh_list(self) -> None:
         self._is_refreshing = True
@@ -292,7 +294,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
     async def action_sort_by(self) -> None:
         from faxtui.ui.screens.menus import SortMenu
 
-        await self.app.push_screen(SortMenu(self.look.marks, self._inbox.view.query.sort), self._sort)
+        await self.app.push_screen(SortMenu(self.options.glyphs, self._inbox.view.query.sort), self._sort)
 
     async def action_turn_sort(self) -> None:
         await self._sort(self._inbox.view.query.sort.reversed())
@@ -300,7 +302,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
     @on(FaxTable.SortChosen)
     async def _heading_clicked(self, event: FaxTable.SortChosen) -> None:
         if event.field.sort is None:
-            self.notify(_("The service can't sort by {field}.").format(field=event.field.label.lower()), markup=False)
+            self.notify(_("The service can't sort by {field}.").format(field=event.field.label.lower()))
         else:
             await self._sort(self._inbox.view.query.sort.toggled(event.field.sort))
 
@@ -311,7 +313,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
     async def action_choose_columns(self) -> None:
         from faxtui.ui.screens.menus import ColumnMenu
 
-        await self.app.push_screen(ColumnMenu(self.look.marks, self._table.columns_wanted), self._choose_columns)
+        await self.app.push_screen(ColumnMenu(self.options.glyphs, self._table.columns_wanted), self._choose_columns)
 
     def _choose_columns(self, columns: tuple[Field, ...] | None) -> None:
         if columns is None:
@@ -320,7 +322,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         left_out = [each.heading for each in columns if each not in self._table.columns_shown]
         if left_out:
             sentence = _("No room for {columns}. Widen the terminal or choose fewer columns.")
-            self.notify(sentence.format(columns=", ".join(left_out)), markup=False)
+            self.notify(sentence.format(columns=", ".join(left_out)))
 
     # Filters
 
@@ -367,7 +369,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
 
     @property
     def reading(self) -> Reading:
-        return self.look.reading(self._inbox.clock.now())
+        return self.options.reading(self._inbox.clock.now())
 
     @property
     def list_command(self) -> str:
@@ -379,7 +381,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         try:
             self._operations.toggle(self._table.current)
         except InvalidValue as error:
-            self.complain(str(error))
+            self.warn(str(error))
         self._table.action_cursor_down()
 
     def action_mark_page(self) -> None:
@@ -398,7 +400,12 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
 
         if self._table.current is not None:
             self._details = DetailsScreen(
-                self.look, self._operations, self._table.faxes, self._table.cursor_row, self.reading, self.list_command
+                self.options,
+                self._operations,
+                self._table.faxes,
+                self._table.cursor_row,
+                self.reading,
+                self.list_command,
             )
             await self.app.push_screen(self._details, self._back_from)
             self._update_bars()
@@ -419,7 +426,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         if self._operations.errands.is_running:
             self.report_busy()
             return
-        menu = export_menu(self.look.marks, self._inbox.view.query, self._operations.view.marks.faxes)
+        menu = export_menu(self.options.glyphs, self._inbox.view.query, self._operations.view.marks.faxes)
         await self.app.push_screen(menu, self._name_export)
 
     async def _name_export(self, choice: Chosen[Extent] | None) -> None:
@@ -428,12 +435,12 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         try:
             folder = self._operations.saver.where().folder
         except FaxtuiError as error:
-            self.complain(str(error))
+            self.warn(str(error))
             return
         extent = choice.value
-        now = self._inbox.clock.now().astimezone(self.look.zone)
+        now = self._inbox.clock.now().astimezone(self.options.zone)
         proposed = folder / f"faxes-{now:%Y%m%d-%H%M}.{extent.format.value}"
-        panel = NameFile(self.look.marks, extent, proposed)
+        panel = NameFile(self.options.glyphs, extent, proposed)
         await self.app.push_screen(panel, partial(self._start_export, extent, folder))
 
     def _start_export(self, extent: Extent, folder: Path, path: Path | None) -> None:
@@ -460,7 +467,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
     def use_of(self, key: events.Key, typed_at: float) -> Use:
         if self.focused is not None and self.focused is not self._table:
             return Use.ANY_TIME
-        action = next(filter(None, (self.look.keys.action_of(each, _ACTIONS) for each in key.aliases)), "")
+        action = next(filter(None, (self.options.keys.action_of(each, _ACTIONS) for each in key.aliases)), "")
         match action:
             case "quit" | "quit.anywhere":
                 return Use.INTERRUPTS
@@ -480,7 +487,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
     def report_dropped(self, count: int) -> None:
         one = "Dropped {count:,} key typed for page {page:,}, which is not shown."
         many = "Dropped {count:,} keys typed for page {page:,}, which is not shown."
-        self.say(ngettext(one, many, count).format(count=count, page=self._inbox.view.query.page))
+        self.notify(ngettext(one, many, count).format(count=count, page=self._inbox.view.query.page))
 
     def _rows_painted(self) -> None:
         if not self._inbox.view.awaits_page:

@@ -44,22 +44,22 @@ from faxtui.ui.widgets.filter_sidebar import Labelled, Line
 class SignInPanel(Panel[str]):
     """Gives the password typed; it is tried once. The one that was just refused is not accepted: accounts lock."""
 
-    def __init__(self, marks: Glyphs, login: str, reason: str, refused: str = "") -> None:
-        super().__init__(marks, "Sign in", "Enter sign in   Esc cancel")
+    def __init__(self, glyphs: Glyphs, login: str, reason: str, refused: str = "") -> None:
+        super().__init__(glyphs, "Sign in", "Enter sign in   Esc cancel")
         self._login = login
         self._reason = reason
         self._refused = refused
 
     def content(self) -> Widget:
         self._labelled = Labelled(f"Password of {visible(self._login)}", Line(password=True, id="password"))
-        reason = Label(self._marks.write(visible(self._reason)), markup=False, classes="reason")
+        reason = Label(self._glyphs.write(visible(self._reason)), markup=False, classes="reason")
         return Vertical(reason, self._labelled)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if not event.value:
-            self._labelled.complain("Type the password.")
+            self._labelled.show_error("Type the password.")
         elif event.value == self._refused:
-            self._labelled.complain(
+            self._labelled.show_error(
                 "This password was just refused. Sending it again may lock the account. Type another one."
             )
         else:
@@ -91,10 +91,16 @@ class ConnectScreen(Form[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-wide")]
 
     def __init__(
-        self, look: DisplayOptions, services: AccountServices, reason: str, *, profiles: Sequence[str], is_first: bool
+        self,
+        options: DisplayOptions,
+        services: AccountServices,
+        reason: str,
+        *,
+        profiles: Sequence[str],
+        is_first: bool,
     ) -> None:
         super().__init__()
-        self._look = look
+        self._options = options
         self._services = services
         self._reason = reason
         self._profiles = tuple(profiles)
@@ -115,12 +121,12 @@ class ConnectScreen(Form[None]):
         )
         self._untouched = self._typed()
         self._said = Label("", markup=False, classes="said")
-        self._hint = TopLine(look.marks, id="keys")
+        self._hint = TopLine(options.glyphs, id="keys")
 
     def compose(self) -> ComposeResult:
-        yield TopLine(self._look.marks, "faxtui  Connect to Odyssey", id="title")
+        yield TopLine(self._options.glyphs, "faxtui  Connect to Odyssey", id="title")
         with VerticalScroll(can_focus=False):
-            yield Label(self._look.marks.write(self._reason), markup=False, classes="reason")
+            yield Label(self._options.glyphs.write(self._reason), markup=False, classes="reason")
             for name in ("profile", "base_url", "login", "password"):
                 yield self._fields[name]
             yield Labelled("Keep the password", self._keep)
@@ -148,7 +154,7 @@ class ConnectScreen(Form[None]):
                 use = "↑ ↓ or Tab move   Enter try it"
             case _:
                 use = "↑ ↓ or Tab move   Enter choose"
-        self._hint.say(self._look.marks.write(use), "Ctrl+C quit" if self._is_first else "Esc back")
+        self._hint.show(self._options.glyphs.write(use), "Ctrl+C quit" if self._is_first else "Esc back")
 
     @on(Select.Changed)
     def _keep_chosen(self) -> None:
@@ -160,13 +166,13 @@ class ConnectScreen(Form[None]):
         self._fields["password"].display = not by_command
         if by_command:
             self._lines["command"].focus()
-        self._say()
+        self._show_message()
 
     @on(Input.Changed)
     def _typed_in(self, event: Input.Changed) -> None:
         for name, line in self._lines.items():
             if line is event.input:
-                self._fields[name].complain()
+                self._fields[name].show_error()
 
     # What the buttons do
 
@@ -181,16 +187,16 @@ class ConnectScreen(Form[None]):
     @work(exclusive=True)
     async def _run_trial(self, typed: NewAccount) -> None:
         self._trying = typed
-        self._say("asking …   Esc stops it" if self._is_first else "asking …")
+        self._show_message("asking …   Esc stops it" if self._is_first else "asking …")
         try:
             _check_for_trial(typed)
             service = LazyService(partial(self._connect, typed))
-            self._say(_in_words(await check_connection(service, self._services.clock())))
+            self._show_message(_in_words(await check_connection(service, self._services.clock())))
         except SignInRefused as error:
             self._refused = self._tried
-            self._complain(error, typed)
+            self._show_error(error, typed)
         except FaxtuiError as error:
-            self._complain(error, typed)
+            self._show_error(error, typed)
         finally:
             if self._trying is typed:
                 self._trying = None
@@ -209,14 +215,14 @@ class ConnectScreen(Form[None]):
     @work(exclusive=True)
     async def _save(self) -> None:
         typed = self._typed()
-        self._say("saving …")
+        self._show_message("saving …")
         try:
             if typed.profile in self._profiles and not await self._may_replace(typed.profile):
-                self._say()
+                self._show_message()
                 return
             self.post_message(self.Chosen(await asyncio.to_thread(self._services.enrol, typed)))
         except FaxtuiError as error:
-            self._complain(error, typed)
+            self._show_error(error, typed)
 
     @on(Button.Pressed, "#demo")
     def _look_around(self) -> None:
@@ -236,11 +242,11 @@ class ConnectScreen(Form[None]):
         elif not self._is_first:
             answers = [Answer(True, "discard", key="enter")]
             sentence = "The account is not saved."
-            question = PlainQuestion(self._look.marks, "Discard what you typed?", sentence, answers)
+            question = PlainQuestion(self._options.glyphs, "Discard what you typed?", sentence, answers)
             await self.app.push_screen(question, self._leave)
         elif any(not each.is_finished for each in self.workers if each.node is self):
             self.workers.cancel_node(self)
-            self._say("Stopped. What you typed is still here.")
+            self._show_message("Stopped. What you typed is still here.")
 
     def _leave(self, confirmed: Answered[bool] | None) -> None:
         if confirmed is not None:
@@ -257,21 +263,21 @@ class ConnectScreen(Form[None]):
         """Ask before a profile is replaced."""
         from faxtui.ui.screens.questions import replace_question
 
-        question = replace_question(self._look.marks, f"the profile “{visible(profile)}”")
+        question = replace_question(self._options.glyphs, f"the profile “{visible(profile)}”")
         return await self.app.push_screen_wait(question) is not None
 
-    def _say(self, sentence: str = "") -> None:
+    def _show_message(self, sentence: str = "") -> None:
         for each in self._fields.values():
-            each.complain()
-        self._said.update(self._look.marks.write(sentence))
+            each.show_error()
+        self._said.update(self._options.glyphs.write(sentence))
 
-    def _complain(self, error: FaxtuiError, typed: NewAccount) -> None:
-        sentence, name = self._look.marks.write(visible(str(error))), _field_of(error, typed)
+    def _show_error(self, error: FaxtuiError, typed: NewAccount) -> None:
+        sentence, name = self._options.glyphs.write(visible(str(error))), _field_of(error, typed)
         field = self._fields.get(name)
-        self._say("" if field else sentence)
+        self._show_message("" if field else sentence)
         if field is None:
             return
-        field.complain(sentence)
+        field.show_error(sentence)
         if not isinstance(self.focused, Button) or name != "profile":
             field.field.focus()
 

@@ -61,23 +61,23 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
 
     def __init__(
         self,
-        look: DisplayOptions,
+        options: DisplayOptions,
         operations: FaxOperations,
         faxes: tuple[Fax, ...],
         row: int,
         reading: Reading,
         command: str,
     ) -> None:
-        super().__init__(look, operations)
+        super().__init__(options, operations)
         self._faxes = faxes
         self._row = row
         self._reading = reading
         self._unreadable = why_nothing_can_be_read()
         self._status_text = ""
         self._list_command = command
-        self._title = TopLine(look.marks)
+        self._title = TopLine(options.glyphs)
         self._values = Static()
-        self._status = TopLine(look.marks, id="status")
+        self._status = TopLine(options.glyphs, id="status")
         self._status.display = False
         self._reader: ReadingScreen | None = None
 
@@ -86,7 +86,7 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         with VerticalScroll():
             yield self._values
         yield self._status
-        yield KeyBar(self.look, (*DETAILS, *HANDLING, *PROGRAM_WIDE))
+        yield KeyBar(self.options, (*DETAILS, *HANDLING, *PROGRAM_WIDE))
 
     def on_mount(self) -> None:
         self._show()
@@ -118,14 +118,16 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         """Explain a dimmed key."""
         active = self.active_bindings.get(event.key)
         if active is not None and active.binding.action == "read" and self._unreadable:
-            self.complain(self._unreadable)
+            self.warn(self._unreadable)
 
     async def action_read(self) -> None:
         from faxtui.ui.screens.reading import ReadingScreen
 
         fax = self.current_fax
         operations = self._operations
-        self._reader = ReadingScreen(self.look, fax, lambda: operations.read(fax), lambda: operations.note_opened(fax))
+        self._reader = ReadingScreen(
+            self.options, fax, lambda: operations.read(fax), lambda: operations.note_opened(fax)
+        )
         self._reader.show_status(self._status_text)
         await self.app.push_screen(self._reader, self._back_from_reader)
 
@@ -138,15 +140,15 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         record = self._operations.view.record(fax)
         if not record.is_saved:
             sentence = _("Not saved yet. Press {key} to save it.")
-            self.say(sentence.format(key=self.look.keys.first("fax.save")))
+            self.notify(sentence.format(key=self.options.keys.first("fax.save")))
             return
         try:
             await asyncio.to_thread(open_file, Path(record.path), os.environ)
         except FaxtuiError as error:
-            self.complain(str(error))
+            self.warn(str(error))
         else:
             self._operations.note_opened(fax)
-            self.say(_("Opened in the default application."))
+            self.notify(_("Opened in the default application."))
 
     @property
     def current_fax(self) -> Fax:
@@ -171,14 +173,14 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
     def show_status(self, status: str) -> None:
         """Show what is running, such as the countdown of a delete; nothing if it is empty."""
         self._status_text = status
-        self._status.say(status)
+        self._status.show(status)
         self._status.display = bool(status)
         if self._reader is not None:
             self._reader.show_status(status)
 
-    def restyle(self, look: DisplayOptions, reading: Reading) -> None:
+    def restyle(self, options: DisplayOptions, reading: Reading) -> None:
         """Use other formats of dates and times."""
-        self.look = look
+        self.options = options
         self._reading = reading
         if self.is_attached:
             self._show()
@@ -199,12 +201,14 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         fax = self.current_fax
         place = _("{row:,} of {count:,}").format(row=self._row + 1, count=len(self._faxes))
         room = self.size.width - cell_len(place) - _MARGINS
-        self._title.say(self.look.marks.cut(_("Fax {name}").format(name=FILE.text(fax, self._reading)), room), place)
+        self._title.show(
+            self.options.glyphs.cut(_("Fax {name}").format(name=FILE.text(fax, self._reading)), room), place
+        )
         self._values.update(self._as_table(fax))
 
     def _as_table(self, fax: Fax) -> Table:
         """Return labels and values: pairs side by side if there is room, long values below them in full width."""
-        write = self.look.marks.write
+        write = self.options.glyphs.write
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(width=_LABEL_WIDTH)
         table.add_column(ratio=1, overflow="fold")
@@ -248,13 +252,13 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         return self._pair(field.heading, field.text(fax, self._reading))
 
     def _pair(self, label: str, value: str) -> tuple[Text, Text]:
-        write = self.look.marks.write
+        write = self.options.glyphs.write
         return Text(write(label), style="dim"), Text(write(value))
 
     def _moment(self, fax: Fax) -> str:
         if fax.received is None:
             return UNKNOWN
-        local = fax.received.astimezone(self.look.zone)
-        zone = getattr(self.look.zone, "key", None) or local.tzname()
-        in_full = Reading(self._reading.this_year, self.look.zone, "%A %d %B %Y, %H:%M:%S")
+        local = fax.received.astimezone(self.options.zone)
+        zone = getattr(self.options.zone, "key", None) or local.tzname()
+        in_full = Reading(self._reading.this_year, self.options.zone, "%A %d %B %Y, %H:%M:%S")
         return f"{RECEIVED.text(fax, in_full)} ({zone})"

@@ -97,9 +97,9 @@ class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
         ("down", "scroll_panel(1)", "Down"),
     ]
 
-    def __init__(self, marks: Glyphs, title: str, hint: str) -> None:
+    def __init__(self, glyphs: Glyphs, title: str, hint: str) -> None:
         super().__init__()
-        self._marks = marks
+        self._glyphs = glyphs
         self._title = title
         self._hint = hint
 
@@ -109,9 +109,9 @@ class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
-            yield Label(self._marks.write(self._title), classes="title", markup=False)
+            yield Label(self._glyphs.write(self._title), classes="title", markup=False)
             yield self.content()
-            yield Label(self._marks.write(self._hint), classes="hint", markup=False)
+            yield Label(self._glyphs.write(self._hint), classes="hint", markup=False)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -143,12 +143,12 @@ class Choice(Generic[T]):
 class Menu(Panel[Chosen[T]], Generic[T]):
     """Gives the value of what was chosen."""
 
-    def __init__(self, marks: Glyphs, title: str, choices: Sequence[Choice[T]]) -> None:
-        super().__init__(marks, title, "↑ ↓ choose   Enter select   Esc cancel")
+    def __init__(self, glyphs: Glyphs, title: str, choices: Sequence[Choice[T]]) -> None:
+        super().__init__(glyphs, title, "↑ ↓ choose   Enter select   Esc cancel")
         self._choices = tuple(choices)
 
     def content(self) -> ChoiceList:
-        width = max((cell_len(self._marks.write(visible(each.label))) for each in self._choices), default=0) + 3
+        width = max((cell_len(self._glyphs.write(visible(each.label))) for each in self._choices), default=0) + 3
         options = ChoiceList(*(Option(self._line(each, width)) for each in self._choices), compact=True)
         options.highlighted = next((row for row, each in enumerate(self._choices) if each.is_current), 0)
         return options
@@ -157,7 +157,7 @@ class Menu(Panel[Chosen[T]], Generic[T]):
         self.dismiss(Chosen(self._choices[event.option_index].value))
 
     def _line(self, choice: Choice[T], width: int) -> Text:
-        mark = self._marks.marked if choice.is_current else " "
-        label = self._marks.write(visible(choice.label))
+        mark = self._glyphs.marked if choice.is_current else " "
+        label = self._glyphs.write(visible(choice.label))
         gap = " " * (width - cell_len(label))
-        return Text(f" {mark} {label}{gap}{self._marks.write(choice.remark)}", no_wrap=True)
+        return Text(f" {mark} {label}{gap}{self._glyphs.write(choice.remark)}", no_wrap=True)

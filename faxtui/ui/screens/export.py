@@ -40,7 +40,7 @@ class Extent:
     faxes: Sequence[Fax] | None = None
 
 
-def export_menu(marks: Glyphs, query: FaxQuery, marked: Sequence[Fax]) -> Menu[Extent]:
+def export_menu(glyphs: Glyphs, query: FaxQuery, marked: Sequence[Fax]) -> Menu[Extent]:
     view = in_words(query.filters)
     every = [
         Choice(Extent(f"{view}, as {name}", kind, excel), f"every page as {name}", view) for kind, excel, name in _WAYS
@@ -51,14 +51,14 @@ def export_menu(marks: Glyphs, query: FaxQuery, marked: Sequence[Fax]) -> Menu[E
         for kind, excel, name in _WAYS
     ]
     choices = [*these, *every] if marked else every
-    return Menu(marks, "Export to a file", choices)
+    return Menu(glyphs, "Export to a file", choices)
 
 
 class NameFile(Panel[Path]):
     """Asks for a file that is not there yet. What can't be taken is explained, and stays to be mended."""
 
-    def __init__(self, marks: Glyphs, extent: Extent, proposed: Path) -> None:
-        super().__init__(marks, f"Export {extent.said}", "Enter write it   Esc back")
+    def __init__(self, glyphs: Glyphs, extent: Extent, proposed: Path) -> None:
+        super().__init__(glyphs, f"Export {extent.said}", "Enter write it   Esc back")
         self._proposed = proposed
 
     def content(self) -> Widget:
@@ -74,7 +74,7 @@ class NameFile(Panel[Path]):
         path = _typed(event.value.strip())
         complaint = await asyncio.to_thread(self._why_not, path)
         if path is None or complaint:
-            self._labelled.complain(self._marks.write(complaint))
+            self._labelled.show_error(self._glyphs.write(complaint))
         else:
             self.dismiss(path)
 

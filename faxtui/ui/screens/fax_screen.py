@@ -13,7 +13,7 @@ from faxtui.domain.fax import Fax, Reading
 from faxtui.errors import FaxtuiError
 from faxtui.operations.operations import FaxOperations, LocalStatus
 from faxtui.translation import _, ngettext
-from faxtui.ui.display import DisplayOptions, complain, say
+from faxtui.ui.display import DisplayOptions
 
 if TYPE_CHECKING:
     from faxtui.operations.deletion import Plan
@@ -27,9 +27,9 @@ _MOST_REASONS = 3
 class FaxScreen(Screen[T]):
     """A screen that shows faxes. Its subclass says which of them a key acts on."""
 
-    def __init__(self, look: DisplayOptions, operations: FaxOperations) -> None:
+    def __init__(self, options: DisplayOptions, operations: FaxOperations) -> None:
         super().__init__()
-        self.look = look
+        self.options = options
         self._operations = operations
 
     @property
@@ -57,11 +57,8 @@ class FaxScreen(Screen[T]):
         """The command that prints the same list."""
         raise NotImplementedError
 
-    def say(self, sentence: str) -> None:
-        say(self.app, self.look.marks, sentence)
-
-    def complain(self, sentence: str) -> None:
-        complain(self.app, self.look.marks, sentence)
+    def warn(self, sentence: str) -> None:
+        self.notify(sentence, severity="warning")
 
     def action_save(self) -> None:
         faxes = self.chosen_faxes
@@ -73,7 +70,7 @@ class FaxScreen(Screen[T]):
         task = self._operations.errands.current
         sentence = _("Already running: {task}. Press {key} in the list to cancel.")
         name = _("another task") if task is None else task.words.removesuffix(" …")
-        self.say(sentence.format(task=name, key=self.look.keys.first("cancel")))
+        self.notify(sentence.format(task=name, key=self.options.keys.first("cancel")))
 
     async def action_delete(self) -> None:
         """Ask before deleting. If a fax may be deleted already, check with the service instead."""
@@ -85,7 +82,7 @@ class FaxScreen(Screen[T]):
             count = len(unknown)
             one = "Checking with the service whether {count:,} fax was deleted."
             many = "Checking with the service whether {count:,} faxes were deleted."
-            self.say(ngettext(one, many, count).format(count=count))
+            self.notify(ngettext(one, many, count).format(count=count))
             deletions.settle(unknown)
         plan = deletions.plan(fax for fax in chosen if fax not in unknown)
         self._report_refused(plan)
@@ -94,21 +91,21 @@ class FaxScreen(Screen[T]):
         try:
             folder = self._operations.saver.where().folder
         except FaxtuiError as error:
-            self.complain(str(error))
+            self.warn(str(error))
             return
         here = frozenset(fax.key for fax in self.visible_faxes)
-        panel = DeletePanel(self.look.marks, plan, here, f"{socket.gethostname()}:{folder}", self.reading)
+        panel = DeletePanel(self.options.glyphs, plan, here, f"{socket.gethostname()}:{folder}", self.reading)
         await self.app.push_screen(panel, partial(self._confirm_count, plan))
 
     def _report_refused(self, plan: Plan) -> None:
         """Report why some faxes can't be deleted."""
         reasons = list(dict.fromkeys(each.reason for each in plan.refused))
         for reason in reasons[:_MOST_REASONS]:
-            self.complain(reason)
+            self.warn(reason)
         count = len(reasons) - _MOST_REASONS
         if count > 0:
             one, many = "{count:,} more can't be deleted.", "{count:,} more can't be deleted."
-            self.complain(ngettext(one, many, count).format(count=count))
+            self.warn(ngettext(one, many, count).format(count=count))
 
     async def _confirm_count(self, plan: Plan, choice: Chosen[bool] | None) -> None:
         """Ask for the number if there are many. The choice is whether copies are saved first; None: keep the faxes."""
@@ -119,7 +116,7 @@ class FaxScreen(Screen[T]):
         if len(plan.documents) <= MANY:
             self._delete(plan, choice.value, choice)
         else:
-            question = count_question(self.look.marks, len(plan.documents), with_copies=choice.value)
+            question = count_question(self.options.glyphs, len(plan.documents), with_copies=choice.value)
             await self.app.push_screen(question, partial(self._delete, plan, choice.value))
 
     def _delete(self, plan: Plan, with_copies: bool, confirmed: Chosen[bool] | None) -> None:
@@ -131,10 +128,10 @@ class FaxScreen(Screen[T]):
 
         fax = self.current_fax
         if fax is not None:
-            await self.app.push_screen(copy_menu(self.look.marks, fax, self.list_command), self._copy)
+            await self.app.push_screen(copy_menu(self.options.glyphs, fax, self.list_command), self._copy)
 
     def _copy(self, choice: Chosen[str] | None) -> None:
         """Copy what is shown, so that nothing acts where it is pasted. No terminal confirms that it accepted it."""
         if choice is not None:
             self.app.copy_to_clipboard(choice.value)
-            self.say(_("Sent to the terminal's clipboard: {text}").format(text=choice.value))
+            self.notify(_("Sent to the terminal's clipboard: {text}").format(text=choice.value))

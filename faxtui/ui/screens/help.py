@@ -32,25 +32,25 @@ class HelpScreen(ClosesOnce[None]):
         Binding("k", "scroll(-1)", "Up", show=False),
     ]
 
-    def __init__(self, look: DisplayOptions, groups: Sequence[str] = GROUPS) -> None:
+    def __init__(self, options: DisplayOptions, groups: Sequence[str] = GROUPS) -> None:
         super().__init__()
         self._groups = groups
-        self._look = look
+        self._options = options
         self._text = Static()
-        self._keys_width = max(cell_len(look.keys.of(each)) for each in ALL) + 1
+        self._keys_width = max(cell_len(options.keys.of(each)) for each in ALL) + 1
 
     def compose(self) -> ComposeResult:
-        yield TopLine(self._look.marks, "Keys", f"faxtui {__version__}")
+        yield TopLine(self._options.glyphs, "Keys", f"faxtui {__version__}")
         with VerticalScroll():
             yield self._text
-        yield TopLine(self._look.marks, "↑ ↓ scroll   Esc back")
+        yield TopLine(self._options.glyphs, "↑ ↓ scroll   Esc back")
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
     def on_resize(self) -> None:
         groups = [self._group(name) for name in self._groups]
-        legend = Text(self._look.marks.write(_LEGEND))
+        legend = Text(self._options.glyphs.write(_LEGEND))
         if self.size.width < _ROOM_FOR_TWO:
             self._text.update(Group(*groups, legend))
             return
@@ -65,11 +65,11 @@ class HelpScreen(ClosesOnce[None]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def _group(self, name: str) -> Group:
-        write = self._look.marks.write
+        write = self._options.glyphs.write
         table = Table.grid(padding=(0, 1, 0, 0))
         table.add_column(width=self._keys_width)
         table.add_column()
         for each in ALL:
             if each.group == name:
-                table.add_row(Text(write(self._look.keys.of(each)), style="bold"), Text(write(each.help)))
+                table.add_row(Text(write(self._options.keys.of(each)), style="bold"), Text(write(each.help)))
         return Group(Text(name, style="bold underline"), table, "")

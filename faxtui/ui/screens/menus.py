@@ -39,14 +39,14 @@ DEMO, ANOTHER = "", "\n"
 """What is no profile's name: the sample faxes, and an account that is not there yet."""
 
 
-def accounts_menu(marks: Glyphs, settings: Settings, current: str) -> Menu[str]:
+def accounts_menu(glyphs: Glyphs, settings: Settings, current: str) -> Menu[str]:
     """The profiles of the configuration, the sample faxes, and a way to connect another account."""
     profiles = [Choice(name, name, is_current=name == current) for name in settings.profile_names]
     others = [
         Choice(DEMO, "sample faxes", "the built-in service", is_current=current == DEMO),
         Choice(ANOTHER, "another account …", "connect, and save it if you like"),
     ]
-    return Menu(marks, "Accounts", [*profiles, *others])
+    return Menu(glyphs, "Accounts", [*profiles, *others])
 
 
 class _Columns(ChoiceList):
@@ -61,8 +61,8 @@ class _Columns(ChoiceList):
 class ColumnMenu(Panel[tuple[Field, ...]]):
     """Nothing ticked gives the columns that fit best."""
 
-    def __init__(self, marks: Glyphs, shown: Sequence[Field]) -> None:
-        super().__init__(marks, "Columns", "Space toggle   Enter apply   Esc back   none: automatic")
+    def __init__(self, glyphs: Glyphs, shown: Sequence[Field]) -> None:
+        super().__init__(glyphs, "Columns", "Space toggle   Enter apply   Esc back   none: automatic")
         self._ticked = set(shown)
 
     def content(self) -> ChoiceList:
@@ -81,7 +81,7 @@ class ColumnMenu(Panel[tuple[Field, ...]]):
         return Text(f" [{'x' if field in self._ticked else ' '}] {field.label}", no_wrap=True)
 
 
-def copy_menu(marks: Glyphs, fax: Fax, command: str) -> Menu[str]:
+def copy_menu(glyphs: Glyphs, fax: Fax, command: str) -> Menu[str]:
     """What the fax has of these, and the command that lists this view."""
     values = (
         ("From", fax.sender),
@@ -91,7 +91,7 @@ def copy_menu(marks: Glyphs, fax: Fax, command: str) -> Menu[str]:
         ("Command", command),
     )
     shown = [(label, visible(value)) for label, value in values if value]
-    return Menu(marks, "Copy", [Choice(value, label, value) for label, value in shown])
+    return Menu(glyphs, "Copy", [Choice(value, label, value) for label, value in shown])
 
 
 _ORDERS = {
@@ -105,8 +105,8 @@ _ORDERS = {
 class SortMenu(Panel[Sort]):
     """Choosing the field that is sorted by already turns the order around."""
 
-    def __init__(self, marks: Glyphs, sort: Sort) -> None:
-        super().__init__(marks, "Sort by", "↑ ↓ choose   Enter sort   Esc back")
+    def __init__(self, glyphs: Glyphs, sort: Sort) -> None:
+        super().__init__(glyphs, "Sort by", "↑ ↓ choose   Enter sort   Esc back")
         self._sort = sort
 
     def content(self) -> ChoiceList:
@@ -119,7 +119,7 @@ class SortMenu(Panel[Sort]):
 
     def _line(self, field: Field) -> Text:
         is_current = field.sort is self._sort.field
-        mark = self._marks.sort(self._sort.direction) if is_current else " "
+        mark = self._glyphs.sort(self._sort.direction) if is_current else " "
         after = self._sort.toggled(field.sort) if field.sort is not None else self._sort
         order = order_in_words(field, after)
         now = f"{order_in_words(field, self._sort)} now; Enter: {order}" if is_current else order
@@ -134,8 +134,8 @@ def order_in_words(field: Field, sort: Sort) -> str:
 class GoToPage(Panel[int]):
     """Takes a page that the service counts; where it does not count them, any from 1."""
 
-    def __init__(self, marks: Glyphs, page: FaxPage) -> None:
-        super().__init__(marks, "Go to page", "Enter go   Esc back")
+    def __init__(self, glyphs: Glyphs, page: FaxPage) -> None:
+        super().__init__(glyphs, "Go to page", "Enter go   Esc back")
         self._last = page.page_count
         self._number = page.number
 
@@ -148,14 +148,14 @@ class GoToPage(Panel[int]):
         typed = event.value.strip().replace(",", "")
         wanted = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else 0
         if wanted < 1:
-            self._labelled.complain("Type the number of a page, from 1.")
+            self._labelled.show_error("Type the number of a page, from 1.")
         elif self._last is not None and wanted > max(self._last, 1):
-            self._labelled.complain(f"The last page is {max(self._last, 1):,}.")
+            self._labelled.show_error(f"The last page is {max(self._last, 1):,}.")
         else:
             self.dismiss(wanted)
 
 
-def views_menu(marks: Glyphs, views: Sequence[View], query: FaxQuery) -> Menu[View | None]:
+def views_menu(glyphs: Glyphs, views: Sequence[View], query: FaxQuery) -> Menu[View | None]:
     """The saved views, and None for saving what is on the screen."""
     shown = query.filters, query.sort
     saved: list[Choice[View | None]] = [
@@ -163,14 +163,14 @@ def views_menu(marks: Glyphs, views: Sequence[View], query: FaxQuery) -> Menu[Vi
         for each in views
     ]
     saved.append(Choice(None, "save this one …", _in_words(*shown)))
-    return Menu(marks, "Saved views", saved)
+    return Menu(glyphs, "Saved views", saved)
 
 
 class NameView(Panel[str]):
     """Asks for the name of a view, and before it replaces one of that name."""
 
-    def __init__(self, marks: Glyphs, taken: Sequence[str]) -> None:
-        super().__init__(marks, "Save this view", "Enter save in config.toml   Esc back")
+    def __init__(self, glyphs: Glyphs, taken: Sequence[str]) -> None:
+        super().__init__(glyphs, "Save this view", "Enter save in config.toml   Esc back")
         self._taken = tuple(taken)
 
     def content(self) -> Widget:
@@ -180,9 +180,9 @@ class NameView(Panel[str]):
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         name = event.value.strip()
         if not name:
-            self._labelled.complain("Type a name.")
+            self._labelled.show_error("Type a name.")
         elif name in self._taken:
-            question = replace_question(self._marks, f"the saved view “{visible(name)}”")
+            question = replace_question(self._glyphs, f"the saved view “{visible(name)}”")
             await self.app.push_screen(question, partial(self._replace, name))
         else:
             self.dismiss(name)

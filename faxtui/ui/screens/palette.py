@@ -39,8 +39,8 @@ class CommandPalette(Panel[Chosen[Command]]):
         Binding("pagedown", "list('page_down')", show=False),
     ]
 
-    def __init__(self, marks: Glyphs, commands: Sequence[Command]) -> None:
-        super().__init__(marks, "Commands", "↑ ↓ choose   Enter run   Esc back")
+    def __init__(self, glyphs: Glyphs, commands: Sequence[Command]) -> None:
+        super().__init__(glyphs, "Commands", "↑ ↓ choose   Enter run   Esc back")
         self._commands = tuple(commands)
         self._search = FuzzySearch()
         self._found: tuple[Command, ...] = ()

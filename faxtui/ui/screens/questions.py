@@ -22,7 +22,6 @@ from textual.widgets import Label, Static
 from faxtui.domain.fax import FROM, PAGES, RECEIVED, Fax, FaxKey, Reading
 from faxtui.domain.text import counted, visible
 from faxtui.operations.deletion import DeletionsView, Plan
-from faxtui.ui.display import say
 from faxtui.ui.glyphs import Glyphs
 from faxtui.ui.keymap import written
 from faxtui.ui.screens.dialog import Chosen, Panel
@@ -55,17 +54,17 @@ class Question(Panel[Chosen[T]], Generic[T]):
     of that text is dropped. So no text that arrives as keys can answer, whatever it contains.
     """
 
-    def __init__(self, marks: Glyphs, title: str, answers: Sequence[Answer[T]]) -> None:
-        super().__init__(marks, title, "")
+    def __init__(self, glyphs: Glyphs, title: str, answers: Sequence[Answer[T]]) -> None:
+        super().__init__(glyphs, title, "")
         self._answers = tuple(answers)
         self._typed = ""
         self._counts_from: float | None = None
-        self._keys = Label(marks.write(self._named()), classes="hint", markup=False)
+        self._keys = Label(glyphs.write(self._named()), classes="hint", markup=False)
         self._keys.visible = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
-            yield Label(self._marks.write(self._title), classes="title", markup=False)
+            yield Label(self._glyphs.write(self._title), classes="title", markup=False)
             yield self.content()
             yield self._keys
 
@@ -147,7 +146,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
     def _type(self, typed: str) -> None:
         """Show what was typed of a word, and accept it after a silence if it is complete."""
         self._typed = typed
-        self._keys.update(self._marks.write(self._named()))
+        self._keys.update(self._glyphs.write(self._named()))
         if self._word is not None:
             self.run_worker(self._accept(typed), exclusive=True)
 
@@ -162,7 +161,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
     def _cancel(self, event: events.Key | events.Paste) -> None:
         self._app.silence.drop_rest(event)
         self.dismiss(None)
-        say(self.app, self._marks, _CANCELLED)
+        self.notify(_CANCELLED)
 
     # When keys count
 
@@ -184,7 +183,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
         # Keys count as soon as anybody can see the line that names them.
         self._counts_from = self._app.silence.now()
         self._typed = ""
-        self._keys.update(self._marks.write(self._named()))
+        self._keys.update(self._glyphs.write(self._named()))
         self._keys.visible = True
 
     def _named(self) -> str:
@@ -210,16 +209,16 @@ class Question(Panel[Chosen[T]], Generic[T]):
 class PlainQuestion(Question[T]):
     """A question with one sentence below its title."""
 
-    def __init__(self, marks: Glyphs, title: str, sentence: str, answers: Sequence[Answer[T]]) -> None:
-        super().__init__(marks, title, answers)
-        self._sentence = Label(marks.write(f" {sentence}"), markup=False, classes="told")
+    def __init__(self, glyphs: Glyphs, title: str, sentence: str, answers: Sequence[Answer[T]]) -> None:
+        super().__init__(glyphs, title, answers)
+        self._sentence = Label(glyphs.write(f" {sentence}"), markup=False, classes="told")
 
     def content(self) -> Widget:
         return self._sentence
 
 
-def replace_question(marks: Glyphs, what: str) -> Question[bool]:
-    return PlainQuestion(marks, f"Replace {what}?", "It exists already.", [Answer(True, "replace it", key="enter")])
+def replace_question(glyphs: Glyphs, what: str) -> Question[bool]:
+    return PlainQuestion(glyphs, f"Replace {what}?", "It exists already.", [Answer(True, "replace it", key="enter")])
 
 
 MANY = 10
@@ -235,10 +234,12 @@ _OTHER_LINES = 8
 class DeletePanel(Question[bool]):
     """Gives whether copies are saved first. It lists what is deleted, and shows the folder for the copies."""
 
-    def __init__(self, marks: Glyphs, plan: Plan, here: Collection[FaxKey], destination: str, reading: Reading) -> None:
+    def __init__(
+        self, glyphs: Glyphs, plan: Plan, here: Collection[FaxKey], destination: str, reading: Reading
+    ) -> None:
         is_one = len(plan.documents) == 1
         super().__init__(
-            marks,
+            glyphs,
             f"Delete {counted(len(plan.documents), 'fax', 'faxes')} from the service? This cannot be undone there.",
             [
                 Answer(True, "save a copy, then delete" if is_one else "save copies, then delete", key="enter"),
@@ -253,7 +254,7 @@ class DeletePanel(Question[bool]):
         self._scroll = VerticalScroll(self._list, can_focus=False, classes="listed")
 
     def content(self) -> Vertical:
-        destination = self._marks.write(f" Copies: {visible(self._destination)}")
+        destination = self._glyphs.write(f" Copies: {visible(self._destination)}")
         return Vertical(self._scroll, Label(destination, markup=False, classes="told"))
 
     def on_resize(self, event: events.Resize) -> None:
@@ -263,7 +264,7 @@ class DeletePanel(Question[bool]):
         # Textual's layout never settles if the scroll bar takes the last columns.
         self._scroll.styles.scrollbar_size_vertical = 1 if width > _SENDER_WIDTH else 0
         lines = [*self._in_columns(width), *(f" {each}" for each in self._plan.remarks)]
-        self._list.update(self._marks.write("\n".join(lines)))
+        self._list.update(self._glyphs.write("\n".join(lines)))
 
     def _in_columns(self, width: int) -> Iterator[str]:
         """Two columns if they fit, in reading order. Faxes that are not on the page come first: nobody sees them."""
@@ -281,28 +282,28 @@ class DeletePanel(Question[bool]):
             yield f"{'':{_INDENT}}{left}{blank}{''.join(right)}".rstrip()
 
     def _in_words(self, fax: Fax, sender_width: int) -> str:
-        sender = self._marks.cut(FROM.text(fax, self._reading), sender_width)
+        sender = self._glyphs.cut(FROM.text(fax, self._reading), sender_width)
         blank = " " * (sender_width - cell_len(sender))
         pages = "1 page" if fax.pages == 1 else f"{PAGES.text(fax, self._reading)} pages"
         where = "" if fax.key in self._here else "   (not on this page)"
         return f"{RECEIVED.text(fax, self._reading)}  {sender}{blank}  {pages}{where}"
 
 
-def count_question(marks: Glyphs, count: int, *, with_copies: bool) -> Question[bool]:
+def count_question(glyphs: Glyphs, count: int, *, with_copies: bool) -> Question[bool]:
     """Have the number of faxes typed: a slip does not delete many."""
     faxes = f"{count:,} faxes"
     title = f"Save copies of {faxes}, then delete them?" if with_copies else f"Delete {faxes} without copies?"
     return PlainQuestion(
-        marks, title, "This cannot be undone on the service.", [Answer(True, "confirm", word=str(count))]
+        glyphs, title, "This cannot be undone on the service.", [Answer(True, "confirm", word=str(count))]
     )
 
 
 class LeavePanel(Question[bool]):
     """Gives whether to wait until they are sent; without an answer, once there is nothing to ask any more."""
 
-    def __init__(self, marks: Glyphs, deletions: DeletionsView) -> None:
+    def __init__(self, glyphs: Glyphs, deletions: DeletionsView) -> None:
         super().__init__(
-            marks,
+            glyphs,
             "Quit while faxes wait to be deleted?",
             [
                 Answer(True, "finish, then quit", key="enter"),
@@ -325,4 +326,4 @@ class LeavePanel(Question[bool]):
             self.dismiss(Chosen(True))
         else:
             said = f" Now: {deletions.progress}. What was not sent stays on the service."
-            self._progress.update(self._marks.write(said))
+            self._progress.update(self._glyphs.write(said))

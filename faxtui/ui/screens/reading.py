@@ -40,16 +40,16 @@ class ReadingScreen(ClosesOnce[None]):
     HELP_GROUPS = READING_GROUPS
 
     def __init__(
-        self, look: DisplayOptions, fax: Fax, fetch: Callable[[], Awaitable[bytes]], seen: Callable[[], None]
+        self, options: DisplayOptions, fax: Fax, fetch: Callable[[], Awaitable[bytes]], seen: Callable[[], None]
     ) -> None:
         super().__init__()
-        self._look = look
+        self._options = options
         self._fax_name = _("Fax {name}").format(name=visible(fax.file_name or UNKNOWN))
         self._fetch = fetch
         self._seen = seen
-        self._title = TopLine(look.marks, self._fax_name)
+        self._title = TopLine(options.glyphs, self._fax_name)
         self._page = Static(id="page", markup=False)
-        self._drawings = (BRAILLE, QUADRANTS, HALF_BLOCKS) if look.marks.utf8 else (ASCII,)
+        self._drawings = (BRAILLE, QUADRANTS, HALF_BLOCKS) if options.glyphs.utf8 else (ASCII,)
         self._drawing = self._drawings[0]
         self._reader: DocumentReader | None = None
         self._book: DocumentView | None = None
@@ -63,7 +63,7 @@ class ReadingScreen(ClosesOnce[None]):
     def compose(self) -> ComposeResult:
         yield self._title
         yield self._page
-        yield KeyBar(self._look, (*READING, *PROGRAM_WIDE))
+        yield KeyBar(self._options, (*READING, *PROGRAM_WIDE))
 
     def on_mount(self) -> None:
         self._say_title()
@@ -223,12 +223,12 @@ class ReadingScreen(ClosesOnce[None]):
     def _say_title(self, *ways: str) -> None:
         self._told = ways
         with_status = [f"{self._status} · {way}" for way in ways] if self._status else ways
-        self._title.say(self._fax_name, *with_status, *([self._status] if self._status else []))
+        self._title.show(self._fax_name, *with_status, *([self._status] if self._status else []))
 
     def _say(self, sentence: str) -> None:
         """In place of the page."""
         self._page.add_class("-words")
-        self._page.update(Text(self._look.marks.write(sentence)))
+        self._page.update(Text(self._options.glyphs.write(sentence)))
 
     def _page_words(self, place: Place) -> str:
         pages = self._reader.pages if self._reader is not None else 0

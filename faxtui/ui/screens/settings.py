@@ -59,7 +59,7 @@ class SettingsScreen(ClosesOnce[None]):
 
     def __init__(
         self,
-        look: DisplayOptions,
+        options: DisplayOptions,
         settings: Settings,
         in_files: Settings,
         services: AccountServices,
@@ -67,14 +67,14 @@ class SettingsScreen(ClosesOnce[None]):
         saved: Callable[[Settings], None],
     ) -> None:
         super().__init__()
-        self._look = look
+        self._options = options
         self._settings = self._opened = settings
         self._saved = in_files
         self._services = services
         self._apply = apply
         self._tell_saved = saved
-        self._title = TopLine(look.marks, id="title")
-        self._help = TopLine(look.marks)
+        self._title = TopLine(options.glyphs, id="title")
+        self._help = TopLine(options.glyphs)
         self._list = ChoiceList(*(Option(self._line(each)) for each in _ROWS), compact=True)
 
     def compose(self) -> ComposeResult:
@@ -82,7 +82,7 @@ class SettingsScreen(ClosesOnce[None]):
         yield self._list
         yield self._help
         keys = "↑ ↓ choose   Enter change   s save   Esc back"
-        yield TopLine(self._look.marks, keys, id="keys")
+        yield TopLine(self._options.glyphs, keys, id="keys")
 
     def on_mount(self) -> None:
         self._tell_state()
@@ -96,12 +96,12 @@ class SettingsScreen(ClosesOnce[None]):
             choices = setting.read.choices
             self._take(row, choices[(choices.index(str(current)) + 1) % len(choices)])
         else:
-            panel = EditSetting(self._look.marks, setting, current)
+            panel = EditSetting(self._options.glyphs, setting, current)
             await self.app.push_screen(panel, lambda value: self._edited(row, value))
 
     def on_option_list_option_highlighted(self, event: ChoiceList.OptionHighlighted) -> None:
         row = _ROWS[event.option_index]
-        self._help.say(f"{_help(row.setting)}{_choices(row.setting)}", f"[{row.section}] {row.setting.name}")
+        self._help.show(f"{_help(row.setting)}{_choices(row.setting)}", f"[{row.section}] {row.setting.name}")
 
     async def action_leave(self) -> None:
         """Ask first if settings changed on this screen are not saved."""
@@ -115,7 +115,7 @@ class SettingsScreen(ClosesOnce[None]):
             Answer(True, "save", key="enter"),
             Answer(False, "leave unsaved: applied until you quit", key="n"),
         ]
-        question = PlainQuestion(self._look.marks, "Save the settings?", f"Changed: {names}", answers)
+        question = PlainQuestion(self._options.glyphs, "Save the settings?", f"Changed: {names}", answers)
         await self.app.push_screen(question, self._leave)
 
     def _leave(self, choice: Chosen[bool] | None) -> None:
@@ -132,17 +132,17 @@ class SettingsScreen(ClosesOnce[None]):
             ((each.section, each.setting.name), _as_written(each.value(written))) for each in self._changed
         ]
         if not changes:
-            self.notify("No changes to save.", markup=False)
+            self.notify("No changes to save.")
             return
         try:
             said = await asyncio.to_thread(self._services.save, changes)
         except FaxtuiError as error:
-            self.notify(self._look.marks.write(str(error)), severity="error", markup=False)
+            self.notify(str(error), severity="error")
             return
         self._saved = written
         self._tell_saved(written)
         self._show()
-        self.notify(self._look.marks.write(said), markup=False)
+        self.notify(said)
         if then_leave:
             self.dismiss(None)
 
@@ -165,27 +165,27 @@ class SettingsScreen(ClosesOnce[None]):
         self._tell_state()
 
     def _tell_state(self) -> None:
-        self._title.say("Settings", "* unsaved" if self._changed else "")
+        self._title.show("Settings", "* unsaved" if self._changed else "")
 
     def _line(self, row: _Row) -> Text:
         value = row.value(self._settings)
         mark = " " if value == row.value(self._saved) else "*"
-        marks = self._look.marks
-        shown = marks.cut(visible(settings.shown(value)) or "—", _VALUE_WIDTH)
+        glyphs = self._options.glyphs
+        shown = glyphs.cut(visible(settings.shown(value)) or "—", _VALUE_WIDTH)
         name = f"{row.setting.name:<{_NAME_WIDTH}}"
-        return Text(f" {mark} {name}{shown:<{_VALUE_WIDTH + 2}}{marks.write(_help(row.setting))}", no_wrap=True)
+        return Text(f" {mark} {name}{shown:<{_VALUE_WIDTH + 2}}{glyphs.write(_help(row.setting))}", no_wrap=True)
 
 
 class EditSetting(Panel[Chosen[object]]):
     """A value that can't be taken is explained, and stays to be mended."""
 
-    def __init__(self, marks: Glyphs, setting: Setting, current: object) -> None:
-        super().__init__(marks, setting.name, "Enter select   Esc cancel")
+    def __init__(self, glyphs: Glyphs, setting: Setting, current: object) -> None:
+        super().__init__(glyphs, setting.name, "Enter select   Esc cancel")
         self._setting = setting
         self._current = current
 
     def content(self) -> Widget:
-        self._labelled = Labelled(self._marks.write(self._setting.help), Line(settings.shown(self._current)))
+        self._labelled = Labelled(self._glyphs.write(self._setting.help), Line(settings.shown(self._current)))
         return self._labelled
 
     @on(Input.Submitted)
@@ -194,7 +194,7 @@ class EditSetting(Panel[Chosen[object]]):
             self.dismiss(Chosen(self._setting.read(settings.typed(event.value, self._current))))
         except InvalidValue as error:
             sentence = str(error)
-            self._labelled.complain(self._marks.write(f"{sentence[0].upper()}{sentence[1:].rstrip('.')}."))
+            self._labelled.show_error(self._glyphs.write(f"{sentence[0].upper()}{sentence[1:].rstrip('.')}."))
 
 
 def _help(setting: Setting) -> str:

@@ -25,12 +25,12 @@ class TopLine(Widget):
 
     DEFAULT_CSS = "TopLine { height: 1; }"
 
-    def __init__(self, marks: Glyphs, left: str = "", right: str = "", *, id: str | None = None) -> None:
+    def __init__(self, glyphs: Glyphs, left: str = "", right: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._marks = marks
+        self._glyphs = glyphs
         self._texts: tuple[str, tuple[str, ...]] = (left, (right,))
 
-    def say(self, left: str, *right: str) -> None:
+    def show(self, left: str, *right: str) -> None:
         """``right`` are ways to say the same, longest first: the first one that fits is shown."""
         if (left, right) != self._texts:
             self._texts = (left, right)
@@ -39,12 +39,12 @@ class TopLine(Widget):
     def render(self) -> Text:
         width = self.size.width - 2
         left, ways = self._texts
-        left = self._marks.cut(left, width)
+        left = self._glyphs.cut(left, width)
         room = width - cell_len(left) - 2
-        written = [self._marks.write(way) for way in ways]
+        written = [self._glyphs.write(way) for way in ways]
         right = next((way for way in written if cell_len(way) <= room), "")
         if not right and written and room > 8:
-            right = self._marks.cut(written[-1], room)
+            right = self._glyphs.cut(written[-1], room)
         gap = " " * max(width - cell_len(left) - cell_len(right), 0)
         return Text(f" {left}{gap}{right} ", no_wrap=True, overflow="crop", end="")
 
@@ -69,16 +69,16 @@ class PageBar(Widget):
     class PageWanted(Message):
         """What stands between the arrows was clicked."""
 
-    def __init__(self, marks: Glyphs, *, id: str | None = None) -> None:
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._marks = marks
+        self._glyphs = glyphs
         self._position = ""
         self._as_of = ""
         self._state = ""
         self._right = ""
         self._can_turn = (False, False)
 
-    def say(self, position: str, as_of: str, state: str, right: str = "", *, can_turn: tuple[bool, bool]) -> None:
+    def show(self, position: str, as_of: str, state: str, right: str = "", *, can_turn: tuple[bool, bool]) -> None:
         """``state`` is a sentence, ``right`` a short remark; ``can_turn`` says which arrows work."""
         said = (position, as_of, state, right, can_turn)
         if said == (self._position, self._as_of, self._state, self._right, self._can_turn):
@@ -93,7 +93,7 @@ class PageBar(Widget):
     def on_click(self, event: events.Click) -> None:
         if event.y or not self._position:
             return
-        closing = 3 + cell_len(self._marks.write(self._position))
+        closing = 3 + cell_len(self._glyphs.write(self._position))
         if event.x <= 2:
             self._turn(forward=False)
         elif event.x < closing:
@@ -115,7 +115,7 @@ class PageBar(Widget):
         return text
 
     def _arrows(self) -> tuple[str, str]:
-        return self._marks.write("‹"), self._marks.write("›")
+        return self._glyphs.write("‹"), self._glyphs.write("›")
 
     def _settle(self) -> None:
         height = len(self._lines(self.size.width or self.app.size.width))
@@ -124,8 +124,8 @@ class PageBar(Widget):
 
     def _lines(self, width: int) -> list[str]:
         opening, closing = self._arrows()
-        place = f"{opening} {self._marks.write(self._position)} {closing}" if self._position else ""
-        as_of, state = f"as of {self._as_of}" if self._as_of else "", self._marks.write(self._state)
+        place = f"{opening} {self._glyphs.write(self._position)} {closing}" if self._position else ""
+        as_of, state = f"as of {self._as_of}" if self._as_of else "", self._glyphs.write(self._state)
         for parts in ((place, as_of, state), (place, as_of), (place,)):
             first = self._with_remark((" " * self.GAP).join(part for part in parts if part), width)
             if cell_len(first) < width:
@@ -135,11 +135,11 @@ class PageBar(Widget):
         below = self._wrapped(said, width) if said else []
         if not place and below:
             return [*below, first] if self._right else below
-        return [self._marks.cut(first, width), *below]
+        return [self._glyphs.cut(first, width), *below]
 
     def _with_remark(self, line: str, width: int) -> str:
         """``line``, and at the end of it the short remark."""
-        right = self._marks.write(self._right)
+        right = self._glyphs.write(self._right)
         gap = max(width - cell_len(line) - cell_len(right) - 2, self.GAP) if right else 0
         return f" {line}{' ' * gap}{right}"
 
@@ -148,7 +148,7 @@ class PageBar(Widget):
         lines = [str(line).rstrip() for line in Text(state).wrap(self.app.console, room)]
         most = max(self.app.size.height // 3, 2 if self.app.size.height > _TINY else 1)
         if len(lines) > most:
-            lines = [*lines[: most - 1], self._marks.cut(" ".join(lines[most - 1 :]), room)]
+            lines = [*lines[: most - 1], self._glyphs.cut(" ".join(lines[most - 1 :]), room)]
         return [f" {line}" for line in lines]
 
 
@@ -158,9 +158,9 @@ class KeyBar(Widget):
     DEFAULT_CSS = "KeyBar { height: 1; }"
     GAP = 2
 
-    def __init__(self, look: DisplayOptions, actions: Iterable[Action], *, id: str | None = None) -> None:
+    def __init__(self, options: DisplayOptions, actions: Iterable[Action], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._look = look
+        self._options = options
         self._actions = sorted((each for each in actions if each.bar), key=lambda each: each.bar)
         self._hint = ""
 
@@ -186,7 +186,7 @@ class KeyBar(Widget):
         for action in self._actions:
             if action.id not in enabled:
                 continue
-            key = self._look.marks.write(self._look.keys.of(action))
+            key = self._options.glyphs.write(self._options.keys.of(action))
             room -= cell_len(key) + 1 + cell_len(action.label) + self.GAP
             if room < -self.GAP:
                 break
@@ -194,7 +194,7 @@ class KeyBar(Widget):
         return items
 
     def render(self) -> Text:
-        text = Text(f" {self._look.marks.write(self._hint)}", no_wrap=True, overflow="crop", end="")
+        text = Text(f" {self._options.glyphs.write(self._hint)}", no_wrap=True, overflow="crop", end="")
         for action, key, enabled in self._items():
             text.append(key, "bold" if enabled else "dim")
             text.append(f" {action.label}{' ' * self.GAP}", "" if enabled else "dim")

@@ -48,7 +48,7 @@ from faxtui.ui.keymap import TABLE, bindings
 class Painter:
     """How cells are written: shared by all cells of a table."""
 
-    marks: Glyphs
+    glyphs: Glyphs
     reading: Reading
 
 
@@ -63,8 +63,8 @@ class Cell:
         self._painter = painter
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        field, marks = self._column.field, self._painter.marks
-        text = marks.cut(field.text(self._fax, self._painter.reading), self._column.width)
+        field, glyphs = self._column.field, self._painter.glyphs
+        text = glyphs.cut(field.text(self._fax, self._painter.reading), self._column.width)
         yield Segment(aligned(text, self._column))
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
@@ -76,15 +76,15 @@ def aligned(text: str, column: Column) -> str:
     return f"{blank if column.field.is_right_aligned else ''}{text}{'' if column.field.is_right_aligned else blank}"
 
 
-def heading(column: Column, sort: Sort, marks: Glyphs) -> Text:
+def heading(column: Column, sort: Sort, glyphs: Glyphs) -> Text:
     """A column's heading, with a mark where the list is sorted by it, and another where it never can be.
 
     A number's heading ends where the numbers do: the mark stands in the gap after it.
     """
     field = column.field
-    mark = marks.sort(sort.direction) if field.sort is sort.field else ""
+    mark = glyphs.sort(sort.direction) if field.sort is sort.field else ""
     if field.sort is None:
-        text = aligned(marks.write(f"{field.heading} –"), column)
+        text = aligned(glyphs.write(f"{field.heading} –"), column)
     elif field.is_right_aligned:
         text = aligned(field.heading, column) + mark
     else:
@@ -196,11 +196,11 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
             super().__init__()
             self.field = field
 
-    def __init__(self, marks: Glyphs, columns: Sequence[Field] = ()) -> None:
+    def __init__(self, glyphs: Glyphs, columns: Sequence[Field] = ()) -> None:
         super().__init__(cursor_type="row", cell_padding=0, zebra_stripes=False, show_row_labels=False)
-        self._marks = marks
+        self._glyphs = glyphs
         self._chosen = tuple(columns)
-        self._painter = Painter(marks, Reading(0))
+        self._painter = Painter(glyphs, Reading(0))
         self._faxes: tuple[Fax, ...] = ()
         self._sort = Sort()
         self._fitted: tuple[Column, ...] = ()
@@ -290,8 +290,8 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         is_current = row == self.cursor_row
         key = self._faxes[row].key
         done = self._done.get(key)
-        bar = self._marks.bar if is_current else " "
-        signs = f"{bar}{self._marks.marked if key in self._marked else ' '}{_LETTERS[done] if done else ' '} "
+        bar = self._glyphs.bar if is_current else " "
+        signs = f"{bar}{self._glyphs.marked if key in self._marked else ' '}{_LETTERS[done] if done else ' '} "
         if signs.isspace():
             return line
         style = next((each.style for each in line if each.style), None) or Style.null()
@@ -329,7 +329,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
     def _add_columns(self) -> None:
         self.add_column("", width=GUTTER, key="")
         for column in self._fitted:
-            label = heading(column, self._sort, self._marks)
+            label = heading(column, self._sort, self._glyphs)
             self.add_column(label, width=column.width + column.gap, key=column.field.name)
 
     def _row_of(self, fax: Fax | None, row: int) -> int:

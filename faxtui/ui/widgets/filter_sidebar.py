@@ -36,14 +36,14 @@ from faxtui.ui.widgets.fax_table import FaxTable
 
 
 class Labelled(Vertical):
-    """``complain`` explains a value that can't be taken; what was typed stays."""
+    """A field of a form with its label and, if its value is invalid, the reason below it."""
 
     DEFAULT_CSS = """
     Labelled {
         height: auto;
         &:focus-within { height: auto; }  /* makes Textual look at the label again when the focus moves */
-        & > .complaint { color: $text-error; display: none; width: 1fr; }
-        &.-wrong > .complaint { display: block; }
+        & > .problem { color: $text-error; display: none; width: 1fr; }
+        &.-wrong > .problem { display: block; }
     }
     """
 
@@ -51,19 +51,19 @@ class Labelled(Vertical):
         super().__init__(id=id)
         self._label = label
         self.field = field
-        self._complaint = Label("", classes="complaint", markup=False)
+        self._error = Label("", classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
         yield Label(self._label, markup=False)
         yield self.field
-        yield self._complaint
+        yield self._error
 
     @property
     def is_wrong(self) -> bool:
         return self.has_class("-wrong")
 
-    def complain(self, message: str = "") -> None:
-        self._complaint.update(message)
+    def show_error(self, message: str = "") -> None:
+        self._error.update(message)
         self.set_class(bool(message), "-wrong")
 
 
@@ -108,11 +108,11 @@ class Body(Horizontal):
     It is made when it is first needed: a narrow terminal starts without it.
     """
 
-    def __init__(self, table: FaxTable, look: DisplayOptions, query: FaxQuery, *, has_sidebar: bool) -> None:
+    def __init__(self, table: FaxTable, options: DisplayOptions, query: FaxQuery, *, has_sidebar: bool) -> None:
         super().__init__(table)
         self.has_sidebar = has_sidebar
         self._table = table
-        self._look = look
+        self._options = options
         self._query = query
         self._refusal: Refused | None = None
         self._sidebar: FilterSidebar | None = None
@@ -126,19 +126,19 @@ class Body(Horizontal):
         if self._sidebar is not None and self._sidebar.is_mounted:
             self._sidebar.follow(query)
             if refusal is not None:
-                self._sidebar.explain(refusal)
+                self._sidebar.show_refusal(refusal)
 
-    async def edit(self, complaint: InvalidValue | None = None) -> None:
+    async def edit(self, error: InvalidValue | None = None) -> None:
         """Go to the filters, and to the one that can't be taken if there is one."""
         sidebar = await self._place(shown=True)
         if sidebar is None:
             return
         if self._refusal is not None:
-            sidebar.explain(self._refusal)
-        if complaint is None:
+            sidebar.show_refusal(self._refusal)
+        if error is None:
             sidebar.focus_first()
         else:
-            sidebar.complain(complaint)
+            sidebar.show_invalid(error)
 
     async def leave(self) -> None:
         """Back to the table."""
@@ -172,7 +172,7 @@ class Body(Horizontal):
     async def _place(self, *, shown: bool) -> FilterSidebar | None:
         if self._sidebar is None and not shown:
             return None
-        sidebar = self._sidebar or FilterSidebar(self._query, self._look)
+        sidebar = self._sidebar or FilterSidebar(self._query, self._options)
         sidebar.display = shown
         # Mounted without its class, it would take room from the table for a frame.
         sidebar.set_class(not self._is_wide, "-over")
@@ -208,10 +208,10 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     ]
     HINT = "Enter apply   Tab next field   Esc back"
 
-    def __init__(self, query: FaxQuery, look: DisplayOptions) -> None:
+    def __init__(self, query: FaxQuery, options: DisplayOptions) -> None:
         super().__init__()
         self._query = query
-        self._look = look
+        self._options = options
 
     def compose(self) -> ComposeResult:
         periods = [(each.label, number) for number, each in enumerate(PERIODS)]
@@ -260,23 +260,23 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         for each in _TYPED:
             self._line(each).value = query.filters.get(each) or "" if is_own or each not in PERIOD else ""
         self._show_own_period(is_own)
-        self._tell_nothing()
+        self._clear_errors()
 
-    def explain(self, refusal: Refused) -> None:
+    def show_refusal(self, refusal: Refused) -> None:
         """Tell beside each field what the service said of it."""
         said = {name.lower(): reason for name, reason in refusal.reasons}
         for each in _TYPED:
             reason = said.get(each.parameter.lower())
             if reason is not None:
-                self._place_of(each).complain(self._written(reason))
+                self._place_of(each).show_error(self._written(reason))
 
-    def complain(self, error: InvalidValue) -> None:
+    def show_invalid(self, error: InvalidValue) -> None:
         """Explain a value that can't be taken, at the field it was typed in."""
-        self._tell_nothing()
+        self._clear_errors()
         for each in _TYPED:
             if each.name == error.field:
                 place = self._place_of(each)
-                place.complain(self._written(str(error)))
+                place.show_error(self._written(str(error)))
         self.focus_first()
 
     def focus_first(self) -> None:
@@ -314,9 +314,9 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         try:
             filters = Filters(self._typed())
         except InvalidValue as error:
-            self.complain(error)
+            self.show_invalid(error)
             return
-        self._tell_nothing()
+        self._clear_errors()
         size = self.query_one("#page_size", Select).value
         self.post_message(self.Chosen(filters, size if isinstance(size, int) else self._query.page_size))
 
@@ -370,11 +370,11 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         return self.query_one("#field-period" if is_named else f"#field-{each.name}", Labelled)
 
     def _written(self, text: str) -> str:
-        return self._look.marks.write(visible(text))
+        return self._options.glyphs.write(visible(text))
 
-    def _tell_nothing(self) -> None:
+    def _clear_errors(self) -> None:
         for each in self.query(Labelled):
-            each.complain()
+            each.show_error()
 
 
 def _sizes_with(size: int) -> list[tuple[str, int]]:

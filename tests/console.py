@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
+from headless_app import HeadlessApp, HeadlessCompositor
 from rich.style import Style
 from stillness import settle
 from textual import events
@@ -72,7 +73,13 @@ class Console:
 
     @property
     def lines(self) -> list[str]:
-        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+        return self._compositor.lines
+
+    @property
+    def _compositor(self) -> HeadlessCompositor:
+        compositor = self.app.screen._compositor
+        assert isinstance(compositor, HeadlessCompositor)
+        return compositor
 
     @property
     def screen(self) -> str:
@@ -89,7 +96,7 @@ class Console:
 
     def style_at(self, x: int, y: int) -> Style:
         """How that cell of the screen is painted."""
-        strip = self.app.screen._compositor.render_strips()[y]
+        strip = self._compositor.frame[y]
         return next(iter(strip.crop(x, x + 1))).style or Style.null()
 
     @property
@@ -263,10 +270,12 @@ async def console(
     change: Callable[[SessionConfig], SessionConfig] = lambda config: config,
     services: AccountServices | None = None,
     silence: Silence | None = None,
+    paints: bool = False,
 ) -> AsyncIterator[Console]:
     """The browser, started, once it has its first page; ``until`` may be "failed" or "started" as well.
 
-    ``change`` makes of what it is started with what the test needs.
+    ``change`` makes of what it is started with what the test needs. ``paints`` has every frame drawn, as on a terminal,
+    not only those that the test looks at.
     """
     wire = wire or Wire()
     config = SessionConfig(
@@ -282,7 +291,7 @@ async def console(
         clock=ServiceClock(lambda: NOW),
     )
     start = AppConfig(change(config), services, capabilities or Capabilities())
-    async with started(start, size=size, wire=wire, silence=silence) as desk:
+    async with started(start, size=size, wire=wire, silence=silence, paints=paints) as desk:
         match until:
             case "idle":
                 await desk.until_idle()
@@ -293,10 +302,15 @@ async def console(
 
 @asynccontextmanager
 async def started(
-    start: AppConfig, *, size: tuple[int, int] = SMALL, wire: Wire | None = None, silence: Silence | None = None
+    start: AppConfig,
+    *,
+    size: tuple[int, int] = SMALL,
+    wire: Wire | None = None,
+    silence: Silence | None = None,
+    paints: bool = False,
 ) -> AsyncIterator[Console]:
     """The application, begun in whatever way; silences are over at once unless ``silence`` is given."""
-    app = FaxApp(replace(start, silence=silence or SwiftClock().silence))
+    app = HeadlessApp(replace(start, silence=silence or SwiftClock().silence), paints=paints)
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Console(app, pilot, wire or Wire())
         await desk.until(lambda: bool(app.screen_stack))

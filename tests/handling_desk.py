@@ -219,6 +219,7 @@ async def handling(
     journal: Path | None = None,
     limits: Limits = _PATIENT,
     silence: Silence | None = None,
+    paints: bool = False,
 ) -> AsyncIterator[Desk]:
     """``services`` makes ways to other accounts from the config of this one."""
     with told_demo(rows, limits) as demo:
@@ -246,5 +247,6 @@ async def handling(
             keys=keys,
             services=others,
             silence=silence,
+            paints=paints,
         ) as desk:
             yield Desk(desk, demo, place, written)

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from random import Random
 from typing import NamedTuple
@@ -241,7 +242,8 @@ def arrivals(seed: int, after: datetime) -> Iterator[ReceivedFax]:
         yield _fax(rng, received.replace(microsecond=0))
 
 
-def _faxes_of(seed: int, day: date) -> list[ReceivedFax]:
+@lru_cache(maxsize=2 * HISTORY.days)
+def _faxes_of(seed: int, day: date) -> tuple[ReceivedFax, ...]:
     rng = Random(f"{seed}/{day.isoformat()}")
     by_slot: dict[int, datetime] = {}
     for _ in range(round(_usual_traffic(day) * (0.8 + 0.4 * rng.random()))):
@@ -249,7 +251,7 @@ def _faxes_of(seed: int, day: date) -> list[ReceivedFax]:
         minute, second = divmod(int(rng.random() * 3600), 60)
         received = datetime.combine(day, time(hour, minute, second), PARIS).astimezone(UTC)
         by_slot.setdefault(_slot(received), received)
-    return [_fax(rng, by_slot[slot]) for slot in sorted(by_slot)]
+    return tuple(_fax(rng, by_slot[slot]) for slot in sorted(by_slot))
 
 
 def _usual_traffic(day: date) -> int:

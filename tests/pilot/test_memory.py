@@ -26,7 +26,7 @@ async def look_around(desk: Console) -> None:
 
 
 async def test_screens_that_are_closed_leave_nothing_behind() -> None:
-    async with console() as desk:
+    async with console(paints=True) as desk:
         await look_around(desk)
         before = {kind: alive(kind) for kind in (Screen, Widget, StylesCache)}
         for _ in range(4):

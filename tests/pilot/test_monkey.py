@@ -207,7 +207,7 @@ async def play(folder: Path, seed: int) -> None:
         choose = random.Random(seed)
         size = choose.choice([SMALL, LARGE])
         async with handling(
-            folder, grace=0, size=size, services=doors_of, silence=Silence(), fetch_policy=_HASTY
+            folder, grace=0, size=size, services=doors_of, silence=Silence(), fetch_policy=_HASTY, paints=True
         ) as desk:
             monkey = Monkey(desk, choose, done)
             await monkey.play()

@@ -83,6 +83,23 @@ class ScriptedService:
 
 
 @dataclass
+class Observer:
+    """Everything that an inbox reports."""
+
+    views: list[InboxView] = field(default_factory=list)
+    crashes: list[BaseException] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def inbox_changed(self, view: InboxView) -> None:
+        self.views.append(view)
+        self.changed.set()
+
+    def crash(self, error: BaseException) -> None:
+        self.crashes.append(error)
+        self.changed.set()
+
+
+@dataclass
 class Desk:
     """An inbox, everything that it ever told its listener, and what crashed in it."""
 
@@ -131,32 +148,20 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     """A desk whose clock stands at NOW, in UTC, with an empty screen; at the end nothing may have crashed."""
     service = service or ScriptedService()
-    views: list[InboxView] = []
-    crashes: list[BaseException] = []
-    changed = asyncio.Event()
-
-    def note(view: InboxView) -> None:
-        views.append(view)
-        changed.set()
-
-    def crashed(error: BaseException) -> None:
-        crashes.append(error)
-        changed.set()
-
+    observer = Observer()
     inbox = Inbox(
         service,
         query or FaxQuery(),
+        observer,
         zone=UTC,
         clock=clock or ServiceClock(lambda: NOW),
-        fetch_policy=FetchPolicy(retry_policy, bucket or TokenBucket(), prefetch, stillness=0, slow=slow),
-        on_change=note,
-        on_crash=crashed,
+        policy=FetchPolicy(retry_policy, bucket or TokenBucket(), prefetch, stillness=0, slow=slow),
     )
     try:
-        yield Desk(service, inbox, views, crashes, changed)
+        yield Desk(service, inbox, observer.views, observer.crashes, observer.changed)
     finally:
         await inbox.aclose()
-    assert crashes == []
+    assert observer.crashes == []
 
 
 async def settle() -> None:

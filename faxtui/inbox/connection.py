@@ -16,7 +16,7 @@ from faxtui.domain.fax import FaxKey
 from faxtui.domain.page import Listing
 from faxtui.domain.query import FaxQuery, Window, open_window
 from faxtui.domain.service import Document, DocumentService, FaxService
-from faxtui.inbox.inbox import fetch_page
+from faxtui.inbox.prefetch import fetch_page
 
 
 class LazyService:

@@ -54,7 +54,7 @@ class RetryPolicy:
 
 
 class TokenBucket:
-    """A token bucket: ``per_minute`` listings on average, ``burst`` at once (our decision: 30 and 10).
+    """Budget of requests: ``per_minute`` listings on average, ``burst`` at once (our decision: 30 and 10).
 
     What the operator asks for is never held back: it drains the bucket, and the background waits for what is left.
     """

@@ -1,4 +1,4 @@
-"""Every page of a query, one after the other: what lists, downloads and exports go by."""
+"""Iteration over all pages of a query, for lists, downloads and exports."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from functools import partial
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
 from faxtui.domain.page import FaxPage
-from faxtui.domain.query import FaxQuery, Window, open_window
+from faxtui.domain.query import FaxQuery, open_window
 from faxtui.domain.service import FaxService
-from faxtui.domain.text import counted
 from faxtui.errors import FaxtuiError, UnexpectedResponse
 from faxtui.inbox.fetch_policy import RetryPolicy
-from faxtui.inbox.inbox import fetch_page
+from faxtui.inbox.prefetch import fetch_page
 from faxtui.inbox.view import Shown
+from faxtui.translation import _, ngettext
 
 log = logging.getLogger(__name__)
 MOST_BARREN = 3
-"""Pages in a row with nothing new on them after which a further page that is promised is not asked for."""
+"""Pages in a row with nothing new on them after which a further page that is promised is not requested."""
 
 OnWait = Callable[[FaxtuiError, float], None]
 
 
 class PageStats:
-    """What the pages of one walk add up to, and whether they fit together.
+    """Sums over the pages of a list, and whether they fit together.
 
-    Remembers a hash of 64 bits of each fax, so that it grows by less than 100 bytes a fax, however long its page is;
-    two faxes of one hash among a million are a matter of one walk in tens of millions.
+    Keeps a hash of 64 bits of each fax, so that it grows by less than 100 bytes a fax, however long its page is; two
+    faxes of one hash among a million happen once in tens of millions of lists.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class PageStats:
         self._began_at_row_one = True
 
     def add(self, page: FaxPage) -> bool:
-        """Count a page; returns whether any fax of it was not there before."""
+        """Count a page. Return True if it has a fax that was not there before."""
         if self.faxes == 0:
             self._began_at_row_one = page.number == 1
         known = len(self._seen)
@@ -57,53 +57,31 @@ class PageStats:
 
     @property
     def is_complete(self) -> bool:
-        """Whether at least as many different faxes came as the service counts."""
+        """True if at least as many different faxes came as the service counts."""
         return self.total is not None and len(self._seen) >= self.total
 
     @property
     def remark(self) -> str:
-        """One sentence on what does not fit together once the walk is over; empty where everything does."""
-        parts = []
+        """Sentences on what does not fit together after the last page; empty if everything does."""
+        found = []
         if self.twice:
-            parts.append(f"{counted(self.twice, 'fax', 'faxes')} came twice")
+            one, many = "The service sent {count:,} fax twice.", "The service sent {count:,} faxes twice."
+            found.append(ngettext(one, many, self.twice).format(count=self.twice))
         if len(self._totals) > 1:
-            parts.append(f"the service's count moved between {min(self._totals):,} and {max(self._totals):,}")
+            changed = _("The service's total changed between {lowest:,} and {highest:,}.")
+            found.append(changed.format(lowest=min(self._totals), highest=max(self._totals)))
         elif self.total is not None and self._began_at_row_one and self.faxes != self.total:
-            parts.append(f"the service counts {counted(self.total, 'fax', 'faxes')} but sent {self.faxes:,}")
-        if not parts:
-            return ""
-        found = " and ".join(parts)
-        return f"{found[0].upper()}{found[1:]}, so that some may be missing: ask again to be sure."
+            one, many = (
+                "The service counts {total:,} fax but sent {count:,}.",
+                ("The service counts {total:,} faxes but sent {count:,}."),
+            )
+            found.append(ngettext(one, many, self.total).format(total=self.total, count=self.faxes))
+        return " ".join([*found, _("Some may be missing: retry to be sure.")]) if found else ""
 
 
 def _identity(fax: Fax) -> int:
-    """Folder and file name identify a fax; what lacks one of them, only its whole resource does."""
+    """Hash folder and file name, which identify a fax; without both, its whole resource."""
     return hash((fax.folder, fax.file_name) if fax.folder and fax.file_name else fax.resource)
-
-
-def _say_nothing(error: FaxtuiError, seconds: float) -> None:
-    pass
-
-
-async def fetch_patiently(
-    service: FaxService,
-    clock: ServiceClock,
-    window: Window,
-    page: int,
-    retry_policy: RetryPolicy,
-    on_wait: OnWait = _say_nothing,
-) -> Shown:
-    """One page, asked for as often as ``retry_policy`` says. Raises ServiceError once that is at an end.
-
-    ``on_wait`` is told of each failure, and of the seconds until the page is asked for again.
-    """
-
-    async def pause(error: FaxtuiError, seconds: float) -> None:
-        log.warning("page %d did not come: %s", page, type(error).__name__)
-        on_wait(error, seconds)
-        await asyncio.sleep(seconds)
-
-    return await retry_policy.run(partial(fetch_page, service, clock, window, page), pause)
 
 
 async def iter_pages(
@@ -114,27 +92,35 @@ async def iter_pages(
     retry_policy: RetryPolicy | None = None,
     *,
     stats: PageStats | None = None,
-    on_wait: OnWait = _say_nothing,
+    on_wait: OnWait | None = None,
 ) -> AsyncGenerator[Shown, None]:
-    """The pages of one window, from the query's page to the last, as ``HasNextPage`` alone leads.
+    """Fetch the pages of one window, from the query's page to the last, as ``HasNextPage`` alone leads.
 
-    One page is held at a time; a fax that comes twice is given twice. ``stats`` counts along, each page before it is
-    given. Raises InvalidValue where the query's period has no length, ServiceError where a page does not come, and
-    UnexpectedResponse where the service promises further pages for good and sends nothing new.
+    One page is held at a time; a fax that comes twice is given twice. ``stats`` counts each page before it is given.
+    ``on_wait`` is given each failure and the seconds until the next try. Raises InvalidValue if the query's period has
+    no length, ServiceError if a page can't be fetched, and UnexpectedResponse if the service promises further pages
+    permanently and sends nothing new.
     """
     retry_policy = retry_policy or RetryPolicy()
     stats = stats or PageStats()
     window = open_window(query, clock.now(), zone)
     page = query.page
     barren = 0
+
+    async def pause(error: FaxtuiError, seconds: float) -> None:
+        log.warning("page %d could not be fetched: %s", page, type(error).__name__)
+        if on_wait is not None:
+            on_wait(error, seconds)
+        await asyncio.sleep(seconds)
+
     while True:
-        shown = await fetch_patiently(service, clock, window, page, retry_policy, on_wait)
+        shown = await retry_policy.run(partial(fetch_page, service, clock, window, page), pause)
         barren = 0 if stats.add(shown.page) else barren + 1
         yield shown
         if not shown.page.has_next:
             return
         if barren == MOST_BARREN:
-            log.warning("page %d is said not to be the last, but the last %d held nothing new", page, barren)
+            log.warning("page %d is not the last by its flag, but the last %d held nothing new", page, barren)
             if stats.is_complete:
                 return
             raise UnexpectedResponse(_endless(stats, page))
@@ -143,8 +129,14 @@ async def iter_pages(
 
 
 def _endless(stats: PageStats, page: int) -> str:
-    of_all = "" if stats.total is None else f" of {stats.total:,}"
-    return (
-        f"The service promises pages after page {page:,}, but the last {MOST_BARREN} held nothing new, and only "
-        f"{stats.faxes - stats.twice:,}{of_all} faxes came: ask again with another page size or a shorter period."
+    """Return why no further page is requested after ``page``."""
+    text = _(
+        "The service promises pages after page {page:,}, but the last {barren} held nothing new, and only {count:,} "
+        "faxes came. Retry with another page size or a shorter period."
     )
+    if stats.total is not None:
+        text = _(
+            "The service promises pages after page {page:,}, but the last {barren} held nothing new, and only "
+            "{count:,} of {total:,} faxes came. Retry with another page size or a shorter period."
+        )
+    return text.format(page=page, barren=MOST_BARREN, count=stats.faxes - stats.twice, total=stats.total)

@@ -1,22 +1,40 @@
-"""Pages already fetched, by window and page.
-
-The pages beside the one shown, fetched before they are asked for."""
+"""Fetching one page, the pages kept in memory, and those fetched before they are requested."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import FaxQuery, Filters, Window
+from faxtui.domain.service import FaxService
 from faxtui.domain.sort import Sort
 from faxtui.errors import FaxtuiError
 from faxtui.inbox.fetch_policy import TokenBucket
 from faxtui.inbox.view import Shown
 
+if TYPE_CHECKING:
+    from faxtui.inbox.inbox import InboxObserver
+
+log = logging.getLogger(__name__)
 PAGES = 32
 CHARACTERS = 4_000_000
+STILLNESS = 0.4
+"""Seconds that a page stays on the screen before the ones beside it are worth a request."""
+
+
+async def fetch_page(service: FaxService, clock: ServiceClock, window: Window, page: int) -> Shown:
+    """Send one request. The response to a window's opening request closes the window. Raises ServiceError."""
+    requested = time.monotonic()
+    listing = await service.list_faxes(window, page)
+    now = clock.update(listing.served_at)
+    # A clock that is not believed fixes no period.
+    closed = window.closed(replace(listing, served_at=now), now)
+    return Shown(closed, page, listing.page, now, requested)
 
 
 class PageCache:
@@ -29,7 +47,7 @@ class PageCache:
         self._characters = 0
 
     def keep(self, shown: Shown) -> None:
-        key = (shown.window, shown.asked)
+        key = (shown.window, shown.requested_page)
         self._drop(key)
         self._kept[key] = shown
         self._characters += _size(shown)
@@ -43,15 +61,20 @@ class PageCache:
         return found
 
     def seen_before(self, query: FaxQuery) -> Shown | None:
-        """The page of that query as it was when it was last fetched, in whatever window that was."""
+        """Return the page of that query as it was last fetched, in any window."""
         wanted = query.filters, query.sort, query.page_size, query.page
         seen = [each for each in self._kept.values() if _view(each) == wanted]
         return max(seen, key=lambda each: each.as_of, default=None)
 
     def forget(self, window: Window) -> None:
-        """Drop the pages of a window that is opened anew."""
+        """Drop the pages of a window that is opened again."""
         for key in [each for each in self._kept if each[0] == window]:
             self._drop(key)
+
+    def of(self, window: Window) -> tuple[Shown, ...]:
+        """Return the pages of a window, in order."""
+        found = [each for (of, _), each in self._kept.items() if of == window]
+        return tuple(sorted(found, key=lambda each: each.page.number))
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -63,46 +86,41 @@ class PageCache:
 
 
 def _view(shown: Shown) -> tuple[Filters, Sort, int, int]:
-    return shown.window.filters, shown.window.sort, shown.window.page_size, shown.asked
+    return shown.window.filters, shown.window.sort, shown.window.page_size, shown.requested_page
 
 
 def _size(shown: Shown) -> int:
     return sum(len(fax.resource) for fax in shown.page.faxes)
 
 
-log = logging.getLogger(__name__)
-STILLNESS = 0.4
-"""Seconds that a page stays on the screen before its neighbours are worth a request."""
-
-Fetch = Callable[[Window, int], Awaitable[Shown]]
-
-
 class Prefetcher:
     """Fetches the next page, then the previous one, with what the bucket has to spare, one at a time.
 
-    ``are_welcome`` is False while the service is slow or refuses: then nothing begins.
+    ``is_enabled`` is False while the service is slow or refuses requests: then nothing starts.
     """
 
     def __init__(
         self,
-        fetch: Fetch,
+        service: FaxService,
+        clock: ServiceClock,
         cache: PageCache,
         bucket: TokenBucket,
-        stillness: float = STILLNESS,
+        observer: InboxObserver,
         *,
-        on_crash: Callable[[BaseException], None],
+        stillness: float = STILLNESS,
     ) -> None:
-        self.are_welcome = True
-        self._fetch = fetch
+        self.is_enabled = True
+        self._service = service
+        self._clock = clock
         self._cache = cache
         self._bucket = bucket
+        self._observer = observer
         self._stillness = stillness
-        self._on_crash = on_crash
         self._task: asyncio.Task[None] | None = None
-        self._on_its_way: tuple[Window, int] | None = None
+        self._requested: tuple[Window, int] | None = None
 
-    def look_around(self, shown: Shown) -> None:
-        """Begin once the page has been still for a moment."""
+    def start(self, shown: Shown) -> None:
+        """Fetch the pages beside this one, once it has been still for a moment."""
         self.stop()
         page = shown.page
         beside = ((page.number + 1, page.has_next), (page.number - 1, page.has_previous))
@@ -111,27 +129,27 @@ class Prefetcher:
             for number, is_offered in beside
             if is_offered and number > 0 and self._cache.get(shown.window, number) is None
         ]
-        if wanted and self.are_welcome:
+        if wanted and self.is_enabled:
             self._task = asyncio.create_task(self._fetch_in_turn(shown.window, wanted))
             self._task.add_done_callback(self._report_crash)
 
     def stop(self) -> asyncio.Task[None] | None:
-        """The operator goes elsewhere: drop whatever is on its way. Gives the task that now ends."""
-        task, self._task, self._on_its_way = self._task, None, None
+        """Cancel the request that is running. Return the task that now ends."""
+        task, self._task, self._requested = self._task, None, None
         if task is not None:
             task.cancel()
         return task
 
     def hand_over(self, window: Window, page: int) -> asyncio.Task[None] | None:
-        """The task that is fetching that page right now, if there is one; stops everything else.
+        """Return the task that is fetching that page right now; without one, cancel what is running.
 
         Once handed over it raises what the service raises.
         """
         task = self._task
-        if task is None or self._on_its_way != (window, page):
+        if task is None or self._requested != (window, page):
             self.stop()
             return None
-        self._task, self._on_its_way = None, None
+        self._task, self._requested = None, None
         return task
 
     async def _fetch_in_turn(self, window: Window, pages: list[int]) -> None:
@@ -140,14 +158,14 @@ class Prefetcher:
         for page in pages:
             if self._task is not me or not self._bucket.spare():
                 return
-            self._on_its_way = (window, page)
+            self._requested = (window, page)
             try:
-                shown = await self._fetch(window, page)
+                shown = await fetch_page(self._service, self._clock, window, page)
             except FaxtuiError as error:
-                self.are_welcome = False
+                self.is_enabled = False
                 if self._task is not me:
                     raise
-                log.info("a page fetched ahead did not come: %s", type(error).__name__)
+                log.info("a page could not be prefetched: %s", type(error).__name__)
                 return
             if not shown.is_past_the_end:
                 self._cache.keep(shown)
@@ -155,4 +173,4 @@ class Prefetcher:
     def _report_crash(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, FaxtuiError):
-            self._on_crash(error)
+            self._observer.crash(error)

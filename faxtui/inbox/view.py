@@ -1,6 +1,4 @@
-"""What the operator is looking at: a value, made anew at every change.
-
-Retries in progress: which requests failed, why, and when they are sent again."""
+"""What the operator looks at, as a value that each change replaces; and retries in progress."""
 
 from __future__ import annotations
 
@@ -13,44 +11,46 @@ from datetime import datetime
 from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FaxQuery, Window
 from faxtui.errors import Busy, FaxtuiError, NoResponse, ServiceFailed
+from faxtui.translation import _
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page that was fetched: as page ``asked`` of which window, and what the service's clock showed then.
+    """A page that was fetched, of which window, and the service's time then.
 
-    ``requested`` is when the request was sent (seconds, monotonic).
+    ``requested_page`` is the number that was requested, ``requested`` when (seconds, monotonic).
     """
 
     window: Window
-    asked: int
+    requested_page: int
     page: FaxPage
     as_of: datetime
     requested: float = 0.0
 
     @property
     def is_past_the_end(self) -> bool:
-        return not self.page.faxes and self.asked > 1
+        return not self.page.faxes and self.requested_page > 1
 
     @property
     def disagreement(self) -> str:
-        """What does not fit together in the page, or with what was requested, in words; else empty."""
+        """What does not fit together in the page, or with what was requested; else empty."""
         if self.page.disagreement:
             return self.page.disagreement
         is_one_of_several = self.page.number > 1 or self.page.has_next
         if self.page.faxes and is_one_of_several and self.page.size != self.window.page_size:
-            return f"the service's pages have {self.page.size:,} rows, not {self.window.page_size:,} as requested"
+            text = _("the service's pages have {size:,} rows, not {requested:,} as requested")
+            return text.format(size=self.page.size, requested=self.window.page_size)
         return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """What is shown is what was asked for."""
+    """The page shown is the one wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """Asking for ``page``; the first attempt began at ``since`` (seconds, monotonic)."""
+    """A request for ``page`` is running; the first try began at ``since`` (seconds, monotonic)."""
 
     page: int
     since: float
@@ -58,7 +58,7 @@ class Fetching:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The last attempt failed with ``error``; the next one starts at ``until`` (seconds, monotonic)."""
+    """The last try failed with ``error``; the next one starts at ``until`` (seconds, monotonic)."""
 
     error: FaxtuiError
     since: float
@@ -67,7 +67,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Given up with ``error`` until the operator asks again."""
+    """Given up with ``error`` until the operator retries."""
 
     error: FaxtuiError
 
@@ -77,9 +77,9 @@ Activity = Idle | Fetching | Waiting | Failed
 
 @dataclass(frozen=True, slots=True)
 class InboxView:
-    """The query now wanted, the page now shown (still the old one until the new one is there), and what goes on.
+    """The query wanted now, the page shown now (the old one until the new one is there), and the request in progress.
 
-    ``note`` is a sentence about how the page shown came to be, empty where there is nothing to say.
+    ``note`` says why another page is shown than the one requested; else it is empty.
     """
 
     query: FaxQuery
@@ -89,7 +89,7 @@ class InboxView:
 
     @property
     def current_page(self) -> FaxPage | None:
-        """The page shown, if it is of the filters, sort and page size wanted, so that one can turn pages in it."""
+        """The page shown, if it has the filters, sort and page size wanted, so that one can turn pages in it."""
         if self.shown is None:
             return None
         of_shown = self.shown.window.filters, self.shown.window.sort, self.shown.window.page_size
@@ -97,19 +97,35 @@ class InboxView:
 
     @property
     def has_previous(self) -> bool:
-        """The service's own word, and nothing else; one guard: page 1 never has a previous page (our decision)."""
+        """The service's flag, with one guard: page 1 never has a previous page (our decision)."""
         page = self.current_page
         return page is not None and page.has_previous and page.number > 1
 
     @property
     def has_next(self) -> bool:
-        """The service's own word, and nothing else."""
+        """The service's flag."""
         page = self.current_page
         return page is not None and page.has_next
 
     @property
+    def next_page(self) -> int | None:
+        """The page after the one shown, or one page back from a page further on that is being fetched."""
+        return self._page_beside(1)
+
+    @property
+    def previous_page(self) -> int | None:
+        """The page before the one shown, or one page on from an earlier page that is being fetched."""
+        return self._page_beside(-1)
+
+    def _page_beside(self, by: int) -> int | None:
+        page = self.current_page
+        if page is None:
+            return None
+        return (self.query.page if self.turning * by < 0 else page.number) + by
+
+    @property
     def awaits_page(self) -> bool:
-        """True while another page than the one shown is on its way, and no attempt has failed since."""
+        """True while another page than the one shown is being fetched and no try has failed since."""
         if self.shown is None:
             return not isinstance(self.activity, Waiting | Failed)
         page = self.current_page
@@ -117,10 +133,10 @@ class InboxView:
 
     @property
     def turning(self) -> int:
-        """How many pages further on the page is that is on its way; 0 if none is."""
+        """How many pages further on the page is that is being fetched; 0 if none is."""
         page = self.current_page
-        is_on_its_way = isinstance(self.activity, Fetching | Waiting) and page is not None
-        return self.query.page - page.number if is_on_its_way and page is not None else 0
+        is_fetching = isinstance(self.activity, Fetching | Waiting) and page is not None
+        return self.query.page - page.number if is_fetching and page is not None else 0
 
 
 class Retries:
@@ -133,7 +149,7 @@ class Retries:
 
     @property
     def next(self) -> Waiting | None:
-        """The one that is due first."""
+        """The request that is due first."""
         return min(self._waiting.values(), key=lambda each: each.until, default=None)
 
     def wait(self, what: Hashable, error: FaxtuiError, seconds: float) -> None:
@@ -151,9 +167,15 @@ class Retries:
 
 def retry_notice(error: FaxtuiError, seconds: float, failing_for: float | None = None) -> str:
     """Return ``service unavailable for 0:07, retrying in 6 s``: the reason, and the next try in so many seconds."""
-    since = "" if failing_for is None else f" for {clock_time(failing_for)}"
-    when = f"in {math.ceil(seconds):,} s" if seconds > 0 else "now"
-    return f"{_reason(error)}{since}, retrying {when}"
+    wait, age = math.ceil(seconds), "" if failing_for is None else clock_time(failing_for)
+    reason = _reason(error)
+    if wait <= 0 and not age:
+        return _("{reason}, retrying now").format(reason=reason)
+    if wait <= 0:
+        return _("{reason} for {age}, retrying now").format(reason=reason, age=age)
+    if not age:
+        return _("{reason}, retrying in {wait:,} s").format(reason=reason, wait=wait)
+    return _("{reason} for {age}, retrying in {wait:,} s").format(reason=reason, age=age, wait=wait)
 
 
 def clock_time(seconds: float) -> str:
@@ -165,10 +187,10 @@ def clock_time(seconds: float) -> str:
 def _reason(error: FaxtuiError) -> str:
     match error:
         case Busy():
-            return "service busy"
+            return _("service busy")
         case NoResponse():
-            return "no complete response"
+            return _("no complete response")
         case ServiceFailed():
-            return "service unavailable"
+            return _("service unavailable")
         case _:
-            return "no connection"
+            return _("no connection")

@@ -145,11 +145,10 @@ class Session:
         self.inbox = Inbox(
             self._service,
             config.query,
+            self,
             zone=config.settings.ui.zone,
             clock=config.clock,
-            fetch_policy=config.fetch_policy,
-            on_change=self._show,
-            on_crash=observer.crash,
+            policy=config.fetch_policy,
         )
         means = OperationContext(
             self._service,
@@ -237,7 +236,7 @@ class Session:
         leaves = self._observer.operations_changed(view)
         self.browser.show_operations(view, leaves=leaves)
 
-    def _show(self, view: InboxView) -> None:
+    def inbox_changed(self, view: InboxView) -> None:
         self.browser.show(view)
         if view.shown is not None and view.shown is not self._shown:
             self._shown = view.shown
@@ -250,6 +249,9 @@ class Session:
             self.browser.call_after_refresh(self._read_journal)
         if isinstance(view.activity, Failed):
             self._ask_where_refused(view.activity.error)
+
+    def crash(self, error: BaseException) -> None:
+        self._observer.crash(error)
 
     def _read_journal(self) -> None:
         self.browser.run_worker(self.operations.begin())

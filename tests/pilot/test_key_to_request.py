@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-import weakref
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
+from contextvars import Context
 from dataclasses import replace
 from pathlib import Path
 from types import CodeType, FrameType
@@ -36,12 +36,19 @@ class Trace(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self.requests: dict[str, Functions] = {}
         self._demo = httpx.ASGITransport(DemoService())
-        self._started_by: weakref.WeakKeyDictionary[asyncio.Future[object], Functions] = weakref.WeakKeyDictionary()
+        self._started_by: dict[object, Functions] = {}
 
-    def start(self, loop: asyncio.AbstractEventLoop, work: Coroutine[object, object, T]) -> asyncio.Task[T]:
+    def start(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        work: Coroutine[object, object, T] | Generator[object, None, T],
+        **options: object,
+    ) -> asyncio.Task[T]:
         """Start a task, as a task factory."""
+        assert isinstance(work, Coroutine)
+        context = options.get("context")
         functions = self._functions(sys._getframe(1))
-        task = asyncio.Task(work, loop=loop)
+        task = asyncio.Task(work, loop=loop, context=context if isinstance(context, Context) else None)
         self._started_by[task] = functions
         return task
 
@@ -72,11 +79,9 @@ class Trace(httpx.AsyncBaseTransport):
 
 
 @pytest.mark.parametrize(
-    ("keys", "what", "most"), [("n", "LIST", 10), ("d", "GET", 20), ("D enter", "DELETE", 20)], ids=["n", "d", "D"]
+    ("keys", "what", "most"), [("n", "LIST", 13), ("d", "GET", 20), ("D enter", "DELETE", 20)], ids=["n", "d", "D"]
 )
-async def test_the_way_from_a_key_to_its_request_is_short(
-    keys: str, what: str, most: int, tmp_path: Path
-) -> None:
+async def test_the_way_from_a_key_to_its_request_is_short(keys: str, what: str, most: int, tmp_path: Path) -> None:
     trace = Trace()
 
     def change(config: SessionConfig) -> SessionConfig:

@@ -177,8 +177,8 @@ async def test_rows_that_move_between_pages_are_told_and_none_is_dropped() -> No
     ids = [int(fax["MessageId"]) for fax in json.loads(listing.data)]
     assert (listing.code, ids) == (0, [*range(1000), *range(999, 3000)])
     assert listing.said == (
-        "faxtui: 1 fax came twice and the service's count moved between 3,000 and 3,001, so that some may be "
-        "missing: ask again to be sure.\n"
+        "faxtui: The service sent 1 fax twice. The service's total changed between 3,000 and 3,001. Some may be "
+        "missing: retry to be sure.\n"
     )
 
 

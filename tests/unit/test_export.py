@@ -61,7 +61,7 @@ async def test_what_may_be_missing_is_said(tmp_path: Path) -> None:
     work = asyncio.create_task(export(service, CLOCK, request(tmp_path), _ignore, Retries(_nothing)))
     await service.answer_next(page_of(1, pages=2, size=1))
     await service.answer_next(replace(page_of(2, pages=2, size=1), total=9))
-    assert "some may be missing: ask again to be sure." in await work
+    assert "Some may be missing: retry to be sure." in await work
 
 
 @pytest.mark.parametrize("error", [NoResponse("None came."), Refused("No."), SignInRefused("Who?")], ids=str)

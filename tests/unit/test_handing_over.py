@@ -4,10 +4,11 @@ import asyncio
 import gc
 
 import pytest
-from scripted_service import NOW, Desk, ScriptedService, desk, page_of, settle
+from scripted_service import NOW, Desk, Observer, ScriptedService, desk, page_of, settle
 
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.page import FaxPage
-from faxtui.domain.query import FaxQuery, Window, open_window
+from faxtui.domain.query import FaxQuery, open_window
 from faxtui.errors import Busy, NoResponse, SignInRefused
 from faxtui.inbox.fetch_policy import TokenBucket
 from faxtui.inbox.prefetch import PageCache, Prefetcher
@@ -145,21 +146,16 @@ async def test_a_page_being_dropped_is_not_taken_for_the_one_now_on_its_way() ->
 
 
 async def test_a_page_that_is_not_yet_asked_for_is_not_handed_over() -> None:
-    cache, calls = PageCache(), list[int]()
-
-    async def fetch(window: Window, page: int) -> Shown:
-        calls.append(page)
-        return await asyncio.Future[Shown]()
-
-    prefetcher = Prefetcher(fetch, cache, TokenBucket(), stillness=0, on_crash=list[BaseException]().append)
+    service = ScriptedService()
+    prefetcher = Prefetcher(service, ServiceClock(lambda: NOW), PageCache(), TokenBucket(), Observer(), stillness=0)
     window = open_window(QUERY, NOW)
-    prefetcher.look_around(Shown(window, 1, page_of(1), NOW))
+    prefetcher.start(Shown(window, 1, page_of(1), NOW))
     await settle()
-    assert calls == [2]
-    prefetcher.look_around(Shown(window, 1, page_of(1), NOW))
+    assert [call.page for call in service.calls] == [2]
+    prefetcher.start(Shown(window, 1, page_of(1), NOW))
     assert prefetcher.hand_over(window, 2) is None
     await settle()
-    assert (calls, prefetcher.stop()) == ([2], None)
+    assert ([call.page for call in service.calls], prefetcher.stop()) == ([2], None)
 
 
 @pytest.mark.parametrize("is_handed_over", [False, True], ids=["in the background", "handed over"])

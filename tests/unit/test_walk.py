@@ -204,7 +204,7 @@ async def test_a_fax_that_came_twice_is_given_twice_and_told() -> None:
     pages = page(1, ["a", "b"], more=True, total=4), page(2, ["b", "c"], more=False, total=4)
     shown = await walked(PreparedService(*pages))
     assert [fax.file_name for each in shown for fax in each.page.faxes] == ["a", "b", "b", "c"]
-    assert await remark_on(*pages) == "1 fax came twice, so that some may be missing: ask again to be sure."
+    assert await remark_on(*pages) == "The service sent 1 fax twice. Some may be missing: retry to be sure."
 
 
 async def test_the_same_name_in_another_folder_is_another_fax() -> None:
@@ -215,26 +215,30 @@ async def test_the_same_name_in_another_folder_is_another_fax() -> None:
 async def test_faxes_without_folder_or_file_are_told_apart_by_all_that_was_sent() -> None:
     nameless = (Fax(resource='{"From":"1"}'), Fax(resource='{"From":"2"}'), Fax(folder="f", resource='{"From":"3"}'))
     assert await remark_on(FaxPage(1, 3, nameless, False, False, 3)) == ""
-    assert (await remark_on(FaxPage(1, 3, nameless + nameless, False, False, 6))).startswith("3 faxes came twice,")
+    assert (await remark_on(FaxPage(1, 3, nameless + nameless, False, False, 6))).startswith(
+        "The service sent 3 faxes twice."
+    )
 
 
 async def test_a_count_that_moved_on_the_way_is_told() -> None:
     pages = [page(1, ["a", "b"], more=True, total=3), page(2, ["b", "c"], more=False, total=4)]
-    assert (await remark_on(*pages)).startswith("1 fax came twice and the service's count moved between 3 and 4, so")
+    assert (await remark_on(*pages)).startswith(
+        "The service sent 1 fax twice. The service's total changed between 3 and 4. Some"
+    )
 
 
 async def test_a_count_that_moved_and_came_back_is_told() -> None:
     totals = enumerate((3, 1203, 3), start=1)
     pages = [page(number, [f"{number}"], more=number < 3, total=total) for number, total in totals]
-    assert (await remark_on(*pages)).startswith("The service's count moved between 3 and 1,203,")
+    assert (await remark_on(*pages)).startswith("The service's total changed between 3 and 1,203.")
 
 
 @pytest.mark.parametrize(
     ("total", "told"),
     [
-        (1, "The service counts 1 fax but sent 2,"),
-        (1203, "The service counts 1,203 faxes but sent 2,"),
-        (0, "The service counts 0 faxes but sent 2,"),
+        (1, "The service counts 1 fax but sent 2."),
+        (1203, "The service counts 1,203 faxes but sent 2."),
+        (0, "The service counts 0 faxes but sent 2."),
     ],
 )
 async def test_more_or_fewer_faxes_than_the_service_counts_are_told(total: int, told: str) -> None:

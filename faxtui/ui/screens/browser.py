@@ -245,17 +245,17 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
     # Pages
 
     def action_next_page(self) -> None:
-        self._turn(by=1)
+        self._inbox.turn(self._inbox.view.next_page)
 
     def action_previous_page(self) -> None:
-        self._turn(by=-1)
+        self._inbox.turn(self._inbox.view.previous_page)
 
     def action_first_page(self) -> None:
         self._inbox.turn(1)
 
     def action_last_page(self) -> None:
         page = self._inbox.view.current_page
-        if page is not None and page.last_page is not None:
+        if page is not None:
             self._inbox.turn(page.last_page)
 
     async def action_go_to_page(self) -> None:
@@ -271,23 +271,14 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
 
     @on(PageBar.Turned)
     def _arrow_clicked(self, event: PageBar.Turned) -> None:
-        self._turn(by=1 if event.forward else -1)
+        self._inbox.turn(self._inbox.view.next_page if event.forward else self._inbox.view.previous_page)
 
     @on(PageBar.PageWanted)
     async def _position_clicked(self) -> None:
         await self.run_action("go_to_page")
 
-    def _turn(self, *, by: int) -> None:
-        """Turn from the page shown, or back from one that is on its way."""
-        view = self._inbox.view
-        page = view.current_page
-        if page is not None:
-            is_back = view.turning * by < 0
-            self._inbox.turn((view.query.page if is_back else page.number) + by)
-
     def _go_to(self, page: int | None) -> None:
-        if page is not None:
-            self._inbox.turn(page)
+        self._inbox.turn(page)
 
     # Sort and columns
 
@@ -452,7 +443,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             query=self._inbox.view.query,
             faxes=extent.faxes,
             zone=self._inbox.zone,
-            retry_policy=self._inbox.retry_policy,
+            retry_policy=self._inbox.policy.retry_policy,
             folder=folder,
             excel=extent.excel,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from odyssey_server import PASSWORD, known_to_proxies
 
-from faxtui.config.paths import Paths
+from faxtui.config.load import Paths
 from faxtui.config.settings import Settings
 from faxtui.doctor.checks import run_checks
 from faxtui.doctor.report import Finding, Installation, Limits, Topic, Verdict

@@ -102,8 +102,8 @@ def _report_uncaught_errors() -> None:
     import threading
 
     def report(failed: threading.ExceptHookArgs | sys.UnraisableHookArgs) -> None:
+        from faxtui.config.load import default_paths
         from faxtui.config.logs import write_report
-        from faxtui.config.paths import default_paths
 
         if failed.exc_value is not None:
             write_report(default_paths().logs, failed.exc_value)
@@ -126,8 +126,8 @@ def _open_closed_streams() -> None:
 def _exit_after_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
     """Print one sentence instead of a traceback, which can hold numbers, names and passwords."""
     from faxtui.cli.output import print_message
+    from faxtui.config.load import default_paths
     from faxtui.config.logs import explanation
-    from faxtui.config.paths import default_paths
     from faxtui.terminal.capabilities import written_environment
 
     print_message(explanation(default_paths().logs, error), written_environment(os.environ))

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from faxtui.config.new_account import NewAccount
-    from faxtui.config.save import Change
     from faxtui.config.settings import Settings
+    from faxtui.config.toml_files import Change
 
 WELCOME = N_(
     "Nothing is configured yet. Enter your login and password and test the connection. Nothing is saved until you "
@@ -60,7 +60,7 @@ def _own_session(context: CommandContext) -> SessionConfig:
     return SessionConfig(
         profile=settings.profile_name,
         title=_title(settings, settings.profile_name, sign_in.login),
-        connect=connector(replace(sign_in, ways=_("It is not stored: faxtui asks each time."))),
+        connect=connector(replace(sign_in, hint=_("It is not stored: faxtui asks each time."))),
         query=context.query(remembered),
         login=sign_in.login,
         settings=settings,
@@ -110,7 +110,7 @@ def _account_services(context: CommandContext) -> AccountServices:
         )
 
     def save(changes: Sequence[Change]) -> str:
-        from faxtui.config.save import save_settings
+        from faxtui.config.toml_files import save_settings
 
         return _saved(config, save_settings(config, changes))
 

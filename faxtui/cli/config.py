@@ -15,8 +15,7 @@ from faxtui.cli.options import Options
 from faxtui.cli.output import print_lines, print_message
 from faxtui.cli.runner import run_to_end
 from faxtui.config.credentials import SignIn
-from faxtui.config.load import DEFAULT_PROFILE, KEYS, PROFILES, VIEWS
-from faxtui.config.paths import Paths
+from faxtui.config.load import DEFAULT_PROFILE, KEYS, PROFILES, VIEWS, Paths
 from faxtui.config.settings import OAUTH2, SECTIONS, Section, Settings, shown
 from faxtui.doctor.checks import run_checks
 from faxtui.doctor.report import Finding, Installation, as_json, as_text

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from faxtui.cli.options import Options
 from faxtui.cli.output import displayable, print_message
-from faxtui.config.credentials import Given, SignIn, settle_sign_in
-from faxtui.config.load import load_settings
-from faxtui.config.paths import Paths, default_paths
+from faxtui.config.credentials import GivenSignIn, SignIn, resolve_sign_in
+from faxtui.config.load import Paths, default_paths, load_settings
 from faxtui.config.settings import Profile, Settings
 from faxtui.config.state import SavedState
 from faxtui.domain.query import FaxQuery, Filters, parse_sort
@@ -45,9 +44,9 @@ class CommandContext:
     def sign_in(self) -> SignIn:
         """Return how to sign in. Raises NoSignIn without a login, ConfigurationError for a bad address."""
         options = self.options
-        given = Given(options.base_url, options.login, options.password_file, options.password)
+        given = GivenSignIn(options.base_url, options.login, options.password_file, options.password)
         try:
-            return settle_sign_in(self.settings.profile, given, self.paths.config, self.settings.profile_name)
+            return resolve_sign_in(self.settings.profile, given, self.paths.config, self.settings.profile_name)
         except UsageError as error:
             # What is missing may be in a file that could not be read.
             raise type(error)(" ".join([*self.settings.problems, *self._profile_hint(), str(error)])) from error

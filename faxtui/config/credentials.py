@@ -1,26 +1,16 @@
-"""Running a program for what it prints: without a shell, a terminal or input, and not for ever.
+"""Where to sign in and as whom, and the password from wherever it is stored.
 
-Passwords from outside. They are never in a log, a `repr` or an argument list.
-
-Everything here raises NoSignIn, with a sentence that says what to mend, where there is no password to be had.
-
-
-Who signs in where: options and environment over the profile, never mixed across addresses."""
+Passwords are never in a log, a `repr` or an argument list. If there is none, NoSignIn says what to do.
+"""
 
 from __future__ import annotations
 
 import os
 import queue
 import re
-import selectors
-import signal
 import stat
-import subprocess
 import threading
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,190 +20,79 @@ from faxtui.domain.account import Account, OAuth2, holds_control_character, host
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, NoSignIn, why
 from faxtui.network import is_loopback
-from faxtui.processes import start
-from faxtui.signals import clean_up_with
+from faxtui.processes import run
 from faxtui.storage.files import read_in_time
+from faxtui.translation import N_, _
 
 LARGEST = 65_536
 """Bytes: more than any secret has."""
-_ROUND = 0.1
-"""Seconds between two looks at whether a silent program is still there."""
-_SAID, _NAME = 200, 80
-_STARTING = 1.0
-"""Seconds that starting a program may take where all are to end."""
-_running: set[subprocess.Popen[bytes]] = set()
-_starting = threading.Lock()
-"""Held while a program is there that is not among those running as yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """What came out of a command: ``said`` is its standard error, made safe to look at, ``name`` is the command."""
-
-    output: bytes
-    said: str
-    name: str
-
-
-def run(command: Sequence[str], limit: float) -> Printed:
-    """Run a program to its end. Past ``limit`` seconds, and where the wait is interrupted, it is ended with all that
-    it started. What it leaves running on purpose, such as an agent, stays. Raises NoSignIn where it fails."""
-    name = _short(" ".join(command), _NAME)
-    try:
-        process = _started(command)
-    except OSError as error:
-        raise NoSignIn(f"“{name}” can't be run: {why(error)}.") from error
-    except ValueError as error:
-        raise NoSignIn(f"“{name}” can't be run: no program's name or argument holds such a character.") from error
-    try:
-        output, said = _outputs(process, limit)
-    except (TimeoutError, subprocess.TimeoutExpired) as error:
-        _end(process)
-        raise NoSignIn(f"“{name}” gave no password within {limit:.0f} s: try it in a shell.") from error
-    except OverflowError as error:
-        _end(process)
-        raise NoSignIn(f"“{name}” prints far more than a password: try it in a shell.") from error
-    except BaseException:
-        _end(process)
-        raise
-    finally:
-        _running.discard(process)
-    words = _short(" ".join(said.decode("utf-8", "replace").split()), _SAID).rstrip(".")
-    if process.returncode:
-        raise NoSignIn(f"“{name}” failed (exit code {process.returncode}){f': {words}' if words else ''}.")
-    return Printed(output, words, name)
-
-
-def end_commands() -> None:
-    """End what still runs, as nobody waits for it any more, what is being started just now too."""
-    is_alone = _starting.acquire(timeout=_STARTING)
-    for each in list(_running):
-        _end(each)
-    if is_alone:
-        _starting.release()
-
-
-clean_up_with(end_commands)
-
-
-def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Started in a thread, and noted there as running: a signal's handler runs in the main one, and there could come
-    between a program that runs and the number to end it by. Raises OSError or ValueError."""
-    starting: Future[subprocess.Popen[bytes]] = Future()
-
-    def begin() -> None:
-        try:
-            with _starting:
-                process = start(command, is_read=True)
-                _running.add(process)
-        except (OSError, ValueError) as error:
-            starting.set_exception(error)
-        else:
-            starting.set_result(process)
-
-    try:
-        threading.Thread(target=begin, daemon=True).start()
-        return starting.result()
-    except (OSError, ValueError):
-        raise
-    except BaseException:
-        # A signal, as a handler raises it: the program may run by now, or be about to.
-        with suppress(OSError, ValueError, TimeoutError):
-            _end(starting.result(1))
-        raise
-
-
-def _outputs(process: subprocess.Popen[bytes], limit: float) -> tuple[bytes, bytes]:
-    """Raises TimeoutError or TimeoutExpired past the limit, and OverflowError where it prints too much."""
-    assert process.stdout is not None
-    assert process.stderr is not None
-    deadline = time.monotonic() + limit
-    output, said = bytearray(), bytearray()
-    with ExitStack() as stack:
-        stack.enter_context(process.stdout)
-        stack.enter_context(process.stderr)
-        open_ends = stack.enter_context(selectors.DefaultSelector())
-        open_ends.register(process.stdout, selectors.EVENT_READ, output)
-        open_ends.register(process.stderr, selectors.EVENT_READ, said)
-        while open_ends.get_map():
-            ready = open_ends.select(min(_ROUND, _left(deadline)))
-            if not ready and process.poll() is not None:
-                break
-            for end, _ in ready:
-                chunk = os.read(end.fd, LARGEST)
-                end.data.extend(chunk)
-                if not chunk:
-                    open_ends.unregister(end.fileobj)
-            if len(output) > LARGEST:
-                raise OverflowError
-            del said[LARGEST:]
-        process.wait(_left(deadline))
-    return bytes(output), bytes(said)
-
-
-def _left(deadline: float) -> float:
-    """Raises TimeoutError where nothing is left."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Its group may well outlive it, and it may have become somebody else whom we can't kill."""
-    with suppress(OSError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(1)
-
-
-def _short(text: str, length: int) -> str:
-    seen = visible(text)
-    return seen if len(seen) <= length else f"{seen[:length]}…"
-
-
 COMMAND_LIMIT = 20.0
 """Seconds that a command may take: somebody may have to touch a key, or type a passphrase elsewhere."""
 KEYRING_LIMIT = 3.0
 """Seconds that the keyring may take: a locked or missing agent must not hang a session over ssh."""
 KEYRING_SERVICE = "faxtui"
-_PRINTED = 200
+_LONGEST_MESSAGE, _LONGEST_NAME = 200, 80
 
 
 def read_password_file(path: Path, limit: float = COMMAND_LIMIT) -> str:
-    """The first line of the file; refused if others can read it."""
+    """Return the first line of the file. Raises NoSignIn, also if others can read it."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(handle, "rb"):
             mode = stat.S_IMODE(os.fstat(handle).st_mode)
             if mode & (stat.S_IRGRP | stat.S_IROTH):
-                raise NoSignIn(f"Others can read the password file {path} (mode {mode:04o}): run chmod 600 on it.")
+                raise NoSignIn(
+                    _("Others can read the password file {path} (mode {mode:04o}). Run chmod 600 on it.").format(
+                        path=path, mode=mode
+                    )
+                )
             content = read_in_time(handle, LARGEST + 1, limit)
     except OSError as error:
-        raise NoSignIn(f"The password file {path} can't be read: {why(error)}.") from error
+        raise NoSignIn(
+            _("The password file {path} can't be read: {reason}.").format(path=path, reason=why(error))
+        ) from error
     if len(content) > LARGEST:
-        raise NoSignIn(f"The password file {path} is far larger than a password.")
-    return _password(content, f"The password file {path}")
+        raise NoSignIn(_("The password file {path} is far larger than a password.").format(path=path))
+    return _first_line(content, _("The password file {path}").format(path=path))
 
 
 def run_command(command: Sequence[str], limit: float = COMMAND_LIMIT) -> str:
-    """The first line that a command prints, as ``pass`` has entries with more below the password.
-
-    It has no shell, no terminal and no input; past ``limit`` seconds it is ended, with all that it started.
-    """
-    printed = run(command, limit)
-    if not printed.output.strip() and printed.said:
-        raise NoSignIn(f"“{printed.name}” printed no password, but said: {printed.said}.")
-    return _password(printed.output, f"What “{printed.name}” prints")
+    """Return the first line that a command prints; below it ``pass`` has further entries. Raises NoSignIn."""
+    name = _shortened(" ".join(command), _LONGEST_NAME)
+    try:
+        result = run(command, limit, LARGEST)
+    except TimeoutError as error:
+        text = _("“{command}” printed no password within {seconds:.0f} s. Try it in a shell.")
+        raise NoSignIn(text.format(command=name, seconds=limit)) from error
+    except OSError as error:
+        raise NoSignIn(_("“{command}” can't be run: {reason}.").format(command=name, reason=why(error))) from error
+    except ValueError as error:
+        text = _("“{command}” can't be run: its name or an argument contains an invalid character.")
+        raise NoSignIn(text.format(command=name)) from error
+    except OverflowError as error:
+        text = _("“{command}” prints far more than a password. Try it in a shell.")
+        raise NoSignIn(text.format(command=name)) from error
+    message = _shortened(" ".join(result.errors.decode("utf-8", "replace").split()), _LONGEST_MESSAGE).rstrip(".")
+    if result.exit_code:
+        text = (
+            _("“{command}” failed (exit code {code}): {message}.")
+            if message
+            else _("“{command}” failed (exit code {code}).")
+        )
+        raise NoSignIn(text.format(command=name, code=result.exit_code, message=message))
+    if message and not result.output.strip():
+        text = _("“{command}” printed no password, only an error: {message}.")
+        raise NoSignIn(text.format(command=name, message=message))
+    return _first_line(result.output, _("The output of “{command}”").format(command=name))
 
 
 def name_in_keyring(login: str, base_url: str) -> str:
-    """What the keyring knows a password by: the same login elsewhere has another one."""
+    """Return the name of a password in the keyring: the same login elsewhere has another one."""
     return f"{login}@{host_of(base_url)}"
 
 
 def read_keyring(name: str, limit: float = KEYRING_LIMIT) -> str:
-    """The password that the system's keyring has under this name."""
+    """Return the password that the system's keyring has under this name. Raises NoSignIn."""
 
     def look_up() -> str | None:
         import keyring
@@ -222,79 +101,93 @@ def read_keyring(name: str, limit: float = KEYRING_LIMIT) -> str:
 
     found = _within(look_up, limit)
     if not found:
-        raise NoSignIn(f"The system's keyring has no password for {name}: run keyring set {KEYRING_SERVICE} {name}.")
-    return first_line(found, f"The password for {name} in the system's keyring")
+        text = _("The system's keyring has no password for {name}. Run keyring set {service} {name}.")
+        raise NoSignIn(text.format(name=name, service=KEYRING_SERVICE))
+    return first_line(found, _("The password for {name} in the system's keyring").format(name=name))
 
 
 def write_keyring(name: str, password: str, limit: float = KEYRING_LIMIT) -> None:
-    """Keep a password in the system's keyring."""
+    """Store a password in the system's keyring. Raises NoSignIn."""
 
-    def keep() -> str:
+    def store() -> str:
         import keyring
 
         keyring.set_password(KEYRING_SERVICE, name, password)
         return password
 
     try:
-        _within(keep, limit)
+        _within(store, limit)
     except NoSignIn as error:
         # Back ends may well repeat what they were given.
         raise NoSignIn(str(error).replace(password, "…")) from None
 
 
-def first_line(text: str, whence: str) -> str:
-    """The password that ``text`` begins with, without a byte order mark; what follows the first line break is ignored.
+def first_line(text: str, source: str) -> str:
+    """Return the password that ``text`` begins with, without a byte order mark. Raises NoSignIn.
 
-    ``whence`` begins a sentence. Bytes that are no UTF-8 are lone surrogates in ``text``.
+    What follows the first line break is ignored. ``source`` names the text at the beginning of a sentence. Bytes that
+    are not UTF-8 are lone surrogates in ``text``.
     """
     line = re.split(r"\r\n?|\n", text.lstrip("\ufeff"), maxsplit=1)[0]
     if not text.strip("\ufeff \t\r\n"):
-        raise NoSignIn(f"{whence} is empty: there is no password in it.")
+        raise NoSignIn(_("{source} is empty: it contains no password.").format(source=source))
     if not line.strip():
-        raise NoSignIn(f"{whence} begins with an empty line: write the password on the first line.")
+        raise NoSignIn(
+            _("{source} begins with an empty line. Write the password on the first line.").format(source=source)
+        )
     if not is_utf_8(line):
-        raise NoSignIn(f"{whence} is not UTF-8: save it as UTF-8.")
+        raise NoSignIn(_("{source} is not UTF-8. Save it as UTF-8.").format(source=source))
     if holds_control_character(line):
-        raise NoSignIn(f"{whence} holds a control character on its first line: save it as plain text in UTF-8.")
+        raise NoSignIn(
+            _("{source} contains a control character on its first line. Save it as plain text in UTF-8.").format(
+                source=source
+            )
+        )
     return line
 
 
-def _password(content: bytes, whence: str) -> str:
-    return first_line(content.decode("utf-8", "surrogateescape"), whence)
+def _first_line(content: bytes, source: str) -> str:
+    return first_line(content.decode("utf-8", "surrogateescape"), source)
 
 
-def _within(look_up: Callable[[], str | None], limit: float) -> str | None:
-    """Ask the keyring in a thread of its own, which is left behind where it hangs."""
-    answer: queue.Queue[str | Exception | None] = queue.Queue()
+def _shortened(text: str, length: int) -> str:
+    written = visible(text)
+    return written if len(written) <= length else f"{written[:length]}…"
 
-    def ask() -> None:
+
+def _within(request: Callable[[], str | None], limit: float) -> str | None:
+    """Run a request to the keyring in a thread of its own, which is left behind if it hangs. Raises NoSignIn."""
+    outcome: queue.Queue[str | Exception | None] = queue.Queue()
+
+    def run_request() -> None:
         try:
-            answer.put(look_up())
+            outcome.put(request())
         except ImportError:
-            answer.put(NoSignIn("The keyring needs an extra: install faxtui[keyring], or use password_command."))
+            outcome.put(NoSignIn(_("The keyring needs an extra. Install faxtui[keyring], or use password_command.")))
         except Exception as error:  # noqa: BLE001 - back ends of the keyring raise whatever they like
-            words = visible(" ".join(str(error).split()))[:_PRINTED].rstrip(".") or type(error).__name__
-            answer.put(NoSignIn(f"The system's keyring can't be used: {words}."))
+            words = visible(" ".join(str(error).split()))[:_LONGEST_MESSAGE].rstrip(".") or type(error).__name__
+            outcome.put(NoSignIn(_("The system's keyring can't be used: {reason}.").format(reason=words)))
 
-    threading.Thread(target=ask, daemon=True).start()
+    threading.Thread(target=run_request, daemon=True).start()
     try:
-        found = answer.get(timeout=limit)
+        found = outcome.get(timeout=limit)
     except queue.Empty as error:
-        raise NoSignIn(f"The system's keyring did not answer within {limit:.0f} s: is it locked?") from error
+        text = _("The system's keyring did not respond within {seconds:.0f} s. Is it locked?")
+        raise NoSignIn(text.format(seconds=limit)) from error
     if isinstance(found, Exception):
         raise found
     return found
 
 
-_WAYS = (
+_SETUP_HINT = N_(
     "Give --login with FAXTUI_PASSWORD or --password-file, or write login and password_command into "
     "[profiles.{profile}] of {config}. Without an account, faxtui --demo shows sample faxes."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What options or the environment say; None where they say nothing. ``password`` is the environment's."""
+class GivenSignIn:
+    """Sign-in given by options or the environment; None for what is not. ``password`` is the environment's."""
 
     base_url: str | None = None
     login: str | None = None
@@ -304,27 +197,28 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Where to sign in and as whom; the password is looked for when it is needed.
+    """Where to sign in and as whom; the password is looked up when it is needed.
 
-    ``profile`` is the part of the profile that may be used: all of it, or none where the address was given otherwise.
+    ``profile`` is the part of the profile that may be used: all of it, or none if the address was given otherwise.
+    ``hint`` is a sentence on how to provide what is missing.
     """
 
     base_url: str
     login: str
     profile: Profile
-    given: Given
+    given: GivenSignIn
     service_timezone: str
-    ways: str
+    hint: str
 
     def account(self, password: str | None = None) -> Account:
-        """The account, with this password or the one that is kept. May take as long as a command or the keyring does.
+        """Return the account, with this password or the stored one. May take as long as a command or the keyring.
 
-        Raises NoSignIn where there is no password, ConfigurationError where something is wrong with the rest.
+        Raises NoSignIn if there is no password, ConfigurationError for other problems.
         """
         self._check_oauth2()
         found = password or self._password()
         if not found:
-            raise NoSignIn(f"There is no password for {self.login}. {self.ways}")
+            raise NoSignIn(_("There is no password for {login}. {hint}").format(login=self.login, hint=self.hint))
         zone = zone_named(self.service_timezone)
         return Account(self.base_url, self.login, found, zone, self._oauth2(), allow_http=self.profile.allow_http)
 
@@ -333,19 +227,18 @@ class SignIn:
         """The file that the password comes from, if it comes from one."""
         if self.given.password_file is not None:
             return self.given.password_file
-        return self.profile.password_file if self._is_kept and not self.profile.password_command else None
+        return self.profile.password_file if self._is_stored and not self.profile.password_command else None
 
     @property
-    def _is_kept(self) -> bool:
-        """Whether the profile says where the password is: it goes only with the profile's login."""
+    def _is_stored(self) -> bool:
+        """True if the profile says where the password is: it goes only with the profile's login."""
         return self.given.password is None and self.login == self.profile.login
 
     def _password(self) -> str | None:
-
         if self.password_file is not None:
             return read_password_file(self.password_file)
-        if not self._is_kept:
-            return self.given.password and first_line(self.given.password, "The given password")
+        if not self._is_stored:
+            return self.given.password and first_line(self.given.password, _("The given password"))
         if self.profile.password_command:
             return run_command(self.profile.password_command)
         if self.profile.keyring:
@@ -353,58 +246,64 @@ class SignIn:
         return None
 
     def _check_oauth2(self) -> None:
-        """Before anybody is asked for a password, or a command for one."""
+        """Raise ConfigurationError, before anybody or any command is asked for a password."""
         if self.profile.auth != OAUTH2:
             return
         if not self.profile.client_id or not self.profile.client_secret_command:
             raise ConfigurationError(
-                "Signing in by oauth2 takes client_id and client_secret_command in the profile: "
-                "the service's support gives out both."
+                _(
+                    "Signing in by oauth2 needs client_id and client_secret_command in the profile. Both come from the "
+                    "service's support."
+                )
             )
         _check_address(self.profile.token_url, "token_url", allow_http=self.profile.allow_http)
 
     def _oauth2(self) -> OAuth2 | None:
         if self.profile.auth != OAUTH2:
             return None
-
         try:
             secret = run_command(self.profile.client_secret_command)
         except NoSignIn as error:
-            raise ConfigurationError(f"There is no client's secret. {error}") from error
+            raise ConfigurationError(_("There is no client secret. {error}").format(error=error)) from error
         return OAuth2(token_url=self.profile.token_url, client_id=self.profile.client_id, client_secret=secret)
 
 
-def settle_sign_in(profile: Profile, given: Given, config: Path, name: str = "main") -> SignIn:
-    """Who signs in where. Raises NoSignIn where there is no login, ConfigurationError where the address is bad.
+def resolve_sign_in(profile: Profile, given: GivenSignIn, config: Path, name: str = "main") -> SignIn:
+    """Return who signs in where. Raises NoSignIn without a login, ConfigurationError for a bad address.
 
     An address that was given gets only credentials given the same way, and the profile's password goes only with the
     profile's login.
     """
     own = profile if given.base_url is None else Profile()
     base_url, login = given.base_url or own.base_url, given.login or own.login
-    _check_address(base_url, "address", allow_http=own.allow_http)
-    ways = _WAYS.format(profile=name, config=config)
+    _check_address(base_url, _("The address"), allow_http=own.allow_http)
+    hint = _(_SETUP_HINT).format(profile=name, config=config)
     if not login:
-        raise NoSignIn(f"There is no login. {ways}")
+        raise NoSignIn(_("There is no login. {hint}").format(hint=hint))
     if ":" in login:
-        raise ConfigurationError("A login holds no colon: write it like 60300.console, without the password.")
-    return SignIn(base_url, login, own, given, profile.service_timezone, ways)
+        raise ConfigurationError(_("A login contains no colon. Write it like 60300.console, without the password."))
+    return SignIn(base_url, login, own, given, profile.service_timezone, hint)
 
 
-def _check_address(address: str, called: str, *, allow_http: bool) -> None:
+def _check_address(address: str, name: str, *, allow_http: bool) -> None:
+    """Check an address that a sentence calls ``name``. Raises ConfigurationError, which never shows a password."""
     if "@" in address:
-        raise ConfigurationError(f"The {called} holds a login: leave it out there, and give it as login.")
+        raise ConfigurationError(_("{name} contains a login. Remove it there and set it as login.").format(name=name))
     try:
         parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
+        host, _port = parts.hostname, parts.port
     except ValueError:
         parts, host = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not host or any(each.isspace() for each in address):
-        whose = "" if called == "address" else f", which {called} takes"
-        raise ConfigurationError(f"“{address}” is no address{whose}: write it like {DEFAULT_BASE_URL}.")
+        raise ConfigurationError(
+            _("{name} “{url}” is not a valid URL. Write it like {example}.").format(
+                name=name, url=address, example=DEFAULT_BASE_URL
+            )
+        )
     if parts.scheme == "http" and not allow_http and not is_loopback(host):
         raise ConfigurationError(
-            f"The {called} {address} is plain http, which anybody on the way can read: write https or, "
-            f"where the way is safe, a profile with that {'base_url' if called == 'address' else called} and "
-            "allow_http = true."
+            _(
+                "{name} {url} uses plain http, which anyone on the network can read. Use https or, if the network "
+                "is safe, a profile with this address and allow_http = true."
+            ).format(name=name, url=address)
         )

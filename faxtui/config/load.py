@@ -1,39 +1,49 @@
-"""Configuration files of other versions of faxtui.
-
-The configuration files made into Settings: the user's over the site's, over the defaults."""
+"""Configuration files: where they are, and reading them into Settings, the user's over the site's over the defaults."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from faxtui.config.paths import Paths
 from faxtui.config.settings import SECTIONS, Profile, Section, Settings, UnknownEntry, View, read_view, text
 from faxtui.config.toml_files import Table, read_table, table_in
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, InvalidValue
+from faxtui.translation import _
 
 NEWEST_VERSION = 1
-"""The version of the files that this faxtui writes; a file without one is of version 1."""
-
-Step = Callable[[Table], Table]
-STEPS: Mapping[int, Step] = {}
-"""How a file of a version is made into one of the next; applied in turn when a file is read."""
+"""Version of the files that this faxtui reads; a file without one is of version 1."""
 
 
-def migrated(table: Table, steps: Mapping[int, Step] = STEPS, newest: int = NEWEST_VERSION) -> tuple[Table, str]:
-    """The table as this version writes it, and what to say of the file where its version is not known (else empty)."""
-    version = table.get("version", 1)
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        return table, "has a version that is no whole number from 1: it is read as if it were of this one."
-    if version > newest:
-        return table, f"was written for a newer faxtui (version {version}): what this one does not know is left out."
-    for step in range(version, newest):
-        table = steps[step](table)
-    return ({**table, "version": newest} if version < newest else table), ""
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """``config`` is the user's file, ``site_config`` the machine's, ``state`` the program's own; ``logs`` a folder."""
+
+    config: Path
+    site_config: Path
+    state: Path
+    logs: Path
+
+    @property
+    def journal(self) -> Path:
+        """File of what was saved and deleted here."""
+        return self.state.with_name("journal.jsonl")
+
+
+def default_paths() -> Paths:
+    """Return the platform's own places (on Linux those of ``XDG_*``)."""
+    from platformdirs import PlatformDirs
+
+    places = PlatformDirs("faxtui", appauthor=False)
+    return Paths(
+        config=places.user_config_path / "config.toml",
+        site_config=places.site_config_path / "config.toml",
+        state=places.user_state_path / "state.toml",
+        logs=places.user_log_path,
+    )
 
 
 DEFAULT_PROFILE_NAME = "main"
@@ -49,45 +59,53 @@ class _Source:
 
 
 @dataclass(slots=True)
-class _Reading:
-    """The files, the site's first, what was found wrong with them, and where each setting comes from."""
+class _Loader:
+    """Files, the site's first, their problems, and the origin of each setting."""
 
     sources: list[_Source] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     origins: dict[str, Path] = field(default_factory=dict)
 
-    def take(self, path: Path) -> None:
-        """A file that can't be read counts as empty, and is told of."""
+    def add(self, path: Path) -> None:
+        """Add a file. One that can't be read counts as empty, and is reported."""
         try:
-            table, problem = migrated(read_table(path))
+            table = read_table(path)
         except ConfigurationError as error:
-            self._tell(f"{error} Until then the defaults hold.")
+            self._report(_("{error} Until then the defaults apply.").format(error=error))
             return
         self.sources.append(_Source(path, table))
-        if problem:
-            self._tell(f"{path} {problem}")
+        version = table.get(VERSION, NEWEST_VERSION)
+        if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+            self._report(_("The version of {path} is not a positive integer: ignored.").format(path=path))
+        elif version > NEWEST_VERSION:
+            self._report(
+                _(
+                    "{path} was written for a newer faxtui (version {version}). Settings that this one does not know "
+                    "are ignored."
+                ).format(path=path, version=version)
+            )
 
     def section(self, kind: type[S], *names: str) -> S:
-        """Read the table of that name from each file, later ones over earlier ones."""
+        """Return the table of that name, read from each file, later ones over earlier ones."""
         known = {each.name: each for each in kind.settings()}
-        taken: dict[str, object] = {}
+        values: dict[str, object] = {}
         for source, name, value in self._entries(*names):
             label = _label(source, name, names)
             if name not in known:
-                self._tell(f"There is no setting {label}.{_nearest(name, known)}")
+                self._report(_unknown(label, name, known))
                 continue
             try:
-                taken[name] = known[name].read(value)
+                values[name] = known[name].read(value)
             except InvalidValue as error:
-                self._tell(f"The setting {label} was left out: {str(error).rstrip('.')}.")
+                self._report(_("Ignored {setting}. {reason}").format(setting=label, reason=error))
                 if known[name].safest is not None:
-                    taken[name] = known[name].safest
+                    values[name] = known[name].safest
             else:
                 self.origins[".".join([*names, name])] = source.path
-        return kind(**taken)
+        return kind(**values)
 
     def keys(self) -> tuple[tuple[str, str], ...]:
-        """What ``[keys]`` remaps; which actions there are is for the screen to know."""
+        """Return the entries of ``[keys]``; only the screen knows which actions there are."""
         keys: dict[str, str] = {}
         entries = ((source, *each) for source, top, given in self._entries(KEYS) for each in _dotted(top, given))
         for source, name, value in entries:
@@ -95,7 +113,11 @@ class _Reading:
                 keys[name] = value
                 self.origins[f"{KEYS}.{name}"] = source.path
             else:
-                self._tell(f"The key {_label(source, name, [KEYS])} takes a key's name in quotes.")
+                self._report(
+                    _("Ignored {setting}. Expected the name of a key in quotes.").format(
+                        setting=_label(source, name, [KEYS])
+                    )
+                )
         return tuple(keys.items())
 
     def views(self) -> tuple[View, ...]:
@@ -105,9 +127,10 @@ class _Reading:
             try:
                 views[name] = read_view(name, value)
             except UnknownEntry as error:
-                self._tell(f"The view {label} was left out: {error}{_nearest(error.field, error.known)}")
+                reason = f"{error} {_suggestion(error.field, error.known)}".rstrip()
+                self._report(_("Ignored the view {view}. {reason}").format(view=label, reason=reason))
             except InvalidValue as error:
-                self._tell(f"The view {label} was left out: {error}")
+                self._report(_("Ignored the view {view}. {reason}").format(view=label, reason=error))
             else:
                 self.origins[f"{VIEWS}.{name}"] = source.path
         return tuple(views.values())
@@ -118,17 +141,21 @@ class _Reading:
             if isinstance(value, dict):
                 names[name] = None
             else:
-                self._tell(_no_table(source, name, (PROFILES, name)))
+                self._report(_not_a_table(source, name, (PROFILES, name)))
         return tuple(names)
 
     def profile_name(self, wanted: str | None) -> str:
-        """Raises ConfigurationError where the profile asked for is not there."""
+        """Return the name of the profile to use. Raises ConfigurationError if the wanted one does not exist."""
         names = self.profile_names()
         default = self._default_profile()
         name = wanted or default or (names[0] if len(names) == 1 else DEFAULT_PROFILE_NAME)
         if name not in names and (wanted or default):
-            there_are = f"there are {', '.join(names)}" if names else "there are none"
-            self._tell(f"There is no profile “{name}” in the configuration: {there_are}.")
+            text = (
+                _("There is no profile “{name}” in the configuration. Choose from {names}.")
+                if names
+                else _("There is no profile “{name}” in the configuration: there are none.")
+            )
+            self._report(text.format(name=name, names=", ".join(names)))
             raise ConfigurationError(" ".join(self.problems))
         return name
 
@@ -138,7 +165,8 @@ class _Reading:
             try:
                 default = text(source.table.get(DEFAULT_PROFILE, default))
             except InvalidValue as error:
-                self._tell(f"The setting “{DEFAULT_PROFILE}” in {source.path} was left out: {error}.")
+                label = _top_label(source, DEFAULT_PROFILE)
+                self._report(_("Ignored {setting}. {reason}").format(setting=label, reason=error))
             else:
                 if DEFAULT_PROFILE in source.table:
                     self.origins[DEFAULT_PROFILE] = source.path
@@ -146,43 +174,43 @@ class _Reading:
 
     def check_tables(self) -> None:
         known = (VERSION, DEFAULT_PROFILE, PROFILES, *SECTIONS, KEYS, VIEWS)
-        for source, name, _ in self._entries():
+        for source, name, _value in self._entries():
             if name not in known:
-                self._tell(f"There is no setting “{name}” in {source.path}.{_nearest(name, known)}")
+                self._report(_unknown(_top_label(source, name), name, known))
 
     def _entries(self, *names: str) -> Iterator[tuple[_Source, str, object]]:
-        """What each file has in the table of that name."""
+        """Yield the entries of the table of that name in each file."""
         for source in self.sources:
             table = source.table
             for depth, name in enumerate(names, 1):
                 if name in table and not isinstance(table[name], dict):
-                    self._tell(_no_table(source, name, names[:depth]))
+                    self._report(_not_a_table(source, name, names[:depth]))
                 table = table_in(table, name)
             for name, value in table.items():
                 yield source, name, value
 
-    def _tell(self, problem: str) -> None:
+    def _report(self, problem: str) -> None:
         self.problems.append(visible(problem))
 
 
 def load_settings(paths: Paths, profile: str | None = None) -> Settings:
-    """Read the configuration. Only a profile that is not there stops it: ConfigurationError."""
-    reading = _Reading()
-    reading.take(paths.site_config)
-    reading.take(paths.config)
-    reading.check_tables()
-    name = reading.profile_name(profile)
+    """Read the configuration. Raises ConfigurationError only if the profile does not exist."""
+    loader = _Loader()
+    loader.add(paths.site_config)
+    loader.add(paths.config)
+    loader.check_tables()
+    name = loader.profile_name(profile)
     settings = Settings(
         profile_name=name,
-        profile=reading.section(Profile, PROFILES, name),
-        keys=reading.keys(),
-        views=reading.views(),
-        profile_names=reading.profile_names(),
+        profile=loader.section(Profile, PROFILES, name),
+        keys=loader.keys(),
+        views=loader.views(),
+        profile_names=loader.profile_names(),
     )
     for each, kind in SECTIONS.items():
-        settings = settings.replaced(each, reading.section(kind, each))
-    problems = tuple(dict.fromkeys(reading.problems))
-    return replace(settings, problems=problems, origins=tuple(reading.origins.items()))
+        settings = settings.replaced(each, loader.section(kind, each))
+    problems = tuple(dict.fromkeys(loader.problems))
+    return replace(settings, problems=problems, origins=tuple(loader.origins.items()))
 
 
 def _dotted(name: str, value: object) -> Iterator[tuple[str, object]]:
@@ -195,13 +223,24 @@ def _dotted(name: str, value: object) -> Iterator[tuple[str, object]]:
 
 
 def _label(source: _Source, name: str, tables: Iterable[str]) -> str:
-    return f"“{name}” in [{'.'.join(tables)}] of {source.path}"
+    return _("“{name}” in [{table}] of {path}").format(name=name, table=".".join(tables), path=source.path)
 
 
-def _no_table(source: _Source, name: str, tables: Iterable[str]) -> str:
-    return f"“{name}” in {source.path} was left out: it is a table, written [{'.'.join(tables)}]."
+def _top_label(source: _Source, name: str) -> str:
+    return _("“{name}” in {path}").format(name=name, path=source.path)
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def _not_a_table(source: _Source, name: str, tables: Iterable[str]) -> str:
+    return _("Ignored {setting}. Expected a table, written [{table}].").format(
+        setting=_top_label(source, name), table=".".join(tables)
+    )
+
+
+def _unknown(label: str, name: str, known: Iterable[str]) -> str:
+    suggestion = _suggestion(name, known)
+    return f"{_('There is no setting {setting}.').format(setting=label)} {suggestion}".rstrip()
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(known), 1)
-    return f" Did you mean “{near[0]}”?" if near else ""
+    return _("Did you mean “{name}”?").format(name=near[0]) if near else ""

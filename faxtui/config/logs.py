@@ -1,6 +1,4 @@
-"""The file of the log: only this user can read it, and it does not grow for good.
-
-The log and reports of errors: files that only this user can read, and that hold no faxes."""
+"""The log and crash reports: files of limited size that only this user can read, without any content of faxes."""
 
 from __future__ import annotations
 
@@ -8,34 +6,20 @@ import logging
 import traceback
 from datetime import datetime
 from io import TextIOWrapper
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from faxtui import __version__
 from faxtui.storage.files import make_folder, privately
+from faxtui.translation import _
 
 _LARGEST = 1_000_000
-
-
-class _PrivateFile(RotatingFileHandler):
-    """Made, with its folder, when there is something to write."""
-
-    def _open(self) -> TextIOWrapper:
-        make_folder(Path(self.baseFilename).parent)
-        return open(self.baseFilename, "a", encoding="utf-8", opener=privately)
-
-
-def private_file(path: Path) -> logging.Handler:
-    return _PrivateFile(path, maxBytes=_LARGEST, backupCount=1, delay=True)
-
-
 LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_LEVEL = "warning"
 _NAME = "faxtui.log"
 
 
-class _WhenNeeded(logging.Handler):
-    """Loads what writes the file when there is something to write: most runs have nothing."""
+class _LazyFile(logging.Handler):
+    """Handler that loads and opens the file when there is something to write: most runs have nothing."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -44,15 +28,26 @@ class _WhenNeeded(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if self._file is None:
-            self._file = private_file(self._path)
+            self._file = _private_file(self._path)
             self._file.setFormatter(self.formatter)
         self._file.handle(record)
 
 
+def _private_file(path: Path) -> logging.Handler:
+    from logging.handlers import RotatingFileHandler
+
+    class PrivateFile(RotatingFileHandler):
+        def _open(self) -> TextIOWrapper:
+            make_folder(path.parent)
+            return open(path, "a", encoding="utf-8", opener=privately)
+
+    return PrivateFile(path, maxBytes=_LARGEST, backupCount=1, delay=True)
+
+
 def start_log(folder: Path, level: str) -> None:
-    """Write what faxtui logs to a file in ``folder``, and nothing to the screen: a full disk costs only the line."""
+    """Write the log to a file in ``folder``, and nothing to the screen: a full disk costs only the line."""
     logging.raiseExceptions = False
-    handler = _WhenNeeded(folder / _NAME)
+    handler = _LazyFile(folder / _NAME)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     ours = logging.getLogger("faxtui")
     ours.handlers = [handler]
@@ -62,7 +57,7 @@ def start_log(folder: Path, level: str) -> None:
 
 
 def write_report(folder: Path, error: BaseException) -> Path | None:
-    """Write down where an unexpected error came from; None where that can't be written.
+    """Write a report on where an unexpected error came from, and return its path; None if it can't be written.
 
     Messages and local variables are left out: they can hold numbers, names and passwords.
     """
@@ -83,14 +78,18 @@ def write_report(folder: Path, error: BaseException) -> Path | None:
 
 
 def explanation(folder: Path | None, error: BaseException) -> str:
-    """A sentence about an unexpected error, and where its report lies; written to ``folder`` if there is one."""
+    """Return sentences about an unexpected error, after writing a report to ``folder`` if it is given."""
     path = write_report(folder, error) if folder is not None else None
-    where = f"The report is in {path}." if path else "No report could be written."
-    return f"An error that nobody expected ended the program ({type(error).__name__}). {where}"
+    text = (
+        _("faxtui crashed ({error}). The report is in {path}.")
+        if path
+        else _("faxtui crashed ({error}). No report could be written.")
+    )
+    return text.format(error=type(error).__name__, path=path)
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error and what it came from, the first one first."""
+    """Return the error and its causes, the first one first."""
     chain: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and current not in chain:

@@ -1,4 +1,4 @@
-"""An account as it is entered on the screen, before it is saved."""
+"""New account, as entered on the screen before it is saved."""
 
 from __future__ import annotations
 
@@ -7,60 +7,61 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from faxtui.config.credentials import Given, SignIn, name_in_keyring, settle_sign_in, write_keyring
-from faxtui.config.save import Change, save_settings
+from faxtui.config.credentials import GivenSignIn, SignIn, name_in_keyring, resolve_sign_in, write_keyring
 from faxtui.config.settings import DEFAULT_BASE_URL, Profile
+from faxtui.config.toml_files import Change, save_settings
 from faxtui.errors import InvalidValue
+from faxtui.translation import N_, _
 
 
-class Keep(Enum):
-    """Where the password is kept."""
+class PasswordStorage(Enum):
+    """Where the password is stored; the values are shown, translated."""
 
-    KEYRING = "in the system's keyring"
-    COMMAND = "from a command"
-    NOWHERE = "ask each time"
+    KEYRING = N_("in the system's keyring")
+    COMMAND = N_("printed by a command")
+    NOWHERE = N_("ask every time")
 
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """``command`` is what prints the password, as one types it in a shell (it is run without one)."""
+    """``command`` prints the password; it is written as in a shell, but run without one."""
 
     profile: str = "main"
     base_url: str = DEFAULT_BASE_URL
     login: str = ""
     password: str = field(default="", repr=False)
-    keep: Keep = Keep.COMMAND
+    storage: PasswordStorage = PasswordStorage.COMMAND
     command: str = ""
 
     @property
     def typed_password(self) -> str | None:
-        """None where there is none, or a command prints it."""
-        return None if self.keep is Keep.COMMAND else self.password or None
+        """The password, None if there is none or a command prints it."""
+        return None if self.storage is PasswordStorage.COMMAND else self.password or None
 
     def sign_in(self, config: Path) -> SignIn:
-        """Raises FaxtuiError where it can't be used as it is."""
+        """Return how to sign in. Raises FaxtuiError if the account can't be used as it is."""
         if not self.profile.strip():
-            raise InvalidValue("A profile needs a name, such as main.", "profile")
+            raise InvalidValue(_("A profile needs a name, such as main."), "profile")
         if not self.login.strip():
-            raise InvalidValue("Type the login, such as 60300.console.", "login")
+            raise InvalidValue(_("Enter the login, such as 60300.console."), "login")
         own = Profile(base_url=self.base_url, login=self.login, password_command=self._command())
-        return settle_sign_in(own, Given(password=self.typed_password), config, self.profile)
+        return resolve_sign_in(own, GivenSignIn(password=self.typed_password), config, self.profile)
 
     def save(self, config: Path) -> Path | None:
-        """Write the profile into the configuration, and the password where it is to be kept.
+        """Write the profile into the configuration, and the password into its storage.
 
-        Returns where a copy of the file was kept, if one was. Raises FaxtuiError.
+        Returns the path of the old configuration if it was kept. Raises FaxtuiError.
         """
         self.sign_in(config)
         changes = self._changes()
-        if self.keep is Keep.KEYRING:
+        if self.storage is PasswordStorage.KEYRING:
             if not self.password:
-                raise InvalidValue("Type the password that the keyring is to keep.", "password")
+                raise InvalidValue(_("Enter the password to store in the keyring."), "password")
             write_keyring(name_in_keyring(self.login, self.base_url), self.password)
         return save_settings(config, changes)
 
     def _changes(self) -> list[Change]:
-        """Of the ways to the password only the chosen one is left: another would come before it."""
+        """Return the changes, which remove other storages of the password: one might come before the chosen one."""
         table = ("profiles", self.profile)
         return [
             (("default_profile",), self.profile),
@@ -68,16 +69,17 @@ class NewAccount:
             ((*table, "login"), self.login),
             ((*table, "password_command"), list(self._command()) or None),
             ((*table, "password_file"), None),
-            ((*table, "keyring"), True if self.keep is Keep.KEYRING else None),
+            ((*table, "keyring"), True if self.storage is PasswordStorage.KEYRING else None),
         ]
 
     def _command(self) -> tuple[str, ...]:
-        if self.keep is not Keep.COMMAND:
+        if self.storage is not PasswordStorage.COMMAND:
             return ()
         try:
             command = tuple(shlex.split(self.command))
         except ValueError as error:
-            raise InvalidValue(f"The command can't be read ({error}): close its quotes.", "command") from error
+            text = _("The command can't be read ({reason}). Close its quotes.")
+            raise InvalidValue(text.format(reason=error), "command") from error
         if not command:
-            raise InvalidValue("Type the command that prints the password, such as pass show fax.", "command")
+            raise InvalidValue(_("Enter the command that prints the password, such as pass show fax."), "command")
         return command

@@ -1,8 +1,7 @@
-"""What values a setting takes: each reader turns what a file holds into the value, or raises InvalidValue.
+"""Every setting, declared once: its name, type, default, reader and help; saved views, too.
 
-Views as a configuration file writes them: ``[views.NAME]``, its filters and its sort.
-
-Every setting, declared once: its name, type, default, how it is read and what it is for."""
+A reader turns the value in a file into that of the setting, or raises InvalidValue with a sentence on what it expects.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +18,7 @@ from faxtui.domain.query import CUSTOMER, DEFAULT_PAGE_SIZE, FILTERS, MAXIMUM_PA
 from faxtui.domain.sort import Sort
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, InvalidValue
+from faxtui.translation import N_, _
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -32,20 +32,21 @@ LOCAL = "local"
 def text(value: object) -> str:
     if isinstance(value, str):
         return value
-    raise InvalidValue("it takes a text in quotes")
+    raise InvalidValue(_("Expected a text in quotes."))
 
 
 def flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise InvalidValue("it takes true or false")
+    raise InvalidValue(_("Expected true or false."))
 
 
 def whole_number(lowest: int, highest: int) -> Reader[int]:
     def read(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest:
             return value
-        raise InvalidValue(f"it takes a whole number from {lowest:,} to {highest:,}")
+        text = _("Expected an integer from {lowest:,} to {highest:,}.")
+        raise InvalidValue(text.format(lowest=lowest, highest=highest))
 
     return read
 
@@ -63,26 +64,27 @@ def number_or_auto(lowest: int, highest: int) -> Reader[int | str]:
             # Text is what was typed over "auto".
             return number(typed(value, 0) if isinstance(value, str) else value)
         except InvalidValue as error:
-            raise InvalidValue(f"expected auto or an integer from {lowest:,} to {highest:,}") from error
+            text = _("Expected auto or an integer from {lowest:,} to {highest:,}.")
+            raise InvalidValue(text.format(lowest=lowest, highest=highest)) from error
 
     return read
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Reads one of a few texts."""
+    """Reader of one of a few texts."""
 
     choices: tuple[str, ...]
 
     def __call__(self, value: object) -> str:
         if isinstance(value, str) and value in self.choices:
             return value
-        raise InvalidValue(f"it takes one of {', '.join(self.choices)}")
+        raise InvalidValue(_("Expected one of {choices}.").format(choices=", ".join(self.choices)))
 
 
 @dataclass(frozen=True, slots=True)
 class Switch(OneOf):
-    """Reads true, false, or ``auto``."""
+    """Reader of true, false, or ``auto``."""
 
     choices: tuple[str, ...] = ("auto", "true", "false")
 
@@ -99,11 +101,12 @@ def time_zone_or_local(value: object) -> str:
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """Raises InvalidValue where there is none of that name."""
+    """Return the time zone of that name. Raises InvalidValue if there is none."""
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError) as error:
-        raise InvalidValue(f"there is no time zone “{name}”, write it like Europe/Paris") from error
+        text = _("There is no time zone “{name}”. Write it like Europe/Paris.")
+        raise InvalidValue(text.format(name=name)) from error
 
 
 def date_format(value: object) -> str:
@@ -111,58 +114,59 @@ def date_format(value: object) -> str:
     try:
         shown = datetime(2026, 11, 23, tzinfo=UTC).strftime(given)
     except ValueError as error:
-        raise InvalidValue("it takes what strftime knows, such as %d.%m. %H:%M") from error
+        raise InvalidValue(_("Expected a format of strftime, such as %d.%m. %H:%M.")) from error
     if not (given + shown).isprintable():
-        raise InvalidValue("a date can't hold control characters")
+        raise InvalidValue(_("A date can't contain control characters."))
     return given
 
 
 def columns(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise InvalidValue("it takes a list of columns in brackets")
+        raise InvalidValue(_("Expected a list of columns in brackets."))
     names = [each.name for each in FIELDS]
     for column in value:
         if text(column) not in names:
-            raise InvalidValue(f"there is no column “{column}”, there are {', '.join(names)}")
+            message = _("There is no column “{name}”. Choose from {names}.")
+            raise InvalidValue(message.format(name=column, names=", ".join(names)))
     return tuple(dict.fromkeys(value))
 
 
 def path(value: object) -> Path | None:
-    """A file, ``~`` being the home folder; empty for none."""
+    """Return a file, with ``~`` for the home folder, or None if empty."""
     given = text(value)
     if not given.isprintable():
-        raise InvalidValue("a path can't hold control characters")
+        raise InvalidValue(_("A path can't contain control characters."))
     try:
         return Path(given).expanduser() if given else None
     except RuntimeError as error:
-        raise InvalidValue("its home folder is not known: write the path in full") from error
+        raise InvalidValue(_("Its home folder is unknown. Write an absolute path.")) from error
 
 
 def folder(value: object) -> Path:
-    """A folder as it was written, ``~`` and all."""
+    """Return a folder as it was written, ``~`` and all."""
     if path(value) is None:
-        raise InvalidValue("it takes a folder, such as ~/Downloads/faxes")
+        raise InvalidValue(_("Expected a folder, such as ~/Downloads/faxes."))
     return Path(text(value))
 
 
 def file_name(value: object) -> str:
-    """A template for file names, as `faxtui.domain.file_name` reads it."""
+    """Return a template for file names, checked by `faxtui.domain.filename`."""
     template = text(value)
     fields_in(template)
     return template
 
 
 def command(value: object) -> tuple[str, ...]:
-    """A program and its arguments, run without a shell; empty for none."""
+    """Return a program and its arguments, run without a shell; empty for none."""
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-        raise InvalidValue('it takes a list such as ["pass", "show", "fax"]')
+        raise InvalidValue(_('Expected a list such as ["pass", "show", "fax"].'))
     if any("\0" in part for part in value):
-        raise InvalidValue("no program takes a null character")
+        raise InvalidValue(_("A command can't contain a null character."))
     return tuple(str(part) for part in value)
 
 
 def typed(text: str, current: object) -> object:
-    """What was typed, as a file would hold it for a setting whose value is now ``current``."""
+    """Return typed text as a file would hold it for a setting whose value is now ``current``."""
     if isinstance(current, bool):
         return {"true": True, "false": False}.get(text.strip().lower(), text)
     if isinstance(current, int):
@@ -174,7 +178,7 @@ def typed(text: str, current: object) -> object:
 
 
 def shown(value: object) -> str:
-    """A setting's value as a person types it; the opposite of ``typed``."""
+    """Return a setting's value as a person types it; the opposite of ``typed``."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
@@ -187,31 +191,28 @@ _FILTERS = {each.name: each for each in FILTERS}
 
 
 class UnknownEntry(InvalidValue):
-    """An entry that views do not have; ``known`` are those that they have."""
+    """Unknown entry of a view; ``known`` are the valid ones."""
 
     known = (*_FILTERS, _SORT)
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no filter “{name}”.", name)
+        super().__init__(_("There is no filter “{name}”.").format(name=name), name)
 
 
 def read_view(name: str, value: object) -> View:
-    """A view is taken whole or not at all: with a filter less it would show other faxes than it says.
-
-    Raises InvalidValue.
-    """
+    """Return a view. Raises InvalidValue for any invalid entry: without it, the view would show other faxes."""
     if not isinstance(value, dict):
-        raise InvalidValue(f"it is a table, written [views.{name}].")
+        raise InvalidValue(_("Expected a table, written [{table}].").format(table=f"views.{name}"))
     entries = {str(entry): _as_text(str(entry), given) for entry, given in value.items()}
     sort = entries.pop(_SORT, None)
     return View(name, Filters(entries), Sort() if sort is None else parse_sort(sort))
 
 
 def _as_text(entry: str, given: object) -> str:
-    """What the option of that name would be given.
+    """Return the value as the option of that name would get it.
 
-    TOML's own dates are moments, and its whole numbers customers. They are no phone numbers: a number loses its zeros
-    and its plus.
+    TOML's own dates are valid in periods, its integers as customers. They are not phone numbers, which would lose
+    their zeros and plus sign.
     """
     if entry != _SORT and entry not in _FILTERS:
         raise UnknownEntry(entry)
@@ -221,7 +222,7 @@ def _as_text(entry: str, given: object) -> str:
         return str(given)
     if entry in [each.name for each in PERIOD] and isinstance(given, date | time):
         return _moment(given)
-    raise InvalidValue(f"“{entry}” takes a text in quotes.", entry)
+    raise InvalidValue(_("{entry} needs a text in quotes.").format(entry=f"“{entry}”"), entry)
 
 
 def _moment(given: date | time) -> str:
@@ -241,10 +242,10 @@ BASIC, OAUTH2 = "basic", "oauth2"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a section's table knows of one setting besides its value.
+    """Declaration of a setting, without its value.
 
-    ``safest`` is what holds where the value that was given can't be read; None for the default. What
-    ``needs_restart`` is not applied to the running program, and the settings screen says so.
+    ``safest`` is used if a given value can't be read; None for the default. One that ``needs_restart`` is not applied
+    to the running program, and the settings screen says so.
     """
 
     name: str
@@ -263,13 +264,13 @@ def _setting(default: T, read: Reader[T], help: str, safest: T | None = None, *,
 @dataclass(frozen=True, slots=True)
 class _Record:
     def replaced(self: R, name: str, value: object) -> R:
-        """The same record with another value of the field of that name."""
+        """Return the same record with another value of the field of that name."""
         return replace(self, **{name: value})
 
 
 @dataclass(frozen=True, slots=True)
 class Section(_Record):
-    """A table of the configuration: each of its fields is a setting."""
+    """Table of the configuration; each of its fields is a setting."""
 
     @classmethod
     def settings(cls) -> Iterator[Setting]:
@@ -279,39 +280,39 @@ class Section(_Record):
 
 @dataclass(frozen=True, slots=True)
 class Profile(Section):
-    """An account, and how to deal with it."""
+    """Account, and how to use it."""
 
-    base_url: str = _setting(DEFAULT_BASE_URL, text, "the service's address")
-    login: str = _setting("", text, "such as 60300.console")
-    auth: str = _setting(BASIC, OneOf((BASIC, OAUTH2)), "how to sign in: basic or oauth2")
-    token_url: str = _setting(DEFAULT_TOKEN_URL, text, "where oauth2 tokens come from")
-    client_id: str = _setting("", text, "for oauth2, from the service's support")
-    client_secret_command: tuple[str, ...] = _setting((), command, "prints the client's secret")
-    password_command: tuple[str, ...] = _setting((), command, "prints the password")
-    password_file: Path | None = _setting(None, path, "a file that only you can read, holding the password")
-    keyring: bool = _setting(False, flag, "the password is in the system's keyring (extra: keyring)")
-    service_timezone: str = _setting("Europe/Paris", time_zone, "the zone of the service's own dates")
-    read_only: bool = _setting(False, flag, "nothing can be deleted", safest=True)
-    allow_http: bool = _setting(False, flag, "plain http to other machines, where the way is safe")
-    prefetch: bool = _setting(True, flag, "fetch the pages beside the one shown before they are asked for")
+    base_url: str = _setting(DEFAULT_BASE_URL, text, N_("address of the service"))
+    login: str = _setting("", text, N_("login name, such as 60300.console"))
+    auth: str = _setting(BASIC, OneOf((BASIC, OAUTH2)), N_("how to sign in: basic or oauth2"))
+    token_url: str = _setting(DEFAULT_TOKEN_URL, text, N_("address for oauth2 tokens"))
+    client_id: str = _setting("", text, N_("for oauth2, from the service's support"))
+    client_secret_command: tuple[str, ...] = _setting((), command, N_("prints the client secret"))
+    password_command: tuple[str, ...] = _setting((), command, N_("prints the password"))
+    password_file: Path | None = _setting(None, path, N_("file containing the password, readable only by you"))
+    keyring: bool = _setting(False, flag, N_("the password is in the system's keyring (extra: keyring)"))
+    service_timezone: str = _setting("Europe/Paris", time_zone, N_("time zone of the service's dates"))
+    read_only: bool = _setting(False, flag, N_("disable deleting"), safest=True)
+    allow_http: bool = _setting(False, flag, N_("plain http to other machines, if the network is safe"))
+    prefetch: bool = _setting(True, flag, N_("fetch the next and previous page in advance"))
 
 
 @dataclass(frozen=True, slots=True)
 class Ui(Section):
-    """What the screen looks like."""
+    """Appearance and behaviour of the screen."""
 
-    theme: str = _setting("auto", OneOf(THEMES), "colours; auto fits the terminal")
-    page_size: int = _setting(DEFAULT_PAGE_SIZE, whole_number(1, MAXIMUM_PAGE_SIZE), "faxes on a page")
-    timezone: str = _setting(LOCAL, time_zone_or_local, "the zone in which dates are shown: local, or as Europe/Paris")
-    date_format: str = _setting("", date_format, "strftime format; empty for the short form")
-    mouse: bool = _setting(True, flag, "clicks and the wheel")
-    thin: str = _setting("auto", Switch(), "reduce terminal traffic", needs_restart=True)
-    columns: tuple[str, ...] = _setting((), columns, "the columns shown; empty for those that fit")
-    remember_filters: bool = _setting(True, flag, "start with the filters of the last time")
+    theme: str = _setting("auto", OneOf(THEMES), N_("colours; auto fits the terminal"))
+    page_size: int = _setting(DEFAULT_PAGE_SIZE, whole_number(1, MAXIMUM_PAGE_SIZE), N_("faxes per page"))
+    timezone: str = _setting(LOCAL, time_zone_or_local, N_("time zone of dates on screen: local, or like Europe/Paris"))
+    date_format: str = _setting("", date_format, N_("strftime format; empty for the short form"))
+    mouse: bool = _setting(True, flag, N_("clicks and the wheel"))
+    thin: str = _setting("auto", Switch(), N_("reduce terminal traffic"), needs_restart=True)
+    columns: tuple[str, ...] = _setting((), columns, N_("columns shown; empty for those that fit"))
+    remember_filters: bool = _setting(True, flag, N_("start with the filters of the last session"))
     escape_delay: int | str = _setting(
         AUTO,
         number_or_auto(1, 5000),
-        "milliseconds to wait after Esc; auto: 100, over ssh 500",
+        N_("milliseconds to wait after Esc; auto: 100, over ssh 500"),
     )
 
     @property
@@ -326,34 +327,36 @@ class Ui(Section):
 
 @dataclass(frozen=True, slots=True)
 class Download(Section):
-    """Where documents are saved, and what their files are called."""
+    """Folder of saved documents and names of their files."""
 
-    folder: Path = _setting(Path("~/Downloads/faxes"), folder, "where faxes are saved")
-    name: str = _setting(DEFAULT_TEMPLATE, file_name, "what their files are called, from fields of the fax")
+    folder: Path = _setting(Path("~/Downloads/faxes"), folder, N_("where faxes are saved"))
+    name: str = _setting(DEFAULT_TEMPLATE, file_name, N_("file names, made from fields of the fax"))
 
     @property
     def place(self) -> Path:
-        """The folder in full. Raises ConfigurationError where the home folder is not known."""
+        """The absolute folder. Raises ConfigurationError if the home folder is unknown."""
         try:
             return self.folder.expanduser()
         except RuntimeError as error:
-            raise ConfigurationError("The home folder is not known: write [download] folder in full.") from error
+            raise ConfigurationError(
+                _("The home folder is unknown. Write an absolute path as [download] folder.")
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
 class Delete(Section):
-    """How faxes are deleted."""
+    """Deleting of faxes."""
 
-    grace: int = _setting(10, whole_number(1, 3600), "seconds in which U undoes a delete")
+    grace: int = _setting(10, whole_number(1, 3600), N_("seconds in which U undoes a delete"))
 
 
 SECTIONS: Mapping[str, type[Section]] = {"ui": Ui, "download": Download, "delete": Delete}
-"""The tables of the configuration that hold for every profile, by their names: fields of `Settings`."""
+"""The tables of the configuration that apply to every profile, by their names: fields of `Settings`."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Filters and sort that were given a name."""
+    """Named filters and sort."""
 
     name: str
     filters: Filters
@@ -362,10 +365,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Settings(_Record):
-    """The whole configuration as it is in force.
+    """The whole configuration as applied.
 
-    ``problems`` tells in sentences what could not be taken; ``origins`` pairs each setting that was given somewhere
-    (``ui.page_size``) with the file it comes from.
+    ``problems`` are sentences on what was ignored; ``origins`` pairs each setting of a file (``ui.page_size``) with
+    that file.
     """
 
     profile_name: str = "main"
@@ -380,28 +383,30 @@ class Settings(_Record):
     origins: tuple[tuple[str, Path], ...] = ()
 
     def section(self, name: str) -> Section:
-        """The table ``[name]``, one of `SECTIONS`."""
+        """Return the table ``[name]``, one of `SECTIONS`."""
         found: Section = getattr(self, name)
         return found
 
     def changed(self, section: str, name: str, value: object) -> Settings:
-        """The same settings with another value of one of them."""
+        """Return the same settings with another value of one of them."""
         return self.replaced(section, self.section(section).replaced(name, value))
 
     def with_sections_of(self, other: Settings) -> Settings:
-        """The same profile and views, with what `other` says in the tables that hold for every profile."""
+        """Return the same profile and views with the tables of ``other`` that apply to every profile."""
         settings = self
         for name in SECTIONS:
             settings = settings.replaced(name, other.section(name))
         return settings
 
     def view_named(self, name: str) -> View:
-        """Raises InvalidValue where there is none of that name."""
+        """Return the view of that name. Raises InvalidValue if there is none."""
         found = next((each for each in self.views if each.name == name), None)
-        if found is None:
-            there_are = ", ".join(each.name for each in self.views)
-            hint = (
-                f"there are {there_are}" if there_are else "there are none: write [views.NAME] into the configuration"
-            )
-            raise InvalidValue(f"There is no view “{visible(name)}”: {hint}.", "view")
-        return found
+        if found is not None:
+            return found
+        text = (
+            _("There is no view “{name}”. Choose from {names}.")
+            if self.views
+            else _("There is no view “{name}”: there are none. Write [views.NAME] into the configuration.")
+        )
+        names = ", ".join(each.name for each in self.views)
+        raise InvalidValue(text.format(name=visible(name), names=names), "view")

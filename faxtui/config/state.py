@@ -1,4 +1,4 @@
-"""What the program remembers from one time to the next: filters, sort and sidebar, by profile, and nothing else."""
+"""Saved state of the program: filters, sort and sidebar of each profile, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from faxtui.domain.query import Filters, filter_named, parse_sort, sort_text
 from faxtui.domain.sort import Sort
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, InvalidValue
+from faxtui.translation import _
 
 log = logging.getLogger(__name__)
 _PROFILES, _FILTERS, _SORT, _SIDEBAR = "profiles", "filters", "sort", "sidebar"
@@ -19,7 +20,7 @@ _PROFILES, _FILTERS, _SORT, _SIDEBAR = "profiles", "filters", "sort", "sidebar"
 
 @dataclass(frozen=True, slots=True)
 class SavedState:
-    """``sidebar`` says whether it stands beside the table where there is room."""
+    """``sidebar`` is True if it is shown beside the table when there is room."""
 
     filters: Filters = field(default_factory=Filters)
     sort: Sort = field(default_factory=Sort)
@@ -27,7 +28,7 @@ class SavedState:
 
 
 class StateFile:
-    """The state of one profile in ``state.toml``."""
+    """State of one profile in ``state.toml``."""
 
     def __init__(self, path: Path, profile: str, *, with_filters: bool = True) -> None:
         self._path = path
@@ -35,19 +36,19 @@ class StateFile:
         self._with_filters = with_filters
 
     def with_filters(self, wanted: bool) -> StateFile:
-        """The same file, remembering filters or not."""
+        """Return the same file, with or without saved filters."""
         return StateFile(self._path, self._profile, with_filters=wanted)
 
     def load(self) -> tuple[SavedState, str]:
-        """What is remembered, and a sentence where it could not be read (else empty)."""
+        """Return the saved state, and a sentence if it could not be read, else an empty text."""
         try:
             table = table_in(table_in(read_table(self._path), _PROFILES), self._profile)
         except ConfigurationError as error:
-            return SavedState(), f"{error} Until then nothing is remembered from the last time."
+            return SavedState(), _("{error} Until then nothing is remembered.").format(error=error)
         return self._remembered(table), ""
 
     def save(self, remembered: SavedState) -> None:
-        """Write it beside the other profiles' tables; a file that can't be read is set aside. Raises StorageError."""
+        """Save the state beside that of other profiles; a file that can't be read is set aside. Raises StorageError."""
         with locked(self._path):
             self._write(remembered)
 
@@ -74,7 +75,7 @@ class StateFile:
 
 
 def _filters(table: Table) -> Filters:
-    """Every filter that can be taken; one that can't costs only itself."""
+    """Return every valid filter; an invalid one is left out."""
     filters = Filters()
     for name, value in table.items():
         try:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from faxtui.config.paths import Paths
+from faxtui.config.load import Paths
 from faxtui.config.settings import Settings
 from faxtui.domain.service import FaxService
 from faxtui.domain.text import in_ascii, visible

@@ -28,7 +28,7 @@ from faxtui.ui.silence import Silence
 
 if TYPE_CHECKING:
     from faxtui.config.new_account import NewAccount
-    from faxtui.config.save import Change
+    from faxtui.config.toml_files import Change
     from faxtui.domain.account import Account
     from faxtui.operations.delete_queue import Clocks
     from faxtui.operations.operations import DownloadTarget
@@ -275,7 +275,7 @@ class Session:
             self._observer.ask_for_password(str(error), error.password if isinstance(error, SignInRefused) else "")
 
     def _remember(self, remembered: SavedState) -> None:
-        """Keep this for the next time, off the event loop; the newest of several wins."""
+        """PasswordStorage this for the next time, off the event loop; the newest of several wins."""
         self._to_save = remembered
         if self.config.state is not None and self._saving is None:
             self._saving = asyncio.create_task(self._save())

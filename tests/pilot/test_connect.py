@@ -27,7 +27,7 @@ async def type_account(desk: Console, here: Office, login: str = LOGIN, password
 
 
 async def choose_command(desk: Console, command: str) -> None:
-    desk.field("Keep the password").query_one(Select).focus()
+    desk.field("Password storage").query_one(Select).focus()
     await desk.press("enter", "up", "enter")
     await desk.paste(command)
 
@@ -61,7 +61,7 @@ async def test_a_newcomer_gets_to_their_own_list(here: Office) -> None:
 async def test_nobody_is_asked_before_login_and_password_are_there(here: Office) -> None:
     async with here.faxtui() as desk:
         await desk.press("enter")
-        assert "Type the login, such as 60300.console." in said_at(desk, "Login")
+        assert "Enter the login, such as 60300.console." in said_at(desk, "Login")
         await desk.paste(LOGIN)
         assert "Type the login" not in desk.screen
         await desk.press("enter")
@@ -108,9 +108,9 @@ async def test_enter_while_the_answer_is_on_its_way_does_not_send_it_again(here:
 @pytest.mark.parametrize(
     ("label", "typed", "words"),
     [
-        ("Address", "fax", "“fax” is no address"),
-        ("Address", "http://fax.example", "is plain http"),
-        ("Address", "https://me:word@fax.example", "holds a login"),
+        ("Address", "fax", "“fax” is not a valid URL"),
+        ("Address", "http://fax.example", "uses plain http"),
+        ("Address", "https://me:word@fax.example", "contains a login"),
         ("Address", "http://127.0.0.1:1", "Connection refused"),
         ("Login", "60300.ward:secret", "no colon"),
         ("Profile", "", "needs a name"),
@@ -150,9 +150,9 @@ async def test_arrows_go_through_fields_and_buttons_and_choose_in_a_list(here: O
         await desk.press("up")
         assert desk.app.focused is desk.field("Address").field
         await desk.press("down", "down", "down")
-        assert desk.app.focused is desk.field("Keep the password").field
+        assert desk.app.focused is desk.field("Password storage").field
         await desk.press("enter", "up", "up", "enter")
-        assert "in the system's keyring" in said_at(desk, "Keep the password")
+        assert "in the system's keyring" in said_at(desk, "Password storage")
         await desk.press("down")
         assert "Test connection" in desk.text(desk.app.focused or Button)
         await desk.press("right", "right", "right")
@@ -212,9 +212,9 @@ async def test_a_command_takes_the_place_of_the_password_typed(here: Office) -> 
     async with here.faxtui() as desk:
         await type_account(desk, here, password="typed before")
         await choose_command(desk, "pass 'show")
-        assert "Password" not in [line.split()[0] for line in desk.lines if line.strip()]
+        assert not any(line.split()[0] == "Password" and "storage" not in line for line in desk.lines if line.strip())
         await desk.press("enter")
-        assert "close its quotes" in said_at(desk, "Command")
+        assert "Close its quotes" in said_at(desk, "Command")
         await desk.fill("Command", "false")
         await desk.press("enter")
         await desk.until(lambda: "“false” failed (exit code 1)" in said_at(desk, "Command"))
@@ -250,7 +250,7 @@ async def test_a_missing_keyring_is_explained_and_nothing_is_saved(
     monkeypatch.setitem(sys.modules, "keyring", None)
     async with here.faxtui() as desk:
         await type_account(desk, here)
-        desk.field("Keep the password").query_one(Select).focus()
+        desk.field("Password storage").query_one(Select).focus()
         await desk.press("enter", "up", "up", "enter")
         await press_button(desk, "Save and open")
         await desk.until_shown("The keyring needs an extra")

@@ -277,8 +277,8 @@ async def test_filters_are_no_longer_remembered_once_that_is_turned_off(here: Of
 @pytest.mark.parametrize(
     ("name", "typed", "words"),
     [
-        ("page_size", "many", "It takes a whole number from 1 to 1,000."),
-        ("page_size", "0", "It takes a whole number from 1 to 1,000."),
+        ("page_size", "many", "Expected an integer from 1 to 1,000."),
+        ("page_size", "0", "Expected an integer from 1 to 1,000."),
         ("escape_delay", "soon", "Expected auto or an integer from 1 to 5,000."),
         ("escape_delay", "0", "Expected auto or an integer from 1 to 5,000."),
         ("timezone", "Mars/Olympus", "There is no time zone “Mars/Olympus”"),

@@ -10,7 +10,7 @@ from demo_server import demo_server
 from doctor_report import IMPATIENT, LISTING, SURROUNDINGS, installation, report_on
 from odyssey_server import PASSWORD, Ending, answer, answering
 
-from faxtui.config.credentials import Given, settle_sign_in
+from faxtui.config.credentials import GivenSignIn, resolve_sign_in
 from faxtui.config.load import load_settings
 from faxtui.config.settings import Profile
 from faxtui.doctor.checks import run_checks
@@ -142,7 +142,9 @@ async def test_without_any_configuration_the_missing_login_is_what_failed(tmp_pa
         settings = load_settings(subject.paths)
 
         def connect() -> FaxService:
-            return OdysseyService(settle_sign_in(Profile(), Given(base_url=address), subject.paths.config).account())
+            return OdysseyService(
+                resolve_sign_in(Profile(), GivenSignIn(base_url=address), subject.paths.config).account()
+            )
 
         report = await report_on(installation(tmp_path, address, login="", connect=connect, settings=settings))
     assert report.exit_code == 2
@@ -156,10 +158,10 @@ async def test_what_was_told_already_is_not_told_again(tmp_path: Path) -> None:
     password_file = tmp_path / "password"
     password_file.touch(mode=0o600)
     with demo_server() as address:
-        given = Given(base_url=address, login="60300.console", password_file=password_file)
+        given = GivenSignIn(base_url=address, login="60300.console", password_file=password_file)
 
         def connect() -> FaxService:
-            return OdysseyService(settle_sign_in(Profile(), given, tmp_path).account())
+            return OdysseyService(resolve_sign_in(Profile(), given, tmp_path).account())
 
         subject = installation(tmp_path, address, connect=connect, password_file=password_file)
         report = await report_on(subject)
@@ -192,7 +194,7 @@ async def test_getting_ready_that_hangs_is_given_up_on(tmp_path: Path) -> None:
 
 
 async def test_a_configuration_that_cannot_be_settled_leaves_nothing_to_try(tmp_path: Path) -> None:
-    unusable = ConfigurationError("There is no profile “mian” in the configuration: there are main.")
+    unusable = ConfigurationError("There is no profile “mian” in the configuration. Choose from main.")
     report = await report_on(installation(tmp_path, "https://fax.invalid", unusable=unusable))
     assert report.exit_code == 2
     assert unusable.args[0] in [each.sentence for each in report.findings]
@@ -229,7 +231,7 @@ async def test_the_service_is_closed_even_where_the_way_to_it_is_blocked(tmp_pat
 
     with answering(answer(200, LISTING)) as server:
         address = server.address
-    given = Given(base_url=address, login="60300.console", password=PASSWORD)
-    account = settle_sign_in(Profile(), given, tmp_path).account()
+    given = GivenSignIn(base_url=address, login="60300.console", password=PASSWORD)
+    account = resolve_sign_in(Profile(), given, tmp_path).account()
     await report_on(installation(tmp_path, address, connect=lambda: Closing(account)))
     assert closed.is_set()

@@ -137,7 +137,7 @@ def test_what_is_wrong_is_said_on_standard_error_and_the_rest_is_shown(tmp_path:
     end = faxtui("config", "show", home=tmp_path)
     assert (end.returncode, tomllib.loads(end.stdout)["profiles"]["main"]["login"]) == (0, "a")
     assert end.stderr.splitlines() == [
-        f"faxtui: The setting “page_size” in [ui] of {config} was left out: it takes a whole number from 1 to 1,000.",
+        f"faxtui: Ignored “page_size” in [ui] of {config}. Expected an integer from 1 to 1,000.",
         f"faxtui: There is no setting “pagesize” in [ui] of {config}. Did you mean “page_size”?",
     ]
 
@@ -220,7 +220,7 @@ def test_a_refused_sign_in_is_its_exit_code_and_a_terminal_is_looked_at(tmp_path
         (
             'default_profile = "gone"\n[profiles.a]\n',
             (),
-            "There is no profile “gone” in the configuration: there are a.",
+            "There is no profile “gone” in the configuration. Choose from a.",
         ),
         ("", ("--profile", "gone"), "There is no profile “gone” in the configuration: there are none."),
         ("", ("--config", "/none.toml"), "There is no configuration file /none.toml."),

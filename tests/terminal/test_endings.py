@@ -98,7 +98,7 @@ def test_an_unexpected_error_gives_the_terminal_back_and_tells_no_secrets(tmp_pa
         assert terminal.left_on() == set()
         assert terminal.echoes
         told = terminal.flowing
-        assert "faxtui: An error that nobody expected ended the program (LookupError). The report is in " in told
+        assert "faxtui: faxtui crashed (LookupError). The report is in " in told
         assert b"Traceback" not in terminal.sent
         assert SECRET.encode() not in terminal.sent
     (report,) = tmp_path.rglob("error-*.txt")
@@ -112,7 +112,7 @@ def test_an_unexpected_error_gives_the_terminal_back_and_tells_no_secrets(tmp_pa
 def test_an_unexpected_error_before_the_screen_tells_no_secrets_either(tmp_path: Path) -> None:
     end = faxtui("--demo", home=tmp_path, command=(sys.executable, "-c", FAILING_EARLY))
     assert end.returncode == 1
-    assert end.stderr.startswith("faxtui: An error that nobody expected ended the program (LookupError).")
+    assert end.stderr.startswith("faxtui: faxtui crashed (LookupError).")
     assert (end.stdout, end.stderr.count("\n")) == ("", 1)
     (report,) = tmp_path.rglob("error-*.txt")
     assert report.name in end.stderr

@@ -30,7 +30,7 @@ def test_with_a_command_the_second_start_is_signed_in(tmp_path: Path, address: s
     with in_terminal(home=tmp_path) as terminal:
         type_account(terminal, address)
         terminal.type(f"{DOWN}{ENTER}")
-        terminal.wait_for("from a command")
+        terminal.wait_for("printed by a command")
         terminal.type(f"{UP}{ENTER}")
         terminal.wait_for("Command")
         terminal.type(f"cat {secret}{ENTER}")

@@ -106,7 +106,7 @@ def test_an_address_that_was_given_gets_nothing_of_the_profile(tmp_path: Path, d
     [
         ("", f"There is no password for {LOGIN}. Give --login with FAXTUI_PASSWORD or --password-file"),
         ('password_command = ["sh", "-c", "echo locked >&2; exit 1"]', "failed (exit code 1): locked."),
-        ('password_command = ["true"]', "What “true” prints is empty: there is no password in it."),
+        ('password_command = ["true"]', "The output of “true” is empty: it contains no password."),
         ('password_command = ["no-such-program"]', "“no-such-program” can't be run: No such file or directory."),
         ('password_file = "none"', "The password file none can't be read: No such file or directory."),
         ("keyring = true", "The system's keyring can't be used: "),
@@ -124,7 +124,7 @@ def test_a_password_file_that_others_can_read_is_refused(tmp_path: Path) -> None
     end = lists(tmp_path, "--login", LOGIN, "--password-file", str(file))
     assert (end.returncode, end.stderr) == (
         2,
-        f"faxtui: Others can read the password file {file} (mode 0644): run chmod 600 on it.\n",
+        f"faxtui: Others can read the password file {file} (mode 0644). Run chmod 600 on it.\n",
     )
 
 
@@ -172,9 +172,9 @@ def test_what_the_token_address_refuses_is_a_refused_sign_in(
 def test_an_oauth2_profile_with_something_missing_says_what(tmp_path: Path, demo: WatchedDemo) -> None:
     whole = oauth2_profile(demo.address)
     for text, told in (
-        (whole.replace("client_id", "client"), "takes client_id and client_secret_command"),
-        (whole.replace('["printf', '["no-such-program'), "There is no client's secret. “no-such-program"),
-        (whole.replace(f"{demo.address}/con", "http://oauth.example/con"), "The token_url http://oauth.example"),
+        (whole.replace("client_id", "client"), "needs client_id and client_secret_command"),
+        (whole.replace('["printf', '["no-such-program'), "There is no client secret. “no-such-program"),
+        (whole.replace(f"{demo.address}/con", "http://oauth.example/con"), "token_url http://oauth.example"),
     ):
         configured(tmp_path, text)
         end = lists(tmp_path, FAXTUI_PASSWORD=PASSWORD)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.credentials import COMMAND_LIMIT, end_commands, run_command
+from faxtui.config.credentials import COMMAND_LIMIT, run_command
 from faxtui.errors import NoSignIn
+from faxtui.processes import end_commands
 
 SECRET = "hush:wörd"
 LIMIT = 0.3
@@ -27,7 +28,7 @@ def failure(command: list[str], limit: float = COMMAND_LIMIT) -> str:
     with pytest.raises(NoSignIn) as caught:
         run_command(command, limit)
     told = str(caught.value)
-    assert told.startswith(("“", "What “"))
+    assert told.startswith(("“", "The output of “"))
     assert told.endswith(".")
     assert not told.endswith("..")
     assert told.isprintable()
@@ -96,16 +97,16 @@ def test_what_it_said_and_its_name_are_cut_where_they_are_long() -> None:
 
 
 def test_what_it_said_is_told_where_it_prints_nothing() -> None:
-    assert failure(shell("echo locked. >&2", "x")).endswith("” printed no password, but said: locked.")
+    assert failure(shell("echo locked. >&2", "x")).endswith("” printed no password, only an error: locked.")
 
 
 @pytest.mark.parametrize(
     ("printed", "told"),
     [
-        ("", "What “printf ” prints is empty: there is no password in it."),
-        ("\\n", "What “printf \\n” prints is empty: there is no password in it."),
-        ("\\351\\n", "What “printf \\351\\n” prints is not UTF-8: save it as UTF-8."),
-        ("\\nb\\n", "What “printf \\nb\\n” prints begins with an empty line: write the password on the first line."),
+        ("", "The output of “printf ” is empty: it contains no password."),
+        ("\\n", "The output of “printf \\n” is empty: it contains no password."),
+        ("\\351\\n", "The output of “printf \\351\\n” is not UTF-8. Save it as UTF-8."),
+        ("\\nb\\n", "The output of “printf \\nb\\n” begins with an empty line. Write the password on the first line."),
     ],
 )
 def test_what_is_no_password_is_told_of(printed: str, told: str) -> None:
@@ -115,7 +116,7 @@ def test_what_is_no_password_is_told_of(printed: str, told: str) -> None:
 def test_a_program_that_cannot_be_run_is_told_of(tmp_path: Path) -> None:
     assert failure(["no-such-program", "x"]) == "“no-such-program x” can't be run: No such file or directory."
     assert failure([""]).startswith("“” can't be run: ")
-    assert failure(["printf", "a\0b"]).endswith("can't be run: no program's name or argument holds such a character.")
+    assert failure(["printf", "a\0b"]).endswith("can't be run: its name or an argument contains an invalid character.")
     assert failure([str(tmp_path)]).endswith("can't be run: Permission denied.")
     script = tmp_path / "script"
     script.write_text("echo hush\n")
@@ -124,7 +125,7 @@ def test_a_program_that_cannot_be_run_is_told_of(tmp_path: Path) -> None:
 
 
 def test_one_that_prints_without_end_is_ended_at_once() -> None:
-    assert failure(["yes"]) == "“yes” prints far more than a password: try it in a shell."
+    assert failure(["yes"]) == "“yes” prints far more than a password. Try it in a shell."
 
 
 HANGS = {
@@ -140,7 +141,7 @@ HANGS = {
 def test_past_the_limit_it_is_ended_with_what_it_started(tmp_path: Path, script: str) -> None:
     began = time.monotonic()
     told = failure(shell(script, str(tmp_path / "pid")), LIMIT)
-    assert told.endswith("” gave no password within 0 s: try it in a shell.")
+    assert told.endswith("” printed no password within 0 s. Try it in a shell.")
     assert LIMIT <= time.monotonic() - began < LIMIT + 2
     wait_until(lambda: has_ended(tmp_path / "pid"))
 
@@ -165,7 +166,7 @@ def test_an_agent_that_it_leaves_behind_is_neither_waited_for_nor_ended(tmp_path
 INTERRUPTED = """
 import os, signal, sys, threading
 from pathlib import Path
-from faxtui.config.credentials import end_commands
+from faxtui.processes import end_commands
 from faxtui.config.credentials import run_command
 pid = Path(sys.argv[1])
 def interrupt():

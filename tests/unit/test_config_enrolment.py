@@ -7,16 +7,15 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from faxtui.config.credentials import Given, settle_sign_in
-from faxtui.config.load import load_settings
-from faxtui.config.new_account import Keep, NewAccount
-from faxtui.config.paths import Paths
+from faxtui.config.credentials import GivenSignIn, resolve_sign_in
+from faxtui.config.load import Paths, load_settings
+from faxtui.config.new_account import NewAccount, PasswordStorage
 from faxtui.config.settings import DEFAULT_BASE_URL, Profile
 from faxtui.config.toml_files import read_table
 from faxtui.errors import ConfigurationError, FaxtuiError, InvalidValue, NoSignIn, StorageError
 
 LOGIN, SECRET = "60300.console", "hush:wörd"
-TYPED = NewAccount(login=LOGIN, password=SECRET, keep=Keep.NOWHERE)
+TYPED = NewAccount(login=LOGIN, password=SECRET, storage=PasswordStorage.NOWHERE)
 
 
 class Box(KeyringBackend):
@@ -47,8 +46,8 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
 
 
-def enrolment(keep: Keep, *, password: str = SECRET, command: str = "", login: str = LOGIN) -> NewAccount:
-    return NewAccount(login=login, password=password, keep=keep, command=command)
+def enrolment(storage: PasswordStorage, *, password: str = SECRET, command: str = "", login: str = LOGIN) -> NewAccount:
+    return NewAccount(login=login, password=password, storage=storage, command=command)
 
 
 def signs_in(config: Path) -> str:
@@ -56,13 +55,13 @@ def signs_in(config: Path) -> str:
     folder = config.parent
     settings = load_settings(Paths(config, folder / "site", folder / "state", folder / "log"))
     assert settings.problems == ()
-    return settle_sign_in(settings.profile, Given(), config).account().password
+    return resolve_sign_in(settings.profile, GivenSignIn(), config).account().password
 
 
 def test_what_was_typed_is_tried_as_it_is(config: Path) -> None:
     account = TYPED.sign_in(config).account()
     assert (account.base_url, account.login, account.password) == (DEFAULT_BASE_URL, LOGIN, SECRET)
-    by_command = enrolment(Keep.COMMAND, password="", command="printf 'a b'")
+    by_command = enrolment(PasswordStorage.COMMAND, password="", command="printf 'a b'")
     assert by_command.sign_in(config).account().password == "a b"
     assert not config.exists()
 
@@ -72,7 +71,7 @@ def test_what_was_typed_is_tried_as_it_is(config: Path) -> None:
     [
         (NewAccount(profile=" ", login=LOGIN), "profile"),
         (NewAccount(login=" "), "login"),
-        (NewAccount(login=LOGIN, keep=Keep.COMMAND, command="pass 'show"), "command"),
+        (NewAccount(login=LOGIN, storage=PasswordStorage.COMMAND, command="pass 'show"), "command"),
     ],
 )
 def test_what_cannot_be_taken_is_told_at_its_field(config: Path, typed: NewAccount, field: str) -> None:
@@ -86,7 +85,7 @@ def test_what_cannot_be_taken_is_told_at_its_field(config: Path, typed: NewAccou
 
 @pytest.mark.parametrize("address", ["http://api.example", "api.example", "https://me:hush@api.example", ""])
 def test_a_bad_address_is_neither_tried_nor_saved(config: Path, address: str) -> None:
-    typed = NewAccount(base_url=address, login=LOGIN, password=SECRET, keep=Keep.KEYRING)
+    typed = NewAccount(base_url=address, login=LOGIN, password=SECRET, storage=PasswordStorage.KEYRING)
     for do in (typed.sign_in, typed.save):
         with pytest.raises(ConfigurationError):
             do(config)
@@ -95,7 +94,7 @@ def test_a_bad_address_is_neither_tried_nor_saved(config: Path, address: str) ->
 
 def test_without_a_password_there_is_nothing_to_try_it_with(config: Path) -> None:
     with pytest.raises(NoSignIn, match=f"There is no password for {LOGIN}"):
-        enrolment(Keep.NOWHERE, password="").sign_in(config).account()
+        enrolment(PasswordStorage.NOWHERE, password="").sign_in(config).account()
 
 
 def test_a_password_that_is_asked_for_each_time_is_written_nowhere(config: Path, box: Box) -> None:
@@ -110,14 +109,14 @@ def test_a_password_that_is_asked_for_each_time_is_written_nowhere(config: Path,
 
 
 def test_a_command_is_written_as_a_list(config: Path) -> None:
-    enrolment(Keep.COMMAND, command="printf 'a b' # no").save(config)
+    enrolment(PasswordStorage.COMMAND, command="printf 'a b' # no").save(config)
     assert load_settings(Paths(config, config, config, config)).profile.password_command == ("printf", "a b", "#", "no")
     assert SECRET not in config.read_text()
     assert signs_in(config) == "a b"
 
 
 def test_the_keyring_keeps_the_password_and_the_file_says_so(config: Path, box: Box) -> None:
-    enrolment(Keep.KEYRING).save(config)
+    enrolment(PasswordStorage.KEYRING).save(config)
     assert box.kept == {("faxtui", f"{LOGIN}@api.odyssey-services.fr"): SECRET}
     assert SECRET not in config.read_text()
     assert signs_in(config) == SECRET
@@ -125,33 +124,33 @@ def test_the_keyring_keeps_the_password_and_the_file_says_so(config: Path, box: 
 
 def test_a_keyring_without_a_password_or_that_fails_leaves_the_file_alone(config: Path) -> None:
     for typed, error in (
-        (enrolment(Keep.KEYRING, password=""), InvalidValue),
-        (enrolment(Keep.KEYRING, login="refused"), NoSignIn),
+        (enrolment(PasswordStorage.KEYRING, password=""), InvalidValue),
+        (enrolment(PasswordStorage.KEYRING, login="refused"), NoSignIn),
     ):
         with pytest.raises(error):
             typed.save(config)
         assert not config.exists()
 
 
-@pytest.mark.parametrize("keep", Keep)
-def test_the_way_chosen_last_is_the_only_one(config: Path, keep: Keep) -> None:
+@pytest.mark.parametrize("storage", PasswordStorage)
+def test_the_way_chosen_last_is_the_only_one(config: Path, storage: PasswordStorage) -> None:
     config.write_text(
         f'[profiles.main]\nlogin = "{LOGIN}"\npassword_command = ["printf", "old"]\npassword_file = "~/old"\n'
         "keyring = true\nread_only = true\n"
     )
-    enrolment(keep, command="printf new").save(config)
+    enrolment(storage, command="printf new").save(config)
     kept = load_settings(Paths(config, config, config, config)).profile
     assert kept == Profile(
         login=LOGIN,
         read_only=True,
-        password_command=("printf", "new") if keep is Keep.COMMAND else (),
-        keyring=keep is Keep.KEYRING,
+        password_command=("printf", "new") if storage is PasswordStorage.COMMAND else (),
+        keyring=storage is PasswordStorage.KEYRING,
     )
 
 
 def test_another_profile_leaves_those_that_are_there(config: Path) -> None:
     config.write_text('default_profile = "main"\n[profiles.main]\nlogin = "old"\n[ui]\nmouse = false\n')
-    NewAccount(profile="a.b “ward”", login=LOGIN, password=SECRET, keep=Keep.NOWHERE).save(config)
+    NewAccount(profile="a.b “ward”", login=LOGIN, password=SECRET, storage=PasswordStorage.NOWHERE).save(config)
     settings = load_settings(Paths(config, config.parent / "site", config, config))
     assert (settings.profile_name, settings.profile_names) == ("a.b “ward”", ("main", "a.b “ward”"))
     assert settings.profile.login == LOGIN
@@ -175,7 +174,7 @@ def test_a_file_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
 
 def test_no_representation_and_no_error_holds_the_password(config: Path) -> None:
     assert SECRET not in f"{TYPED!r} {TYPED} {TYPED.sign_in(config)!r}"
-    for typed in (enrolment(Keep.KEYRING, login="refused"), enrolment(Keep.COMMAND, command="'")):
+    for typed in (enrolment(PasswordStorage.KEYRING, login="refused"), enrolment(PasswordStorage.COMMAND, command="'")):
         with pytest.raises(FaxtuiError) as caught:
             typed.save(config)
         assert SECRET not in str(caught.value)

@@ -87,7 +87,7 @@ def test_a_link_stays_a_link_and_the_file_behind_it_is_written(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"[ui]\npage_size = = 3\n", "is not valid TOML: Invalid value (at line 2, column 13). Mend it"),
+        (b"[ui]\npage_size = = 3\n", "is not valid TOML: Invalid value (at line 2, column 13). Correct it"),
         (b'a = "\xe9"', "is not UTF-8 (at line 1, column 6). Save it as UTF-8"),
         ("# é\nb = 'é".encode() + b"\xff'", "is not UTF-8 (at line 2, column 7). Save it as UTF-8"),
         (b"a = " + b"9" * 5000, "a value in it is far too large"),

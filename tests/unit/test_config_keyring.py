@@ -11,7 +11,14 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from faxtui.config.credentials import KEYRING_LIMIT, Given, name_in_keyring, read_keyring, settle_sign_in, write_keyring
+from faxtui.config.credentials import (
+    KEYRING_LIMIT,
+    GivenSignIn,
+    name_in_keyring,
+    read_keyring,
+    resolve_sign_in,
+    write_keyring,
+)
 from faxtui.config.settings import Profile
 from faxtui.errors import NoSignIn
 
@@ -108,7 +115,7 @@ def test_where_there_is_none_it_says_how_to_put_one_there(box: Box, kept: dict[t
     box.kept.update(kept)
     with pytest.raises(NoSignIn) as caught:
         read_keyring(LOGIN)
-    assert str(caught.value) == (f"The system's keyring has no password for {LOGIN}: run keyring set faxtui {LOGIN}.")
+    assert str(caught.value) == (f"The system's keyring has no password for {LOGIN}. Run keyring set faxtui {LOGIN}.")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +143,7 @@ def test_a_back_end_that_fails_to_keep_a_password_does_not_tell_it() -> None:
 def test_one_that_does_not_answer_is_not_waited_for() -> None:
     began = time.monotonic()
     for ask in (lambda: read_keyring(LOGIN, LIMIT), lambda: write_keyring(LOGIN, SECRET, LIMIT)):
-        with pytest.raises(NoSignIn, match=r"The system's keyring did not answer within 0 s: is it locked\?"):
+        with pytest.raises(NoSignIn, match=r"The system's keyring did not respond within 0 s. Is it locked\?"):
             ask()
     assert 2 * LIMIT <= time.monotonic() - began < 2 * LIMIT + 2
     assert KEYRING_LIMIT == 3
@@ -144,25 +151,25 @@ def test_one_that_does_not_answer_is_not_waited_for() -> None:
 
 def test_without_the_extra_it_is_named() -> None:
     end = subprocess.run([sys.executable, "-c", NOT_INSTALLED], capture_output=True, text=True, check=False)
-    told = "The keyring needs an extra: install faxtui[keyring], or use password_command.\n"
+    told = "The keyring needs an extra. Install faxtui[keyring], or use password_command.\n"
     assert (end.stdout, end.stderr) == (told * 2, "")
 
 
 def test_a_profile_that_says_so_signs_in_with_it_and_another_login_or_address_does_not(box: Box) -> None:
     box.kept = {("faxtui", f"{login}@api.odyssey-services.fr"): SECRET for login in (LOGIN, "other")}
     profile = Profile(login=LOGIN, keyring=True)
-    assert settle_sign_in(profile, Given(), Path("c")).account().password == SECRET
-    for given in (Given(login="other"), Given("https://other.example", LOGIN)):
+    assert resolve_sign_in(profile, GivenSignIn(), Path("c")).account().password == SECRET
+    for given in (GivenSignIn(login="other"), GivenSignIn("https://other.example", LOGIN)):
         with pytest.raises(NoSignIn, match="There is no password for"):
-            settle_sign_in(profile, given, Path("c")).account()
+            resolve_sign_in(profile, given, Path("c")).account()
 
 
 def test_a_password_kept_for_one_address_never_goes_to_another(box: Box) -> None:
     write_keyring(name_in_keyring(LOGIN, "https://Ward.example:8443/"), SECRET)
     for base_url, has_one in (("https://ward.example:8443", True), ("https://ward.example", False)):
-        sign_in = settle_sign_in(Profile(base_url=base_url, login=LOGIN, keyring=True), Given(), Path("c"))
+        sign_in = resolve_sign_in(Profile(base_url=base_url, login=LOGIN, keyring=True), GivenSignIn(), Path("c"))
         if has_one:
             assert sign_in.account().password == SECRET
         else:
-            with pytest.raises(NoSignIn, match=r"no password for .*@ward\.example: run keyring set"):
+            with pytest.raises(NoSignIn, match=r"no password for .*@ward\.example. Run keyring set"):
                 sign_in.account()

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.load import load_settings
-from faxtui.config.paths import Paths
+from faxtui.config.load import Paths, load_settings
 from faxtui.config.settings import Profile, Section, Settings, Ui
 from faxtui.errors import ConfigurationError
 
@@ -117,7 +116,7 @@ def test_a_broken_file_is_told_of_with_its_place_and_counts_as_empty(paths: Path
     (problem,) = settings.problems
     assert problem.startswith(f"{path} is not valid TOML: ")
     assert "(at line 1, column 4)" in problem
-    assert problem.endswith("Until then the defaults hold.")
+    assert problem.endswith("Until then the defaults apply.")
     assert settings.ui == (Ui(page_size=10) if broken == "user" else Ui(mouse=False))
     assert path.read_text() == "[ui\n"
 
@@ -127,32 +126,32 @@ def test_a_file_that_cannot_be_read_is_told_of(paths: Paths) -> None:
     settings = load_settings(paths)
     assert settings.ui == Ui()
     assert settings.problems == (
-        f"{paths.config} can't be read: Is a directory. Mend its permissions. Until then the defaults hold.",
+        f"{paths.config} can't be read: Is a directory. Correct its permissions. Until then the defaults apply.",
     )
 
 
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("page_size = 0", "it takes a whole number from 1 to 1,000"),
-        ("page_size = 1001", "it takes a whole number from 1 to 1,000"),
-        ('page_size = "50"', "it takes a whole number from 1 to 1,000"),
-        ("page_size = true", "it takes a whole number from 1 to 1,000"),
-        ("mouse = 1", "it takes true or false"),
-        ('mouse = "true"', "it takes true or false"),
-        ('theme = "drak"', "it takes one of auto, dark, light, ansi"),
-        ("theme = []", "it takes one of auto, dark, light, ansi"),
-        ("date_format = 2026-11-23", "it takes a text in quotes"),
-        ('timezone = "Europe/Pariss"', "there is no time zone “Europe/Pariss”, write it like Europe/Paris"),
-        ('timezone = "../../etc/passwd"', "there is no time zone “../../etc/passwd”, write it like Europe/Paris"),
-        ('timezone = ""', "there is no time zone “”, write it like Europe/Paris"),
-        ("timezone = 2", "it takes a text in quotes"),
-        ('columns = "from"', "it takes a list of columns in brackets"),
-        ("columns = [1]", "it takes a text in quotes"),
+        ("page_size = 0", "Expected an integer from 1 to 1,000."),
+        ("page_size = 1001", "Expected an integer from 1 to 1,000."),
+        ('page_size = "50"', "Expected an integer from 1 to 1,000."),
+        ("page_size = true", "Expected an integer from 1 to 1,000."),
+        ("mouse = 1", "Expected true or false."),
+        ('mouse = "true"', "Expected true or false."),
+        ('theme = "drak"', "Expected one of auto, dark, light, ansi."),
+        ("theme = []", "Expected one of auto, dark, light, ansi."),
+        ("date_format = 2026-11-23", "Expected a text in quotes."),
+        ('timezone = "Europe/Pariss"', "There is no time zone “Europe/Pariss”. Write it like Europe/Paris."),
+        ('timezone = "../../etc/passwd"', "There is no time zone “../../etc/passwd”. Write it like Europe/Paris."),
+        ('timezone = ""', "There is no time zone “”. Write it like Europe/Paris."),
+        ("timezone = 2", "Expected a text in quotes."),
+        ('columns = "from"', "Expected a list of columns in brackets."),
+        ("columns = [1]", "Expected a text in quotes."),
         (
             'columns = ["from", "form"]',
-            "there is no column “form”, "
-            "there are received, from, to, pages, duration, file, baud, folder, message, customer",
+            "There is no column “form”. "
+            "Choose from received, from, to, pages, duration, file, baud, folder, message, customer.",
         ),
     ],
 )
@@ -160,22 +159,22 @@ def test_a_value_that_cannot_be_taken_costs_only_itself(paths: Paths, line: str,
     name = line.partition(" ")[0]
     settings = load(paths, f"[ui]\nremember_filters = false\n{line}\n")
     assert settings.ui == Ui(remember_filters=False)
-    assert settings.problems == (f"The setting “{name}” in [ui] of {paths.config} was left out: {told}.",)
+    assert settings.problems == (f"Ignored “{name}” in [ui] of {paths.config}. {told}",)
 
 
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ('password_file = "a\\u0000b"', "a path can't hold control characters"),
-        ('password_file = "~nobody-of-that-name/x"', "its home folder is not known: write the path in full"),
-        ("login = 60300", "it takes a text in quotes"),
+        ('password_file = "a\\u0000b"', "A path can't contain control characters."),
+        ('password_file = "~nobody-of-that-name/x"', "Its home folder is unknown. Write an absolute path."),
+        ("login = 60300", "Expected a text in quotes."),
     ],
 )
 def test_a_bad_value_in_a_profile_is_told_of_with_its_table(paths: Paths, line: str, told: str) -> None:
     settings = load(paths, f"[profiles.main]\n{line}\n")
     assert settings.profile == Profile()
     name = line.partition(" ")[0]
-    assert settings.problems == (f"The setting “{name}” in [profiles.main] of {paths.config} was left out: {told}.",)
+    assert settings.problems == (f"Ignored “{name}” in [profiles.main] of {paths.config}. {told}",)
 
 
 def test_a_bad_value_of_the_user_leaves_the_sites_in_force(paths: Paths) -> None:
@@ -190,10 +189,10 @@ def test_a_bad_value_of_the_user_leaves_the_sites_in_force(paths: Paths) -> None
         ("[profiles.main]\nuser = 3", "There is no setting “user” in [profiles.main] of {}."),
         ("[profile.main]\nlogin = 'x'", "There is no setting “profile” in {}. Did you mean “profiles”?"),
         ("[kyes]\na = 'x'", "There is no setting “kyes” in {}. Did you mean “keys”?"),
-        ("ui = 3", "“ui” in {} was left out: it is a table, written [ui]."),
-        ("[profiles]\nmain = 3", "“main” in {} was left out: it is a table, written [profiles.main]."),
-        ("[keys]\nquit = 3", "The key “quit” in [keys] of {} takes a key's name in quotes."),
-        ("[keys]\nquit = ' '", "The key “quit” in [keys] of {} takes a key's name in quotes."),
+        ("ui = 3", "Ignored “ui” in {}. Expected a table, written [ui]."),
+        ("[profiles]\nmain = 3", "Ignored “main” in {}. Expected a table, written [profiles.main]."),
+        ("[keys]\nquit = 3", "Ignored “quit” in [keys] of {}. Expected the name of a key in quotes."),
+        ("[keys]\nquit = ' '", "Ignored “quit” in [keys] of {}. Expected the name of a key in quotes."),
         ('[ui]\n"\\u001b[2J" = 1', "There is no setting “␛[2J” in [ui] of {}."),
     ],
 )
@@ -235,8 +234,8 @@ def test_the_profile_is_the_one_asked_for_else_the_default_else_the_only_one(
 @pytest.mark.parametrize(
     ("text", "wanted", "told"),
     [
-        (TWO, "radiology", "There is no profile “radiology” in the configuration: there are lab, ward."),
-        (f'default_profile = "x"\n{TWO}', None, "There is no profile “x” in the configuration: there are lab, ward."),
+        (TWO, "radiology", "There is no profile “radiology” in the configuration. Choose from lab, ward."),
+        (f'default_profile = "x"\n{TWO}', None, "There is no profile “x” in the configuration. Choose from lab, ward."),
         ("", "main", "There is no profile “main” in the configuration: there are none."),
     ],
 )
@@ -254,4 +253,4 @@ def test_a_profile_missing_from_a_broken_file_is_told_of_with_what_broke_it(path
 def test_a_read_only_that_cannot_be_read_still_deletes_nothing(paths: Paths) -> None:
     settings = load(paths, '[profiles.main]\nread_only = "yes"\n')
     assert settings.profile.read_only
-    assert "it takes true or false" in settings.problems[0]
+    assert "Expected true or false." in settings.problems[0]

@@ -99,8 +99,6 @@ def test_errors_that_go_round_in_circles_are_reported(tmp_path: Path) -> None:
 def test_an_unexpected_error_is_explained_in_a_sentence_or_two(tmp_path: Path) -> None:
     told = explanation(tmp_path, caught())
     (report,) = tmp_path.iterdir()
-    assert told == (f"An error that nobody expected ended the program (ValueError). The report is in {report}.")
+    assert told == (f"faxtui crashed (ValueError). The report is in {report}.")
     for nowhere in (None, report / "file"):
-        assert explanation(nowhere, caught()) == (
-            "An error that nobody expected ended the program (ValueError). No report could be written."
-        )
+        assert explanation(nowhere, caught()) == ("faxtui crashed (ValueError). No report could be written.")

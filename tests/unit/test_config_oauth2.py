@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.credentials import Given, settle_sign_in
+from faxtui.config.credentials import GivenSignIn, resolve_sign_in
 from faxtui.config.settings import DEFAULT_TOKEN_URL, OAUTH2, Profile
 from faxtui.domain.account import Account, OAuth2
 from faxtui.errors import ConfigurationError, NoSignIn
 
 SECRET = "cli3nt:ßecret"
-TYPED = Given(password="typed")
+TYPED = GivenSignIn(password="typed")
 CLIENT = ("sh", "-c", "printf 'cli3nt:\\303\\237ecret\\n'")
 
 
@@ -32,8 +32,8 @@ def profile(
     )
 
 
-def settle(own: Profile, given: Given = TYPED) -> Account:
-    return settle_sign_in(own, given, Path("/c")).account()
+def settle(own: Profile, given: GivenSignIn = TYPED) -> Account:
+    return resolve_sign_in(own, given, Path("/c")).account()
 
 
 def failure(own: Profile) -> str:
@@ -44,7 +44,7 @@ def failure(own: Profile) -> str:
 
 
 def test_the_client_is_the_profiles_and_its_secret_what_the_command_prints() -> None:
-    account = settle(profile(), Given())
+    account = settle(profile(), GivenSignIn())
     assert (account.login, account.password) == ("60300.own", "own")
     assert account.oauth2 == OAuth2(token_url=DEFAULT_TOKEN_URL, client_id="ours", client_secret=SECRET)
 
@@ -58,23 +58,25 @@ def test_without_auth_oauth2_there_is_none_and_the_command_is_not_run(tmp_path: 
 @pytest.mark.parametrize(("client_id", "command"), [("", CLIENT), ("ours", ()), ("", ())])
 def test_a_client_takes_an_id_and_a_secret(client_id: str, command: tuple[str, ...]) -> None:
     told = failure(profile(client_id=client_id, client_secret_command=command))
-    assert told.startswith("Signing in by oauth2 takes client_id and client_secret_command in the profile")
+    assert told.startswith("Signing in by oauth2 needs client_id and client_secret_command in the profile")
 
 
 def test_a_secret_that_cannot_be_had_is_told_apart_from_a_missing_password() -> None:
     told = failure(profile(client_secret_command=("sh", "-c", "echo locked >&2; exit 2")))
-    assert told == "There is no client's secret. “sh -c echo locked >&2; exit 2” failed (exit code 2): locked."
-    assert failure(profile(client_secret_command=("true",))).startswith("There is no client's secret. What “true”")
+    assert told == "There is no client secret. “sh -c echo locked >&2; exit 2” failed (exit code 2): locked."
+    assert failure(profile(client_secret_command=("true",))).startswith(
+        "There is no client secret. The output of “true”"
+    )
 
 
 @pytest.mark.parametrize(
     ("token_url", "told"),
     [
-        ("http://oauth.example/token", "The token_url http://oauth.example/token is plain http, which anybody"),
-        ("oauth.example", "“oauth.example” is no address, which token_url takes: write it like https://"),
-        ("", "“” is no address, which token_url takes"),
-        ("ftp://oauth.example", "“ftp://oauth.example” is no address, which token_url takes"),
-        ("https://me:hush@oauth.example", "The token_url holds a login: leave it out there"),
+        ("http://oauth.example/token", "token_url http://oauth.example/token uses plain http, which anyone"),
+        ("oauth.example", "token_url “oauth.example” is not a valid URL. Write it like https://"),
+        ("", "token_url “” is not a valid URL"),
+        ("ftp://oauth.example", "token_url “ftp://oauth.example” is not a valid URL"),
+        ("https://me:hush@oauth.example", "token_url contains a login. Remove it there"),
     ],
 )
 def test_a_token_address_is_looked_at_like_the_services(token_url: str, told: str) -> None:
@@ -97,8 +99,8 @@ def test_what_is_wrong_is_told_before_any_command_is_run(tmp_path: Path) -> None
     own = Profile(
         login="a", auth=OAUTH2, password_command=("touch", str(tmp_path / "ran")), token_url="http://oauth.example"
     )
-    with pytest.raises(ConfigurationError, match="takes client_id"):
-        settle(own, Given())
+    with pytest.raises(ConfigurationError, match="needs client_id"):
+        settle(own, GivenSignIn())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -113,11 +115,11 @@ def test_an_address_that_was_given_gets_nothing_of_the_profile(tmp_path: Path) -
         password_file=tmp_path / "password",
         keyring=True,
     )
-    sign_in = settle_sign_in(own, Given("https://other.example", "60300.own"), Path("/c"))
+    sign_in = resolve_sign_in(own, GivenSignIn("https://other.example", "60300.own"), Path("/c"))
     with pytest.raises(NoSignIn, match=r"There is no password for 60300\.own"):
         sign_in.account()
     assert sign_in.password_file is None
-    account = settle(own, Given("https://other.example", "60300.own", password="given"))
+    account = settle(own, GivenSignIn("https://other.example", "60300.own", password="given"))
     assert (account.password, account.oauth2) == ("given", None)
     assert list(tmp_path.iterdir()) == []
 
@@ -129,12 +131,12 @@ def test_of_the_profiles_ways_to_a_password_a_command_comes_first_then_a_file(tm
     both = Profile(login="a", password_command=("printf", "printed"), password_file=file, keyring=True)
     one = Profile(login="a", password_file=file, keyring=True)
     for own, password, shown in ((both, "printed", None), (one, "filed", file)):
-        sign_in = settle_sign_in(own, Given(), Path("/c"))
+        sign_in = resolve_sign_in(own, GivenSignIn(), Path("/c"))
         assert (sign_in.account().password, sign_in.password_file) == (password, shown)
         assert sign_in.account("typed").password == "typed"
 
 
 def test_no_representation_holds_a_secret() -> None:
-    sign_in = settle_sign_in(profile(), TYPED, Path("/c"))
+    sign_in = resolve_sign_in(profile(), TYPED, Path("/c"))
     shown = f"{sign_in!r} {sign_in.account()!r} {sign_in.account('hush')!r}"
     assert not any(secret in shown for secret in (SECRET, "'typed'", "hush"))

@@ -3,14 +3,11 @@
 import resource
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from faxtui.config.load import migrated
-from faxtui.config.save import Change, save_settings
-from faxtui.config.toml_files import Table, read_table
+from faxtui.config.toml_files import Change, read_table, save_settings
 from faxtui.errors import StorageError
 
 MOUSE: tuple[Change, ...] = ((("ui", "mouse"), False),)
@@ -18,7 +15,7 @@ AS_NOBODY = """
 import os, sys
 from pathlib import Path
 import tomli_w
-from faxtui.config.save import save_settings
+from faxtui.config.toml_files import save_settings
 from faxtui.errors import StorageError
 os.chdir(sys.argv[1])
 if os.getuid() == 0:
@@ -153,7 +150,7 @@ def test_a_file_made_read_only_is_not_written(config: Path) -> None:
     with pytest.raises(StorageError) as caught:
         save_settings(config, MOUSE)
     assert str(caught.value) == (
-        f"{config} is read-only, so nothing was saved: run chmod u+w on it, or change it elsewhere."
+        f"{config} is read-only, so nothing was saved. Run chmod u+w on it, or change it elsewhere."
     )
     assert (config.read_text(), mode(config), others(config)) == ("[ui]\n# mine\n", 0o444, [])
 
@@ -200,15 +197,3 @@ def test_a_folder_in_the_way_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match=r"config\.toml can't be written: Not a directory\."):
         save_settings(tmp_path / "file" / "config.toml", MOUSE)
-
-
-def _renamed(table: Table) -> Table:
-    return {"version": 1, "ui": table.get("look", {})}
-
-
-def test_an_older_file_is_saved_as_this_version_writes_it_and_kept_in_a_copy(config: Path) -> None:
-    config.write_text("[look]\npage_size = 20\n")
-    kept = save_settings(config, MOUSE, partial(migrated, steps={1: _renamed}, newest=2))
-    assert kept is not None
-    assert kept.read_text() == "[look]\npage_size = 20\n"
-    assert read_table(config) == {"version": 2, "ui": {"page_size": 20, "mouse": False}}

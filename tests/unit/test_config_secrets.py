@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.credentials import Given, read_password_file, run_command, settle_sign_in
+from faxtui.config.credentials import GivenSignIn, read_password_file, resolve_sign_in, run_command
 from faxtui.config.settings import Profile
 from faxtui.errors import NoSignIn
 
@@ -64,17 +64,17 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
         (b"\n\r\n", "is empty"),
         (b"\xef\xbb\xbf\n", "is empty"),
         (b" \t \n\n", "is empty"),
-        (b"\nsecret\n\nsecret", "begins with an empty line: write the password on the first line"),
+        (b"\nsecret\n\nsecret", "begins with an empty line. Write the password on the first line"),
         (b"\xef\xbb\xbf\r\nsecret", "begins with an empty line"),
         (b"  \nsecret", "begins with an empty line"),
-        (b"secret\xe9\n", "is not UTF-8: save it as UTF-8"),
+        (b"secret\xe9\n", "is not UTF-8. Save it as UTF-8"),
         (b"\xff\xfes\0e\0c\0r\0e\0t\0", "is not UTF-8"),
-        (b"s\0e\0c\0r\0e\0t\0\n\0", "holds a control character on its first line"),
-        (b"sec\x00ret\n", "holds a control character"),
-        (b"sec\x1b[31mret", "holds a control character"),
-        (b"sec\x0bret", "holds a control character"),
-        ("sec\x85ret".encode(), "holds a control character"),
-        ("sec\u2028ret".encode(), "holds a control character"),
+        (b"s\0e\0c\0r\0e\0t\0\n\0", "contains a control character on its first line"),
+        (b"sec\x00ret\n", "contains a control character"),
+        (b"sec\x1b[31mret", "contains a control character"),
+        (b"sec\x0bret", "contains a control character"),
+        ("sec\x85ret".encode(), "contains a control character"),
+        ("sec\u2028ret".encode(), "contains a control character"),
     ],
 )
 def test_what_holds_no_password_is_told_of_without_its_content(tmp_path: Path, content: bytes, told: str) -> None:
@@ -95,13 +95,13 @@ def test_a_file_far_larger_than_a_password_is_told_of(tmp_path: Path) -> None:
     ("given", "password"), [("hush\n", "hush"), ("hush\r\n\n", "hush"), ("\ufeffhush\nmore", "hush")]
 )
 def test_the_environments_password_is_its_first_line_too(given: str, password: str) -> None:
-    sign_in = settle_sign_in(Profile(login="60300.console"), Given(password=given), Path("config.toml"))
+    sign_in = resolve_sign_in(Profile(login="60300.console"), GivenSignIn(password=given), Path("config.toml"))
     assert sign_in.account().password == password
 
 
 @pytest.mark.parametrize("given", ["\n", "\nhush", "hu\0sh", "hu\udce9sh"])
 def test_an_environments_password_that_cannot_be_sent_is_told_of(given: str) -> None:
-    sign_in = settle_sign_in(Profile(login="60300.console"), Given(password=given), Path("config.toml"))
+    sign_in = resolve_sign_in(Profile(login="60300.console"), GivenSignIn(password=given), Path("config.toml"))
     with pytest.raises(NoSignIn, match="The given password") as caught:
         sign_in.account()
     assert "hu" not in str(caught.value)

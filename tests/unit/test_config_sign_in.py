@@ -6,7 +6,7 @@ import pytest
 
 from faxtui.cli.context import load_context
 from faxtui.cli.options import parse
-from faxtui.config.credentials import Given, settle_sign_in
+from faxtui.config.credentials import GivenSignIn, resolve_sign_in
 from faxtui.config.settings import DEFAULT_BASE_URL, Profile
 from faxtui.domain.account import Account
 from faxtui.errors import ConfigurationError, NoSignIn
@@ -31,46 +31,46 @@ def secret(folder: Path, password: str) -> Path:
     return path
 
 
-def settle(profile: Profile, given: Given) -> Account:
-    return settle_sign_in(profile, given, CONFIG).account()
+def settle(profile: Profile, given: GivenSignIn) -> Account:
+    return resolve_sign_in(profile, given, CONFIG).account()
 
 
 def test_a_profile_signs_in_at_its_own_address(profile: Profile) -> None:
-    account = settle(profile, Given())
+    account = settle(profile, GivenSignIn())
     assert (account.base_url, account.login, account.password) == ("https://own.example", "60300.own", "own")
     assert str(account.service_zone) == "Europe/London"
 
 
 def test_without_an_address_it_is_the_services(tmp_path: Path) -> None:
-    assert settle(Profile(login="a", password_file=secret(tmp_path, "b")), Given()).base_url == DEFAULT_BASE_URL
+    assert settle(Profile(login="a", password_file=secret(tmp_path, "b")), GivenSignIn()).base_url == DEFAULT_BASE_URL
 
 
 def test_a_given_password_goes_over_the_profiles_and_a_file_over_the_environment(
     profile: Profile, tmp_path: Path
 ) -> None:
     file = secret(tmp_path, "from-file")
-    assert settle(profile, Given(password="given")).password == "given"
-    assert settle(profile, Given(password_file=file)).password == "from-file"
-    assert settle(profile, Given(password_file=file, password="given")).password == "from-file"
+    assert settle(profile, GivenSignIn(password="given")).password == "given"
+    assert settle(profile, GivenSignIn(password_file=file)).password == "from-file"
+    assert settle(profile, GivenSignIn(password_file=file, password="given")).password == "from-file"
 
 
 def test_the_profiles_password_goes_only_with_the_profiles_login(profile: Profile) -> None:
-    assert settle(profile, Given(login="60300.own")).password == "own"
+    assert settle(profile, GivenSignIn(login="60300.own")).password == "own"
     with pytest.raises(NoSignIn, match=r"There is no password for 60300\.other"):
-        settle(profile, Given(login="60300.other"))
-    account = settle(profile, Given(login="60300.other", password="given"))
+        settle(profile, GivenSignIn(login="60300.other"))
+    account = settle(profile, GivenSignIn(login="60300.other", password="given"))
     assert (account.base_url, account.login, account.password) == ("https://own.example", "60300.other", "given")
 
 
 @pytest.mark.parametrize("address", ["https://other.example", "https://own.example"])
 def test_a_given_address_gets_only_what_was_given(profile: Profile, address: str) -> None:
-    for given in (Given(address), Given(address, password="given")):
+    for given in (GivenSignIn(address), GivenSignIn(address, password="given")):
         with pytest.raises(NoSignIn, match="There is no login"):
             settle(profile, given)
     for login in ("60300.own", "60300.other"):
         with pytest.raises(NoSignIn, match="There is no password"):
-            settle(profile, Given(address, login))
-    account = settle(profile, Given(address, "60300.other", password="given"))
+            settle(profile, GivenSignIn(address, login))
+    account = settle(profile, GivenSignIn(address, "60300.other", password="given"))
     assert (account.base_url, account.login, account.password) == (address, "60300.other", "given")
 
 
@@ -106,7 +106,7 @@ def test_a_given_address_starts_none_of_the_profiles_commands_and_uses_nothing_o
 
 def test_what_is_missing_is_told_with_every_way_to_give_it() -> None:
     with pytest.raises(NoSignIn) as caught:
-        settle(Profile(), Given())
+        settle(Profile(), GivenSignIn())
     told = str(caught.value)
     for each in ("--login", "FAXTUI_PASSWORD", "--password-file", "[profiles.main]", str(CONFIG), "faxtui --demo"):
         assert each in told
@@ -120,7 +120,7 @@ def test_what_is_missing_is_told_with_every_way_to_give_it() -> None:
     ],
 )
 def test_plain_http_may_go_to_this_machine(address: str) -> None:
-    assert settle(Profile(), Given(address, "a", password="b")).base_url == address
+    assert settle(Profile(), GivenSignIn(address, "a", password="b")).base_url == address
 
 
 @pytest.mark.parametrize(
@@ -131,12 +131,12 @@ def test_plain_http_may_go_to_this_machine(address: str) -> None:
     ],
 )
 def test_plain_http_to_other_machines_takes_a_profile_that_allows_it(address: str) -> None:
-    mine = Given(login="a", password="b")
-    with pytest.raises(ConfigurationError, match="plain http, which anybody on the way can read"):
+    mine = GivenSignIn(login="a", password="b")
+    with pytest.raises(ConfigurationError, match="plain http, which anyone on the network can read"):
         settle(Profile(address), mine)
     assert settle(Profile(address, allow_http=True), mine).base_url == address
-    with pytest.raises(ConfigurationError, match="a profile with that base_url and allow_http = true"):
-        settle(Profile(address, allow_http=True), Given(address, "a", password="b"))
+    with pytest.raises(ConfigurationError, match="a profile with this address and allow_http = true"):
+        settle(Profile(address, allow_http=True), GivenSignIn(address, "a", password="b"))
 
 
 @pytest.mark.parametrize(
@@ -144,23 +144,23 @@ def test_plain_http_to_other_machines_takes_a_profile_that_allows_it(address: st
     ["api.example", "ftp://api.example", "https://", "https://a b", "https://a:port", "https://[::1", "https://a\n"],
 )
 def test_what_is_no_address_is_told_of(address: str) -> None:
-    with pytest.raises(ConfigurationError, match="is no address: write it like https://"):
-        settle(Profile(), Given(address, "a", password="b"))
+    with pytest.raises(ConfigurationError, match=r"is not a valid URL\. Write it like https://"):
+        settle(Profile(), GivenSignIn(address, "a", password="b"))
 
 
 @pytest.mark.parametrize("address", ["https://me:hush@api.example", "ftp://me:hush@api.example", "me:hush@a b"])
 def test_an_address_that_holds_a_password_is_refused_without_repeating_it(address: str) -> None:
-    with pytest.raises(ConfigurationError, match="The address holds a login") as caught:
-        settle(Profile(), Given(address))
+    with pytest.raises(ConfigurationError, match="The address contains a login") as caught:
+        settle(Profile(), GivenSignIn(address))
     assert "hush" not in str(caught.value)
 
 
 def test_a_login_that_holds_a_password_is_refused_without_repeating_it() -> None:
-    with pytest.raises(ConfigurationError, match="A login holds no colon") as caught:
-        settle(Profile(), Given(login="60300.console:hush"))
+    with pytest.raises(ConfigurationError, match="A login contains no colon") as caught:
+        settle(Profile(), GivenSignIn(login="60300.console:hush"))
     assert "hush" not in str(caught.value)
 
 
 def test_no_representation_holds_a_password(profile: Profile) -> None:
-    given = Given(login="60300.own", password="hush")
+    given = GivenSignIn(login="60300.own", password="hush")
     assert "hush" not in f"{given!r} {given} {settle(profile, given)!r} {profile!r}"

@@ -19,7 +19,7 @@ ROUNDS = 60
 SAVES_SETTINGS = """
 import sys
 from pathlib import Path
-from faxtui.config.save import save_settings
+from faxtui.config.toml_files import save_settings
 path, name, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 sys.stdin.readline()
 for number in range(rounds):

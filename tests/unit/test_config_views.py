@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faxtui.config.load import load_settings
-from faxtui.config.paths import Paths
+from faxtui.config.load import Paths, load_settings
 from faxtui.config.settings import Settings, View
 from faxtui.domain.query import Filters
 from faxtui.domain.sort import Sort, SortDirection, SortField
@@ -57,22 +56,22 @@ def test_moments_and_customers_may_be_written_as_toml_has_them(paths: Paths, lin
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("to = 134296015", "“to” takes a text in quotes."),
-        ("from = true", "“from” takes a text in quotes."),
-        ("from = 2026-11-23", "“from” takes a text in quotes."),
-        ("since = 7", "“since” takes a text in quotes."),
-        ('since = ["today"]', "“since” takes a text in quotes."),
+        ("to = 134296015", "“to” needs a text in quotes."),
+        ("from = true", "“from” needs a text in quotes."),
+        ("from = 2026-11-23", "“from” needs a text in quotes."),
+        ("since = 7", "“since” needs a text in quotes."),
+        ('since = ["today"]', "“since” needs a text in quotes."),
         ("since = 10:42:30", "“10:42:30” is not a moment. Write it like one of these: 2026-11-23"),
         ('since = "whenever"', "“whenever” is not a moment."),
-        ("customer = true", "“customer” takes a text in quotes."),
+        ("customer = true", "“customer” needs a text in quotes."),
         ("customer = -1", "A customer is a whole number such as 60300, not “-1”."),
         ('customer = "Smith"', "A customer is a whole number such as 60300, not “Smith”."),
-        ("sort = 3", "“sort” takes a text in quotes."),
+        ("sort = 3", "“sort” needs a text in quotes."),
         ('sort = "age"', "The service can't sort by “age”: it sorts by received"),
         ('sort = "pages:up"', "“up” is no direction: write pages:asc or pages:desc."),
-        ('sicne = "today"', "there is no filter “sicne”. Did you mean “since”?"),
-        ('sorted = "pages"', "there is no filter “sorted”. Did you mean “sort”?"),
-        ("xyzzy = 1", "there is no filter “xyzzy”."),
+        ('sicne = "today"', "There is no filter “sicne”. Did you mean “since”?"),
+        ('sorted = "pages"', "There is no filter “sorted”. Did you mean “sort”?"),
+        ("xyzzy = 1", "There is no filter “xyzzy”."),
     ],
 )
 def test_a_view_with_one_thing_wrong_is_left_out_whole(paths: Paths, line: str, told: str) -> None:
@@ -82,7 +81,7 @@ def test_a_view_with_one_thing_wrong_is_left_out_whole(paths: Paths, line: str, 
     )
     assert [each.name for each in settings.views] == ["good"]
     (problem,) = settings.problems
-    assert problem.startswith(f"The view “bad” in [views] of {paths.config} was left out: {told}")
+    assert problem.startswith(f"Ignored the view “bad” in [views] of {paths.config}. {told}")
     assert problem.endswith((".", "?"))
 
 
@@ -90,7 +89,7 @@ def test_a_view_is_a_table(paths: Paths) -> None:
     settings = load(paths, '[views]\nmorning = "today"\n')
     assert settings.views == ()
     assert settings.problems == (
-        f"The view “morning” in [views] of {paths.config} was left out: it is a table, written [views.morning].",
+        f"Ignored the view “morning” in [views] of {paths.config}. Expected a table, written [views.morning].",
     )
 
 
@@ -102,7 +101,7 @@ def test_the_users_view_takes_the_place_of_the_sites_unless_it_is_left_out(paths
 
 
 def test_a_view_that_is_not_there_is_told_of_with_those_that_are(paths: Paths) -> None:
-    with pytest.raises(InvalidValue, match=r"There is no view “x”: there are a, b\."):
+    with pytest.raises(InvalidValue, match=r"There is no view “x”\. Choose from a, b\."):
         load(paths, "[views.a]\n[views.b]\n").view_named("x")
-    with pytest.raises(InvalidValue, match=r"There is no view “␛x”: there are none: write \[views\.NAME\]"):
+    with pytest.raises(InvalidValue, match=r"There is no view “␛x”: there are none\. Write \[views\.NAME\]"):
         load(paths).view_named("\x1bx")

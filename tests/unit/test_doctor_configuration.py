@@ -90,7 +90,7 @@ def test_a_password_file_that_others_can_read_failed(subject: Installation, tmp_
     path = write(tmp_path / "password", "hunter2\n", 0o644)
     found = about(Topic.PASSWORD_FILE, replace(subject, password_file=path))
     assert (found.verdict, found.exit_code) == (Verdict.FAILED, 2)
-    assert "run chmod 600 on it" in found.sentence
+    assert "Run chmod 600 on it" in found.sentence
     assert "hunter2" not in found.sentence
 
 

@@ -11,8 +11,7 @@ import pytest
 from faxtui import __version__
 from faxtui.cli import run
 from faxtui.cli.options import parse
-from faxtui.config.load import load_settings
-from faxtui.config.paths import Paths
+from faxtui.config.load import Paths, load_settings
 from faxtui.config.settings import SECTIONS, Profile, Section, Settings
 from faxtui.ui.keymap import BROWSER, DETAILS, HANDLING, PROGRAM_WIDE, READING, TABLE, Action, Keys, written
 

@@ -17,11 +17,6 @@ ERRORS = {name for name, each in vars(errors).items() if inspect.isclass(each) a
 
 NOT_CONVERTED: frozenset[str] = frozenset(
     {
-        "config/credentials",
-        "config/new_account",
-        "config/save",
-        "config/settings",
-        "config/toml_files",
         "domain/account",
         "domain/fax",
         "domain/filename",

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Select
 
-from faxtui.config.new_account import Keep, NewAccount
+from faxtui.config.new_account import NewAccount, PasswordStorage
 from faxtui.config.settings import DEFAULT_BASE_URL
 from faxtui.domain.account import Account
 from faxtui.domain.service import DocumentService
@@ -31,6 +31,7 @@ from faxtui.errors import (
     WrongAddress,
 )
 from faxtui.inbox.connection import ConnectionCheck, LazyService, check_connection
+from faxtui.translation import _
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.glyphs import Glyphs
 from faxtui.ui.screens.dialog import Chosen as Answered
@@ -116,8 +117,11 @@ class ConnectScreen(Form[None]):
             "command": Line(placeholder="such as pass show fax"),
         }
         self._fields = {name: Labelled(_LABELS[name], line) for name, line in self._lines.items()}
-        self._keep = ChoiceField(
-            [(each.value, each) for each in Keep], value=Keep.NOWHERE, allow_blank=False, compact=True
+        self._storage = ChoiceField(
+            [(_(each.value), each) for each in PasswordStorage],
+            value=PasswordStorage.NOWHERE,
+            allow_blank=False,
+            compact=True,
         )
         self._untouched = self._typed()
         self._said = Label("", markup=False, classes="said")
@@ -129,7 +133,7 @@ class ConnectScreen(Form[None]):
             yield Label(self._options.glyphs.write(self._reason), markup=False, classes="reason")
             for name in ("profile", "base_url", "login", "password"):
                 yield self._fields[name]
-            yield Labelled("Keep the password", self._keep)
+            yield Labelled(_("Password storage"), self._storage)
             yield self._fields["command"]
             yield self._said
             with Horizontal(classes="buttons"):
@@ -157,9 +161,9 @@ class ConnectScreen(Form[None]):
         self._hint.show(self._options.glyphs.write(use), "Ctrl+C quit" if self._is_first else "Esc back")
 
     @on(Select.Changed)
-    def _keep_chosen(self) -> None:
+    def _storage_chosen(self) -> None:
         """What a command prints is not typed."""
-        by_command = self._keep.value is Keep.COMMAND
+        by_command = self._storage.value is PasswordStorage.COMMAND
         if by_command == self._fields["command"].display:
             return
         self._fields["command"].display = by_command
@@ -255,9 +259,9 @@ class ConnectScreen(Form[None]):
     # What was typed, and what is said about it
 
     def _typed(self) -> NewAccount:
-        keep = self._keep.value
+        storage = self._storage.value
         typed = {name: line.value if name == "password" else line.value.strip() for name, line in self._lines.items()}
-        return NewAccount(keep=keep if isinstance(keep, Keep) else Keep.NOWHERE, **typed)
+        return NewAccount(storage=storage if isinstance(storage, PasswordStorage) else PasswordStorage.NOWHERE, **typed)
 
     async def _may_replace(self, profile: str) -> bool:
         """Ask before a profile is replaced."""
@@ -292,7 +296,7 @@ def _button(label: str, id: str) -> Button:
 
 def _check_for_trial(typed: NewAccount) -> None:
     """Raises InvalidValue where there is no password to try, so that nobody is asked anything."""
-    if typed.login and typed.keep is not Keep.COMMAND and not typed.password:
+    if typed.login and typed.storage is not PasswordStorage.COMMAND and not typed.password:
         raise InvalidValue("Type the password.", "password")
 
 
@@ -305,7 +309,7 @@ def _field_of(error: FaxtuiError, typed: NewAccount) -> str:
     if isinstance(error, ConfigurationError | Unreachable | WrongAddress):
         return "base_url"
     if isinstance(error, SignInRefused | NoSignIn):
-        return "command" if typed.keep is Keep.COMMAND else "password"
+        return "command" if typed.storage is PasswordStorage.COMMAND else "password"
     return ""
 
 

@@ -21,8 +21,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.widgets.option_list import Option
 
-from faxtui.config.save import Change
 from faxtui.config.settings import Settings, View
+from faxtui.config.toml_files import Change
 from faxtui.domain.fax import FIELDS, SORTABLE, Fax, Field, Kind, field_sorted_by
 from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FILTERS, FaxQuery, Filters, in_words, parse_sort, sort_text

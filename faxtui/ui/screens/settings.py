@@ -15,10 +15,11 @@ from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from faxtui.config import settings
-from faxtui.config.save import Change
 from faxtui.config.settings import SECTIONS, OneOf, Setting, Settings
+from faxtui.config.toml_files import Change
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError, InvalidValue
+from faxtui.translation import _
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.glyphs import Glyphs
 from faxtui.ui.screens.dialog import Chosen, ClosesOnce, Panel
@@ -185,7 +186,7 @@ class EditSetting(Panel[Chosen[object]]):
         self._current = current
 
     def content(self) -> Widget:
-        self._labelled = Labelled(self._glyphs.write(self._setting.help), Line(settings.shown(self._current)))
+        self._labelled = Labelled(self._glyphs.write(_(self._setting.help)), Line(settings.shown(self._current)))
         return self._labelled
 
     @on(Input.Submitted)
@@ -198,7 +199,7 @@ class EditSetting(Panel[Chosen[object]]):
 
 
 def _help(setting: Setting) -> str:
-    return f"{setting.help} (after a restart)" if setting.needs_restart else setting.help
+    return _("{help} (after a restart)").format(help=_(setting.help)) if setting.needs_restart else _(setting.help)
 
 
 def _choices(setting: Setting) -> str:

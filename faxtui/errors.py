@@ -21,7 +21,8 @@ FaxtuiError                     exit code 1
 │       └── Unconfirmed         1   a delete without the documented confirmation
 ├── StorageError                1   a file or folder that can't be read or written
 ├── UnreadableDocument          1   a document that can't be shown on the screen
-└── PreviewNotInstalled         1   the packages that show documents are not installed
+├── PreviewNotInstalled         1   the packages that show documents are not installed
+└── TextUnavailable             1   a page whose text can't be read
 
 The text of an error is a whole sentence, or two, for the person at the screen: what failed, why, what to do.
 """
@@ -166,6 +167,10 @@ class UnreadableDocument(FaxtuiError):
 
 class PreviewNotInstalled(FaxtuiError):
     """The packages that show documents are not installed."""
+
+
+class TextUnavailable(FaxtuiError):
+    """The text of a page can't be read: no text layer, and nothing installed that recognises text."""
 
 
 def why(error: OSError) -> str:

@@ -57,6 +57,6 @@ def page(desk: Console) -> list[str]:
 def dots(desk: Console) -> list[str]:
     rows = []
     for line in page(desk):
-        codes = [BRAILLE.signs.index(sign) for sign in line]
+        codes = [BRAILLE.characters.index(sign) for sign in line]
         rows += ["".join(str(code >> bit & 1) for code in codes for bit in (2 * y, 2 * y + 1)) for y in range(4)]
     return rows

@@ -1,6 +1,4 @@
-"""The parts that reading on the screen needs and that are not installed with faxtui.
-
-A document, opened in a process of its own."""
+"""A document, decoded in a process of its own, and what has to be installed for that."""
 
 from __future__ import annotations
 
@@ -19,8 +17,9 @@ from pathlib import Path
 from faxtui.domain.document import DocumentType
 from faxtui.errors import PreviewNotInstalled, UnreadableDocument
 from faxtui.preview import protocol
-from faxtui.preview.protocol import Box, Kind, PageInfo, Raster, Request
+from faxtui.preview.protocol import Box, PageInfo, Raster, Request, RequestKind, ResponseKind, TextLayer
 from faxtui.processes import start_worker
+from faxtui.translation import _
 
 _PDFIUM, _PILLOW = ("pypdfium2", "pypdfium2"), ("PIL", "Pillow")
 
@@ -36,13 +35,14 @@ def check_requirements(document: bytes | None = None) -> None:
         missing = [name for module, name in (_PDFIUM, _PILLOW) if find_spec(module) is None]
     if missing:
         raise PreviewNotInstalled(
-            f"Reading a fax on the screen needs {' and '.join(missing)}, not installed here. "
-            f"Install with: {shlex.join(install_command(missing))}"
+            _("Reading a fax on the screen needs what is not installed: {packages}. Install with: {command}").format(
+                packages=", ".join(missing), command=shlex.join(install_command(missing))
+            )
         )
 
 
-def why_nothing_can_be_read() -> str:
-    """A sentence that says what is missing to show any document; empty if nothing is."""
+def missing_requirements() -> str:
+    """Return a sentence that says what is missing to show any document; an empty one if nothing is."""
     try:
         check_requirements()
     except PreviewNotInstalled as error:
@@ -64,57 +64,62 @@ def install_command(packages: Sequence[str], prefix: Path | None = None) -> Sequ
     return ("python3", "-m", "pip", "--python", sys.executable, "install", *packages)
 
 
-PATIENCE = 20.0
+PAGE_TIMEOUT = 20.0
 """Seconds that a page may take."""
-_LAST_WORDS = 1.0
+_EXIT_TIMEOUT = 1.0
 _COMMAND = (sys.executable, "-P", "-W", "ignore", "-m", "faxtui.preview.worker")
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME")
-"""Of the environment: that process is not trusted with passwords."""
-_SAVE_IT = "Save the file, and look at it with another program."
+_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME")
+"""What the process gets of the environment: it is not trusted with passwords."""
 
 
 class DocumentReader:
-    """Gives the pages of a PDF or TIFF as dots; nothing of it goes to the disk. Pages are counted from 0.
+    """The pages of a PDF or TIFF as dots, and its text layer; nothing of it is written to the disk.
 
-    The methods raise UnreadableDocument. What one page did to the process is not held against the others.
+    Pages are counted from 0; ``turn`` is by how many degrees a page is turned clockwise. The methods raise
+    UnreadableDocument. After a page that crashed the process, the others can still be read.
     """
 
-    def __init__(self, document: bytes, *, patience: float = PATIENCE) -> None:
+    def __init__(self, document: bytes, *, timeout: float = PAGE_TIMEOUT) -> None:
         self._document = document
-        self._patience = patience
+        self._timeout = timeout
         self._process: Process | None = None
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self.pages = 0
 
     async def open(self) -> None:
         """Find out how many ``pages`` there are. Raises PreviewNotInstalled too."""
         check_requirements(self._document)
         if not self._document:
-            raise UnreadableDocument("This fax is an empty file: there is nothing to show.")
-        async with self._turn, self._careful("This fax"):
+            raise UnreadableDocument(_("This fax is an empty file: there is nothing to show."))
+        async with self._lock, self._failures_explained(_("This fax")):
             await self._start()
         if not self.pages:
-            raise UnreadableDocument("This fax has no pages: there is nothing to show.")
+            raise UnreadableDocument(_("This fax has no pages: there is nothing to show."))
 
-    async def sheet(self, page: int) -> PageInfo:
-        return protocol.unpack_sheet(await self._ask(Request(page)))
+    async def page_info(self, page: int, turn: int = 0) -> PageInfo:
+        return protocol.unpack_page_info(await self._request(Request(RequestKind.PAGE_INFO, page, turn)))
 
-    async def raster(self, page: int, box: Box, width: int, height: int) -> Raster:
-        """A part of a page as so many dots."""
-        return Raster(width, height, await self._ask(Request(page, width, height, box)))
+    async def raster(self, page: int, box: Box, width: int, height: int, turn: int = 0) -> Raster:
+        """Return a part of a page as so many dots."""
+        request = Request(RequestKind.RASTER, page, turn, width, height, box)
+        return Raster(width, height, await self._request(request))
+
+    async def text_layer(self, page: int) -> TextLayer:
+        """Return the text that a page comes with; no words if it has none."""
+        return protocol.unpack_layer(await self._request(Request(RequestKind.TEXT_LAYER, page)))
 
     async def aclose(self) -> None:
-        """End the process, whatever it is at."""
+        """End the process, even if it is busy."""
         process = self._process
         self._end()
         if process is not None:
             await process.wait()
 
-    async def _see_it_end(self) -> None:
-        """It hung up. A signal to what has ended already would keep the event loop from hearing of its end."""
+    async def _wait_for_exit(self) -> None:
+        """Wait until a process that hung up has ended: the event loop misses the end of one that is killed then."""
         if self._process is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), _LAST_WORDS)
+                await asyncio.wait_for(self._process.wait(), _EXIT_TIMEOUT)
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -124,14 +129,14 @@ class DocumentReader:
             if process.stdin is not None:
                 process.stdin.close()
 
-    async def _ask(self, request: Request) -> bytes:
-        async with self._turn, self._careful(f"Page {request.page + 1}"):
+    async def _request(self, request: Request) -> bytes:
+        async with self._lock, self._failures_explained(_("Page {page}").format(page=request.page + 1)):
             if self._process is None:
                 await self._start()
             return await self._exchange(request.pack())
 
     async def _start(self) -> None:
-        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         environ = {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self._process = await start_worker(_COMMAND, environ)
         count = await self._exchange(protocol.pack_length(self._document) + self._document)
@@ -142,37 +147,45 @@ class DocumentReader:
         if process is None or process.stdin is None or process.stdout is None:
             raise ConnectionResetError
         process.stdin.write(data)
-        # It may refuse the document before it has taken all of a request: its answer says why.
+        # It may refuse the document before it has read all of a request: its response says why.
         with contextlib.suppress(ConnectionError):
             await process.stdin.drain()
         kind, length = protocol.unpack_header(await process.stdout.readexactly(protocol.HEADER_SIZE))
         content = await process.stdout.readexactly(length)
-        if kind is Kind.TROUBLE:
+        if kind is ResponseKind.ERROR:
             raise UnreadableDocument(content.decode())
         return content
 
     @contextlib.asynccontextmanager
-    async def _careful(self, what: str) -> AsyncIterator[None]:
-        """In whatever way it ends before its time, the process is ended too, and started anew for the next page."""
+    async def _failures_explained(self, subject: str) -> AsyncIterator[None]:
+        """End the process if this fails or is cancelled, so that the next page starts a new one."""
         is_done = False
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 yield
             is_done = True
         except UnreadableDocument:
-            await self._see_it_end()
+            await self._wait_for_exit()
             raise
         except TimeoutError as error:
             raise UnreadableDocument(
-                f"{what} was given up: it takes longer than {self._patience:g} seconds to draw. {_SAVE_IT}"
+                _(
+                    "{subject} takes longer than {seconds:g} seconds to draw."
+                    " Save the file, and open it with another program."
+                ).format(subject=subject, seconds=self._timeout)
             ) from error
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            await self._see_it_end()
+            await self._wait_for_exit()
             raise UnreadableDocument(
-                f"{what} can't be shown: it is damaged, or takes more memory than it may. {_SAVE_IT}"
+                _(
+                    "{subject} can't be shown: it is damaged or needs too much memory."
+                    " Save the file, and open it with another program."
+                ).format(subject=subject)
             ) from error
         except OSError as error:
-            raise UnreadableDocument(f"{what} can't be shown: {error.strerror or error}.") from error
+            raise UnreadableDocument(
+                _("{subject} can't be shown: {reason}.").format(subject=subject, reason=error.strerror or error)
+            ) from error
         finally:
             if not is_done:
                 self._end()

@@ -1,19 +1,20 @@
-"""What the two processes say to each other.
+"""Messages between faxtui and the process that decodes a document.
 
-The document comes first: eight bytes of length, then its bytes. After that, each request gets one answer.
+The document comes first: eight bytes of length, then its bytes. After that, each request gets one response.
 """
 
 from __future__ import annotations
 
+import json
 import struct
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
 _LENGTH = struct.Struct("<Q")
-_REQUEST = struct.Struct("<III4d")
+_REQUEST = struct.Struct("<cIHII4d")
 _HEADER = struct.Struct("<cI")
-_SHEET = struct.Struct("<IId4I")
+_PAGE_INFO = struct.Struct("<IId4I")
 _COUNT = struct.Struct("<I")
 
 REQUEST_SIZE, HEADER_SIZE, LENGTH_SIZE = _REQUEST.size, _HEADER.size, _LENGTH.size
@@ -27,10 +28,22 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
+    def turned(self, turn: int, size: tuple[float, float]) -> Box:
+        """Return it on a page of that size after the page was turned clockwise by ``turn`` degrees."""
+        width, height = size
+        match turn % 360:
+            case 90:
+                return Box(height - self.bottom, self.left, height - self.top, self.right)
+            case 180:
+                return Box(width - self.right, height - self.bottom, width - self.left, height - self.top)
+            case 270:
+                return Box(self.top, width - self.right, self.bottom, width - self.left)
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """A page: its size in pixels, and what part of it has ink (all of it where there is none).
+    """The size of a page in pixels, and its part with ink (all of it if it is blank).
 
     ``shape`` is how much taller than wide a pixel is: 2 at a fax's standard resolution.
     """
@@ -51,30 +64,54 @@ class Raster:
     ink: bytes
 
 
-class Request(NamedTuple):
-    """A part of a page (counted from 0) as so many dots; none, to ask for what there is of the page."""
+class LayerWord(NamedTuple):
+    """A word of a document's own text layer; ``line`` counts the lines of the page."""
 
+    text: str
+    box: Box
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """The words of a page's text layer, with boxes on the page turned clockwise by ``turned`` degrees."""
+
+    words: tuple[LayerWord, ...]
+    turned: int = 0
+
+
+class RequestKind(Enum):
+    PAGE_INFO = b"p"
+    RASTER = b"r"
+    TEXT_LAYER = b"t"
+    SCAN = b"s"
+
+
+class Request(NamedTuple):
+    """Something of a page (counted from 0) turned clockwise by ``turn`` degrees.
+
+    A raster is ``box`` as ``width`` × ``height`` dots; a scan is the page with ``width`` dots an inch.
+    """
+
+    kind: RequestKind
     page: int
+    turn: int = 0
     width: int = 0
     height: int = 0
     box: Box = Box(0, 0, 0, 0)
 
     def pack(self) -> bytes:
-        return _REQUEST.pack(self.page, self.width, self.height, *self.box)
+        return _REQUEST.pack(self.kind.value, *self[1:5], *self.box)
 
     @classmethod
     def unpack(cls, data: bytes) -> Request:
-        page, width, height, *box = _REQUEST.unpack(data)
-        return cls(page, width, height, Box(*box))
+        kind, page, turn, width, height, *box = _REQUEST.unpack(data)
+        return cls(RequestKind(kind), page, turn, width, height, Box(*box))
 
 
-class Kind(Enum):
-    """What an answer is."""
-
-    COUNT = b"n"
-    SHEET = b"s"
-    INK = b"i"
-    TROUBLE = b"!"
+class ResponseKind(Enum):
+    OK = b"+"
+    ERROR = b"!"
 
 
 def pack_length(document: bytes) -> bytes:
@@ -86,13 +123,13 @@ def unpack_length(data: bytes) -> int:
     return int(length)
 
 
-def pack_answer(kind: Kind, content: bytes) -> bytes:
+def pack_response(kind: ResponseKind, content: bytes) -> bytes:
     return _HEADER.pack(kind.value, len(content)) + content
 
 
-def unpack_header(data: bytes) -> tuple[Kind, int]:
+def unpack_header(data: bytes) -> tuple[ResponseKind, int]:
     kind, length = _HEADER.unpack(data)
-    return Kind(kind), int(length)
+    return ResponseKind(kind), int(length)
 
 
 def pack_count(pages: int) -> bytes:
@@ -104,12 +141,24 @@ def unpack_count(data: bytes) -> int:
     return int(pages)
 
 
-def pack_sheet(sheet: PageInfo) -> bytes:
-    ink = (0, 0, 0, 0) if sheet.is_blank else tuple(map(int, sheet.ink))
-    return _SHEET.pack(sheet.width, sheet.height, sheet.shape, *ink)
+def pack_page_info(page: PageInfo) -> bytes:
+    ink = (0, 0, 0, 0) if page.is_blank else tuple(map(int, page.ink))
+    return _PAGE_INFO.pack(page.width, page.height, page.shape, *ink)
 
 
-def unpack_sheet(data: bytes) -> PageInfo:
-    width, height, shape, *ink = _SHEET.unpack(data)
+def unpack_page_info(data: bytes) -> PageInfo:
+    width, height, shape, *ink = _PAGE_INFO.unpack(data)
     is_blank = not any(ink)
     return PageInfo(width, height, shape, Box(0, 0, width, height) if is_blank else Box(*ink), is_blank)
+
+
+def pack_layer(layer: TextLayer) -> bytes:
+    return json.dumps([layer.turned, [(word.text, *word.box, word.line) for word in layer.words]]).encode()
+
+
+def unpack_layer(data: bytes) -> TextLayer:
+    """Raises ValueError (TypeError too) if it is something else."""
+    turned, words = json.loads(data)
+    return TextLayer(
+        tuple(LayerWord(str(text), Box(*map(float, box)), int(line)) for text, *box, line in words), int(turned)
+    )

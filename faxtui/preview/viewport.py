@@ -1,12 +1,9 @@
-"""What part of a page is on the screen, and how large.
+"""The part of a page that is on the screen, how large it is, and how its dots become characters.
 
-Sizes are in pixels of the page. A cell of the screen counts as twice as tall as wide. Wherever possible a dot takes a
-whole number of pixels, and the same ones wherever one moves to: letters stay even, and look the same everywhere.
-
-
-Dots as characters: ink is written, paper left blank, so it reads on dark and light terminals without colours.
-
-A document while it is read: which page, what part of it, and how that is drawn."""
+Sizes are in pixels of the page. A cell of the screen counts as twice as tall as wide. If possible a dot takes a whole
+number of pixels, and the same ones after every move: letters stay even, and look the same everywhere. Ink is drawn,
+paper left blank, so it reads on dark and light terminals without colours.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +17,14 @@ from faxtui.preview.protocol import Box, PageInfo, Raster
 
 _STEPS = (32, 24, 16, 12, 8, 6, 4, 2)
 """Pixels across a cell, in steps of zoom."""
-_WORTH_A_STEP = 1.15
-_FIT_MAY_LOSE, _SHAPE_MAY_CHANGE = 1.06, 0.15
+_MIN_STEP = 1.15
+_MAX_FIT_LOSS, _MAX_SHAPE_CHANGE = 1.06, 0.15
 _MARGIN = 1
-"""Cells of paper that are left beside the ink."""
+"""Cells of paper beside the ink."""
 
 
 class Fit(Enum):
-    """A zoom that follows the page and the screen. The width is that of the ink: blank margins tell nothing."""
+    """A zoom that follows the page and the screen. The width is that of the ink, without blank margins."""
 
     PAGE = "whole page"
     WIDTH = "fit width"
@@ -39,9 +36,9 @@ Zoom = Fit | int
 
 @dataclass(frozen=True, slots=True)
 class Viewport:
-    """A page as a screen of so many columns and rows shows it. ``left`` and ``top`` are where that begins."""
+    """A page on a screen of so many columns and rows, from ``left`` and ``top`` on."""
 
-    sheet: PageInfo
+    page: PageInfo
     drawing: Drawing
     columns: int
     rows: int
@@ -50,21 +47,19 @@ class Viewport:
     top: float = 0
 
     def at_start(self) -> Viewport:
-        """The upper left corner."""
-        return replace(self, left=-math.inf, top=-math.inf)._within()
+        """Return the upper left corner."""
+        return replace(self, left=-math.inf, top=-math.inf)._clamped()
 
     def at_end(self) -> Viewport:
-        """The lower left corner."""
-        return replace(self, left=-math.inf, top=math.inf)._within()
+        """Return the lower left corner."""
+        return replace(self, left=-math.inf, top=math.inf)._clamped()
 
     def moved(self, across: float, down: float) -> Viewport:
-        """Moved by so many screens."""
-        return replace(
-            self, left=self.left + across * self._seen_width, top=self.top + down * self._seen_height
-        )._within()
+        """Return it moved by so many screens."""
+        return replace(self, left=self.left + across * self._width, top=self.top + down * self._height)._clamped()
 
     def zoomed(self, *, closer: bool) -> Viewport:
-        """One step closer or farther, if there is one."""
+        """Return it one step closer or farther, if there is one."""
         pixels = self.pixels
         if closer:
             wanted = next((each for each in self._zooms() if self._pixels(each) < pixels), self.zoom)
@@ -73,24 +68,24 @@ class Viewport:
         return self.at_zoom(wanted)
 
     def at_zoom(self, zoom: Zoom) -> Viewport:
-        """What was in the middle stays there; what was at the beginning, or seen in whole, is seen from its start."""
+        """Return it with the same middle; if it began at an edge or showed everything, it begins there again."""
         bounds, wanted = self._bounds, replace(self, zoom=zoom)
-        left = self.left + (self._seen_width - wanted._seen_width) / 2
-        top = self.top + (self._seen_height - wanted._seen_height) / 2
+        left = self.left + (self._width - wanted._width) / 2
+        top = self.top + (self._height - wanted._height) / 2
         across, down = self._dot
         if self.left <= bounds.left + across:
             left = -math.inf
         if self.top <= bounds.top + down:
             top = -math.inf
-        return replace(wanted, left=left, top=top)._within()
+        return replace(wanted, left=left, top=top)._clamped()
 
-    def seen_on(self, columns: int, rows: int, drawing: Drawing) -> Viewport:
-        """The same, on a screen of another size, or drawn in another way."""
-        return replace(self, columns=columns, rows=rows, drawing=drawing)._within()
+    def resized(self, columns: int, rows: int, drawing: Drawing) -> Viewport:
+        """Return the same on a screen of another size, or with another drawing."""
+        return replace(self, columns=columns, rows=rows, drawing=drawing)._clamped()
 
-    def on_page(self, sheet: PageInfo) -> Viewport:
-        """The start of another page, as large as this one."""
-        return replace(self, sheet=sheet).at_start()
+    def on_page(self, page: PageInfo) -> Viewport:
+        """Return the start of another page, as large as this one."""
+        return replace(self, page=page).at_start()
 
     @property
     def pixels(self) -> float:
@@ -99,109 +94,107 @@ class Viewport:
 
     @property
     def magnification(self) -> float:
-        """How much larger than with its width fitted to the screen."""
+        """How much larger it is than with its width fitted to the screen."""
         return self._pixels(Fit.WIDTH) / self.pixels
 
     @property
-    def share_passed(self) -> float:
-        """How much of the page's height lies above the end of what is seen, from 0 to 1."""
+    def share_read(self) -> float:
+        """The share of the page's height above the end of what is shown, from 0 to 1."""
         bounds = self._bounds
-        return min(1.0, (self.top + self._seen_height - bounds.top) / max(bounds.bottom - bounds.top, 1))
+        return min(1.0, (self.top + self._height - bounds.top) / max(bounds.bottom - bounds.top, 1))
 
     @property
-    def is_at_foot(self) -> bool:
+    def is_at_end(self) -> bool:
         return self.moved(0, 1).top <= self.top
 
     @property
     def box(self) -> Box:
-        """The part of the page that is seen; blank paper beyond its edges belongs to it."""
-        return Box(self.left, self.top, self.left + self._seen_width, self.top + self._seen_height)
+        """The part of the page that is shown; blank paper beyond its edges belongs to it."""
+        return Box(self.left, self.top, self.left + self._width, self.top + self._height)
 
     @property
     def dots(self) -> tuple[int, int]:
-        """How many dots there are, across and down."""
+        """The number of dots across and down."""
         return self.columns * self.drawing.across, self.rows * self.drawing.down
 
     @property
-    def least_ink(self) -> float:
+    def ink_threshold(self) -> float:
         across, down = self._dot
-        return least_ink(math.sqrt(across * down))
+        return ink_threshold(math.sqrt(across * down))
 
     def _zooms(self) -> tuple[Zoom, ...]:
         """From the farthest to the closest."""
         fit = self._pixels(Fit.WIDTH)
         fits: tuple[Zoom, ...] = (Fit.PAGE, Fit.WIDTH)
-        return *fits, *(each for each in _STEPS if each * _WORTH_A_STEP <= fit)
+        return *fits, *(each for each in _STEPS if each * _MIN_STEP <= fit)
 
     def _pixels(self, zoom: Zoom) -> float:
-        sheet = self.sheet
+        page = self.page
         if not isinstance(zoom, Fit):
             return zoom
-        whole = max(sheet.width / self.columns, sheet.height * sheet.shape / (2 * self.rows))
+        whole = max(page.width / self.columns, page.height * page.shape / (2 * self.rows))
         if zoom is Fit.PAGE:
             return whole
-        exact = (sheet.ink.right - sheet.ink.left) / max(self.columns - 2 * _MARGIN, 1)
+        exact = (page.ink.right - page.ink.left) / max(self.columns - 2 * _MARGIN, 1)
         even = math.ceil(exact / self.drawing.across) * self.drawing.across
-        return min(whole, even if even <= exact * _FIT_MAY_LOSE else max(exact, 1))
+        return min(whole, even if even <= exact * _MAX_FIT_LOSS else max(exact, 1))
 
     @property
     def _dot(self) -> tuple[float, float]:
         """The pixels that a dot takes, across and down."""
         across = self.pixels / self.drawing.across
-        down = 2 * self.pixels / self.drawing.down / self.sheet.shape
+        down = 2 * self.pixels / self.drawing.down / self.page.shape
         even = max(round(down), 1)
-        return across, even if abs(even - down) <= _SHAPE_MAY_CHANGE * down and self.zoom is not Fit.PAGE else down
+        return across, even if abs(even - down) <= _MAX_SHAPE_CHANGE * down and self.zoom is not Fit.PAGE else down
 
     @property
-    def _seen_width(self) -> float:
+    def _width(self) -> float:
         return self.columns * self.drawing.across * self._dot[0]
 
     @property
-    def _seen_height(self) -> float:
+    def _height(self) -> float:
         return self.rows * self.drawing.down * self._dot[1]
 
     @property
     def _bounds(self) -> Box:
-        """What one can move about in."""
-        sheet, margin = self.sheet, _MARGIN * self.pixels
+        """The part of the page that can be moved about in."""
+        page, margin = self.page, _MARGIN * self.pixels
         if self.zoom is Fit.PAGE:
-            return Box(0, 0, sheet.width, sheet.height)
-        ink = sheet.ink
+            return Box(0, 0, page.width, page.height)
+        ink = page.ink
         return Box(ink.left - margin, ink.top - margin, ink.right + margin, ink.bottom + margin)
 
-    def _within(self) -> Viewport:
+    def _clamped(self) -> Viewport:
         bounds, (across, down) = self._bounds, self._dot
-        room = self._seen_width - (bounds.right - bounds.left)
-        left = (
-            bounds.left - room / 2 if room >= 0 else min(max(self.left, bounds.left), bounds.right - self._seen_width)
-        )
-        top = max(min(self.top, bounds.bottom - self._seen_height), bounds.top)
+        room = self._width - (bounds.right - bounds.left)
+        left = bounds.left - room / 2 if room >= 0 else min(max(self.left, bounds.left), bounds.right - self._width)
+        top = max(min(self.top, bounds.bottom - self._height), bounds.top)
         return replace(self, left=round(left / across) * across, top=round(top / down) * down)
 
 
-_FINE, _FINE_INK, _LEAST_INK = 4.0, 0.36, 0.12
+_FINE, _FINE_THRESHOLD, _MIN_THRESHOLD = 4.0, 0.36, 0.12
 _FADING = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A way to draw: a cell shows ``across`` times ``down`` dots.
+    """A drawing style: a cell shows ``across`` times ``down`` dots.
 
-    ``signs`` has a character for each set of dots; the dot in column x and row y counts 2 to the power x + across · y.
+    ``characters`` has one for each set of dots; the dot in column x and row y counts 2 to the power x + across · y.
     """
 
     name: str
     across: int
     down: int
-    signs: str
+    characters: str
 
-    def draw(self, raster: Raster, least_ink: float) -> tuple[str, ...]:
-        """Lines of characters; a dot is written where at least that share of it, from 0 to 1, is ink.
+    def draw(self, raster: Raster, ink_threshold: float) -> tuple[str, ...]:
+        """Return lines of characters; a dot is drawn if at least that share of it, from 0 to 1, is ink.
 
         A raster that fills no whole number of cells is filled up with paper.
         """
         columns, rows = -(-raster.width // self.across), -(-raster.height // self.down)
-        limit = max(1, round(least_ink * 255))
+        limit = max(1, round(ink_threshold * 255))
         weights = [bytes(limit) + bytes([1 << bit]) * (256 - limit) for bit in range(self.across * self.down)]
         width, padded = columns * self.across, self._padded(raster, columns, rows)
         lines = []
@@ -211,7 +204,7 @@ class Drawing:
                 start = (row * self.down + bit // self.across) * width
                 line = padded[start + bit % self.across : start + width : self.across]
                 planes.append(line.translate(weight))
-            lines.append("".join(self.signs[sum(dots)] for dots in zip(*planes, strict=True)))
+            lines.append("".join(self.characters[sum(dots)] for dots in zip(*planes, strict=True)))
         return tuple(lines)
 
     def _padded(self, raster: Raster, columns: int, rows: int) -> bytes:
@@ -220,20 +213,22 @@ class Drawing:
         return b"".join(line.ljust(width, b"\0") for line in lines) + bytes(width * (height - raster.height))
 
 
-def least_ink(pixels: float) -> float:
-    """The share of ink from which a dot that many pixels wide is written, found by looking at letters.
+def ink_threshold(pixels: float) -> float:
+    """Return the share of ink from which a dot that many pixels wide is drawn, found by looking at letters.
 
     Strokes of a letter are three or four pixels wide. In dots not much larger, a third keeps them whole and the
     insides of letters open; the larger a dot, the less of it a stroke can fill.
     """
-    return _FINE_INK if pixels <= _FINE else max(_LEAST_INK, _FINE_INK * (_FINE / pixels) ** _FADING)
+    return _FINE_THRESHOLD if pixels <= _FINE else max(_MIN_THRESHOLD, _FINE_THRESHOLD * (_FINE / pixels) ** _FADING)
 
 
 def _braille() -> str:
     """Unicode numbers the dots of the older six-dot cell first, column by column, then the row below them."""
     places = (0, 3, 1, 4, 2, 5, 6, 7)
-    signs = [0x2800 + sum(1 << place for bit, place in enumerate(places) if dots >> bit & 1) for dots in range(256)]
-    return " " + "".join(map(chr, signs[1:]))
+    characters = [
+        0x2800 + sum(1 << place for bit, place in enumerate(places) if dots >> bit & 1) for dots in range(256)
+    ]
+    return " " + "".join(map(chr, characters[1:]))
 
 
 BRAILLE = Drawing("dots", 2, 4, _braille())
@@ -243,34 +238,44 @@ ASCII = Drawing("ASCII", 1, 2, ' "o#')
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What is wanted of a document: a page, counted from 0, and what part of it. None is its start."""
+class PageView:
+    """The part of a document that is wanted: a page, counted from 0, turned clockwise by ``turn`` degrees.
+
+    ``viewport`` is None until the size of the page is known; the page is shown from its start then.
+    """
 
     number: int
-    lens: Viewport | None
+    viewport: Viewport | None
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A place as lines of characters, one for each row of the screen."""
+    """A view as lines of characters, one for each row of the screen."""
 
-    place: Place
+    view: PageView
     lines: tuple[str, ...]
 
 
 class DocumentView:
-    """Everything but `draw` is done at once. A page is as large as the one before it was."""
+    """A document while it is read. A page is shown as large as the one before it, and the whole document turned alike.
+
+    Everything but `draw` returns at once.
+    """
 
     def __init__(self, reader: DocumentReader, drawing: Drawing, columns: int, rows: int) -> None:
         self._reader = reader
         self._screen = columns, rows, drawing
         self._number = 0
-        self._lens: Viewport | None = None
-        self._lens_of = -1
+        self._turn = 0
+        self._page_turns: dict[int, int] = {}
+        self._viewport: Viewport | None = None
+        self._viewport_of = (-1, 0)
 
     @property
-    def place(self) -> Place:
-        return Place(self._number, self._lens if self._lens_of == self._number else None)
+    def current(self) -> PageView:
+        turn = (self._turn + self._page_turns.get(self._number, 0)) % 360
+        return PageView(self._number, self._viewport if self._viewport_of == (self._number, turn) else None, turn)
 
     @property
     def has_next(self) -> bool:
@@ -280,28 +285,37 @@ class DocumentView:
     def has_previous(self) -> bool:
         return self._number > 0
 
-    def turn(self, by: int) -> None:
-        self._number = max(0, min(self._number + by, self._reader.pages - 1))
+    def move(self, pages: int) -> None:
+        """Go forward by so many pages, or back, as far as there are any."""
+        self._number = max(0, min(self._number + pages, self._reader.pages - 1))
 
-    def look(self, change: Callable[[Viewport], Viewport]) -> None:
-        """Look elsewhere; what a page not yet there looks like can't be changed."""
-        if self.place.lens is not None:
-            self._lens = change(self.place.lens)
+    def turn_right(self) -> None:
+        """Turn the document by a quarter."""
+        self._turn = (self._turn + 90) % 360
 
-    def see_on(self, drawing: Drawing, columns: int, rows: int) -> None:
+    def set_upright(self, page: int, turn: int) -> None:
+        """Turn a page by so many degrees before all others: it was fed upside down or sideways."""
+        self._page_turns[page] = turn
+
+    def change(self, change: Callable[[Viewport], Viewport]) -> None:
+        """Show another part of the page, unless its size isn't known yet."""
+        if (viewport := self.current.viewport) is not None:
+            self._viewport = change(viewport)
+
+    def resize(self, drawing: Drawing, columns: int, rows: int) -> None:
         self._screen = columns, rows, drawing
-        if self._lens is not None:
-            self._lens = self._lens.seen_on(*self._screen)
+        if self._viewport is not None:
+            self._viewport = self._viewport.resized(*self._screen)
 
     async def draw(self) -> Picture:
-        """What is wanted now, which something else may be by the time that it is drawn. Raises UnreadableDocument."""
-        while (place := self.place).lens is None:
-            sheet = await self._reader.sheet(place.number)
-            if self._number == place.number:
+        """Draw the current view; by the time it is drawn, another one may be wanted. Raises UnreadableDocument."""
+        while (view := self.current).viewport is None:
+            page = await self._reader.page_info(view.number, view.turn)
+            if self.current == view:
                 columns, rows, drawing = self._screen
-                fresh = Viewport(sheet, drawing, columns, rows)
-                self._lens = fresh.at_start() if self._lens is None else self._lens.on_page(sheet)
-                self._lens_of = place.number
-        lens = place.lens
-        raster = await self._reader.raster(place.number, lens.box, *lens.dots)
-        return Picture(place, lens.drawing.draw(raster, lens.least_ink))
+                fresh = Viewport(page, drawing, columns, rows)
+                self._viewport = fresh.at_start() if self._viewport is None else self._viewport.on_page(page)
+                self._viewport_of = view.number, view.turn
+        viewport = view.viewport
+        raster = await self._reader.raster(view.number, viewport.box, *viewport.dots, turn=view.turn)
+        return Picture(view, viewport.drawing.draw(raster, viewport.ink_threshold))

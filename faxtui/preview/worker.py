@@ -1,32 +1,43 @@
-"""The pages of a PDF or TIFF as ink on paper. Only for the process that may be lost: nothing else imports this.
+"""The process that decodes a document: ``python -m faxtui.preview.worker``, started by `DocumentReader`.
 
-The process that takes a document apart: ``python -m faxtui.preview``, started by `DocumentReader`."""
+What a stranger sent may hang the libraries, crash them or make them ask for gigabytes. Nothing else imports this.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import math
 import os
 import resource
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from PIL import Image
 
 from faxtui.domain.document import DocumentType
 from faxtui.errors import UnreadableDocument
 from faxtui.preview import protocol
-from faxtui.preview.protocol import Box, Kind, PageInfo, Raster, Request
+from faxtui.preview.protocol import Box, LayerWord, PageInfo, Request, RequestKind, ResponseKind, TextLayer
+from faxtui.translation import _
+
+if TYPE_CHECKING:
+    import pypdfium2
 
 SCAN_WIDTH = 1728
-"""Pixels in the line of a fax: the shorter side of a PDF's page is drawn with as many."""
-_MOST_DRAWN, _MOST_SCANNED = 24_000_000, 50_000_000
-"""Pixels of a page: one that is drawn is drawn smaller then, one that was scanned is refused."""
+"""Pixels in the line of a fax: the shorter side of a PDF's page is rendered with as many."""
+_MAX_RENDERED, _MAX_SCANNED = 24_000_000, 50_000_000
+"""Pixels of a page: one that is rendered is rendered smaller then, one that was scanned is refused."""
 _PAPER_FROM, _PAPER_VARIES = 128, 12
 _IS_INK = 80
-_SAVE_IT = "Save the file, and look at it with another program."
+_TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+"""Pillow turns to the left."""
+_MAX_UNKNOWN = 0.05
+"""Share of characters without a meaning from which a text layer is of no use: its fonts name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +48,48 @@ class RenderedPage:
     shape: float = 1.0
 
     @property
-    def sheet(self) -> PageInfo:
+    def info(self) -> PageInfo:
         width, height = self.ink.size
         box = self.ink.point([0] * _IS_INK + [255] * (256 - _IS_INK)).getbbox()
         return PageInfo(width, height, self.shape, Box(*(box or (0, 0, width, height))), box is None)
 
-    def raster(self, request: Request) -> Raster:
-        """A part of it, each dot the average of its pixels; what lies beyond the page is blank."""
+    def turned(self, turn: int) -> RenderedPage:
+        """Return it turned clockwise by so many degrees."""
+        if turn not in _TURNS:
+            return self
+        return RenderedPage(self.ink.transpose(_TURNS[turn]), self.shape if turn == 180 else 1 / self.shape)
+
+    def raster(self, request: Request) -> bytes:
+        """Return a part of it, each dot the average of its pixels; what lies beyond the page is blank."""
         left, top, right, bottom = request.box
         x, y = math.floor(left), math.floor(top)
         part = self.ink.crop((x, y, max(math.ceil(right), x + 1), max(math.ceil(bottom), y + 1)))
         within = (left - x, top - y, right - x, bottom - y)
-        dots = part.resize((request.width, request.height), Image.Resampling.BOX, within)
-        return Raster(request.width, request.height, dots.tobytes())
+        return part.resize((request.width, request.height), Image.Resampling.BOX, within).tobytes()
 
 
 class Renderer(Protocol):
-    """An open document."""
+    """An open document. Its methods raise UnreadableDocument, or what the library raises for damaged ones."""
 
     count: int
 
-    def paper(self, page: int) -> RenderedPage:
-        """A page, counted from 0. Raises UnreadableDocument, or whatever the library raises for what is damaged."""
+    def render(self, page: int) -> RenderedPage:
+        """Return a page, counted from 0."""
+
+    def text_layer(self, page: int) -> TextLayer:
+        """Return the text that a page comes with; no words if it has none."""
 
 
 def open_renderer(document: bytes) -> Renderer:
-    """Open a PDF or TIFF. Raises UnreadableDocument, or whatever the library raises for what is damaged."""
+    """Open a PDF or TIFF. Raises UnreadableDocument, or what the library raises for damaged ones."""
     match DocumentType.of(document):
         case DocumentType.PDF:
             return _Pdf(document)
         case DocumentType.TIFF:
             return _Tiff(document)
-    raise UnreadableDocument(f"This fax is neither a PDF nor a TIFF. {_SAVE_IT}")
+    raise UnreadableDocument(
+        _("This fax is neither a PDF nor a TIFF. Save the file, and open it with another program.")
+    )
 
 
 class _Pdf:
@@ -80,36 +101,90 @@ class _Pdf:
             self._pdf = pypdfium2.PdfDocument(document)
         except pypdfium2.PdfiumError as error:
             if error.err_code == FPDF_ERR_PASSWORD:
-                raise UnreadableDocument(f"This fax is protected by a password. {_SAVE_IT}") from error
+                raise UnreadableDocument(
+                    _("This fax is protected by a password. Save the file, and open it with another program.")
+                ) from error
             raise
         self.count: int = len(self._pdf)
 
-    def paper(self, page: int) -> RenderedPage:
+    def render(self, page: int) -> RenderedPage:
         sheet = self._pdf[page]
-        width, height = sheet.get_size()
-        scale = min(SCAN_WIDTH / min(width, height), math.sqrt(_MOST_DRAWN / (width * height)))
-        drawn: Image.Image = sheet.render(scale=scale, grayscale=True).to_pil()
-        return RenderedPage(_ink(drawn))
+        image: Image.Image = sheet.render(scale=_scale(sheet), grayscale=True).to_pil()
+        return RenderedPage(_ink(image))
+
+    def text_layer(self, page: int) -> TextLayer:
+        sheet = self._pdf[page]
+        text = sheet.get_textpage()
+        found = list(_layer_words(sheet, text))
+        characters = "".join(word for word, *_ in found)
+        unknown = sum(each == "\ufffd" or not each.isprintable() for each in characters)
+        if unknown > _MAX_UNKNOWN * len(characters):
+            return TextLayer(())
+        angles = Counter(angle for *_, angle in found)
+        turned = -(angles.most_common(1)[0][0] if angles else 0) % 360
+        size = tuple(_scale(sheet) * each for each in sheet.get_size())
+        words = (LayerWord(word, box.turned(turned, (size[0], size[1])), line) for word, box, line, _ in found)
+        return TextLayer(tuple(words), turned)
+
+
+def _scale(sheet: pypdfium2.PdfPage) -> float:
+    """Pixels a point."""
+    width, height = sheet.get_size()
+    return float(min(SCAN_WIDTH / min(width, height), math.sqrt(_MAX_RENDERED / (width * height))))
+
+
+def _layer_words(sheet: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> Iterator[tuple[str, Box, int, int]]:
+    """Words with their boxes in pixels, their line, and the angle they are written at, clockwise in degrees."""
+    from pypdfium2 import raw
+
+    scale, line = _scale(sheet), 0
+    width, height = (round(each * scale) for each in sheet.get_size())
+    edges = [ctypes.c_double() for _ in range(4)]
+    x, y = ctypes.c_int(), ctypes.c_int()
+    word, points, angle = "", list[tuple[int, int]](), 0.0
+    for index in range(text.count_chars() + 1):
+        code = raw.FPDFText_GetUnicode(text, index) if index < text.count_chars() else 32
+        character = chr(code) if code < 0x110000 else "\ufffd"
+        if not character.isspace() and character != "\0":
+            if not word:
+                angle = raw.FPDFText_GetCharAngle(text, index)
+            word += character
+            raw.FPDFText_GetCharBox(text, index, *edges)
+            left, right, bottom, top = (each.value for each in edges)
+            for across, down in ((left, top), (right, bottom)):
+                raw.FPDF_PageToDevice(sheet, 0, 0, width, height, 0, across, down, x, y)
+                points.append((x.value, y.value))
+        elif word:
+            columns, rows = zip(*points, strict=True)
+            degrees = round(math.degrees(max(angle, 0)) / 90) * 90 + sheet.get_rotation()
+            yield word, Box(min(columns), min(rows), max(columns), max(rows)), line, degrees % 360
+            word, points = "", []
+        line += character == "\n"
 
 
 class _Tiff:
     def __init__(self, document: bytes) -> None:
-        # Looked at here, before anything is decoded; Pillow would warn of the large and refuse the very large.
+        # Sizes are checked here, before anything is decoded; Pillow would warn of large ones.
         Image.MAX_IMAGE_PIXELS = None
         self._tiff = Image.open(io.BytesIO(document), formats=("TIFF",))
         self.count: int = getattr(self._tiff, "n_frames", 1)
 
-    def paper(self, page: int) -> RenderedPage:
+    def render(self, page: int) -> RenderedPage:
         self._tiff.seek(page)
         width, height = self._tiff.size
-        if width * height > _MOST_SCANNED:
+        if width * height > _MAX_SCANNED:
             raise UnreadableDocument(
-                f"Page {page + 1} has {width:,} × {height:,} pixels, "
-                f"more than the {_MOST_SCANNED // 1_000_000} million that faxtui shows. {_SAVE_IT}"
+                _(
+                    "Page {page} has {width:,} × {height:,} pixels; faxtui shows at most {most} million."
+                    " Save the file, and open it with another program."
+                ).format(page=page + 1, width=width, height=height, most=_MAX_SCANNED // 1_000_000)
             )
         across, down = (float(each) for each in self._tiff.info.get("dpi", (1, 1)))
         shape = across / down if across > 0 and down > 0 else 1.0
         return RenderedPage(_ink(self._tiff), shape if 1 / 4 <= shape <= 4 else 1.0)
+
+    def text_layer(self, page: int) -> TextLayer:
+        return TextLayer(())
 
 
 def _ink(image: Image.Image) -> Image.Image:
@@ -121,34 +196,38 @@ def _ink(image: Image.Image) -> Image.Image:
     return grey.point([0 if value >= blank else (paper - value) * 255 // paper for value in range(256)])
 
 
-_MOST_MEMORY = 1 << 30
-_MOST_SECONDS = 60
-"""Of a processor, for one document: a limit for what nobody waits for any more, its reader being gone."""
+_MAX_MEMORY = 1 << 30
+_MAX_CPU = 60
+"""Seconds, for one document: a limit for a process whose reader has gone."""
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until no more requests come. What is damaged ends it with whatever the library raises."""
+def serve(requests: BinaryIO, responses: BinaryIO) -> None:
+    """Respond until no more requests come. A damaged document ends it with what the library raises."""
 
-    def answer(kind: Kind, content: bytes) -> None:
-        answers.write(protocol.pack_answer(kind, content))
-        answers.flush()
+    def respond(content: bytes, kind: ResponseKind = ResponseKind.OK) -> None:
+        responses.write(protocol.pack_response(kind, content))
+        responses.flush()
 
     document = requests.read(protocol.unpack_length(requests.read(protocol.LENGTH_SIZE)))
     try:
-        papers = open_renderer(document)
-        answer(Kind.COUNT, protocol.pack_count(papers.count))
-        paper: RenderedPage | None = None
-        shown = -1
+        renderer = open_renderer(document)
+        respond(protocol.pack_count(renderer.count))
+        rendered: RenderedPage | None = None
+        shown = (-1, 0)
         while data := requests.read(protocol.REQUEST_SIZE):
             request = Request.unpack(data)
-            if paper is None or request.page != shown:
-                paper, shown = papers.paper(request.page), request.page
-            if request.width:
-                answer(Kind.INK, paper.raster(request).ink)
+            if request.kind is RequestKind.TEXT_LAYER:
+                respond(protocol.pack_layer(renderer.text_layer(request.page)))
+                continue
+            if rendered is None or shown != (request.page, request.turn):
+                rendered = renderer.render(request.page).turned(request.turn)
+                shown = request.page, request.turn
+            if request.kind is RequestKind.PAGE_INFO:
+                respond(protocol.pack_page_info(rendered.info))
             else:
-                answer(Kind.SHEET, protocol.pack_sheet(paper.sheet))
+                respond(rendered.raster(request))
     except UnreadableDocument as error:
-        answer(Kind.TROUBLE, str(error).encode())
+        respond(str(error).encode(), ResponseKind.ERROR)
 
 
 def _limit(what: int, most: int) -> None:
@@ -157,16 +236,16 @@ def _limit(what: int, most: int) -> None:
 
 
 def main() -> None:
-    _limit(resource.RLIMIT_AS, _MOST_MEMORY)
-    _limit(resource.RLIMIT_CPU, _MOST_SECONDS)
+    _limit(resource.RLIMIT_AS, _MAX_MEMORY)
+    _limit(resource.RLIMIT_CPU, _MAX_CPU)
     _limit(resource.RLIMIT_CORE, 0)
-    # The libraries may print; answers go where only answers go.
-    answers = os.fdopen(os.dup(1), "wb")
+    # The libraries may print: only responses go where responses are expected.
+    responses = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    with answers, contextlib.suppress(BrokenPipeError):
-        serve(sys.stdin.buffer, answers)
+    with responses, contextlib.suppress(BrokenPipeError):
+        serve(sys.stdin.buffer, responses)
 
 
 if __name__ == "__main__":

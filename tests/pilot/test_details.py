@@ -100,7 +100,7 @@ async def test_without_the_extra_the_key_that_reads_is_dimmed_and_says_how_to_ge
         await desk.until_shown("v Read")
         assert not desk.app.screen.active_bindings["v"].enabled
         await desk.press("v")
-        await desk.until_told("needs Pillow", f"{sys.executable} -m pip install Pillow")
+        await desk.until_told("not installed: Pillow", f"{sys.executable} -m pip install Pillow")
         assert isinstance(desk.app.screen, DetailsScreen)
 
 

@@ -18,7 +18,7 @@ async def test_it_begins_at_the_top_of_the_first_page_with_its_width_fitted() ->
     async with reading(letter_pdf()) as desk:
         assert desk.header.startswith(f" Fax {letter().file_name}")
         assert "page 1 of 2 · fit width" in desk.header
-        assert all(sign in BRAILLE.signs for line in page(desk) for sign in line)
+        assert all(sign in BRAILLE.characters for line in page(desk) for sign in line)
         # Ink from edge to edge: the rule under the letterhead.
         assert any(line.strip() and len(line.strip()) >= 76 for line in page(desk))
 
@@ -108,7 +108,7 @@ async def test_b_draws_in_blocks_for_terminals_whose_braille_is_poor() -> None:
             await press(desk, "b")
             signs = {sign for line in page(desk) for sign in line}
             assert len(signs) > 2
-            assert signs <= set(drawing.signs)
+            assert signs <= set(drawing.characters)
 
 
 @pytest.mark.parametrize("size", [SMALL, NARROW], ids=str)
@@ -120,7 +120,7 @@ async def test_without_utf8_all_is_ascii_and_can_be_read_too(size: tuple[int, in
             assert desk.screen.isascii()
         await press(desk, "minus")
         signs = {sign for line in page(desk) for sign in line}
-        assert signs == set(ASCII.signs)
+        assert signs == set(ASCII.characters)
 
 
 async def pressed(desk: Console, key: str) -> str:

@@ -30,13 +30,13 @@ from faxtui.preview.client import DocumentReader, check_requirements, install_co
 from faxtui.preview.protocol import Box
 from faxtui.preview.viewport import BRAILLE, Viewport
 
-SAVE_IT = "Save the file, and look at it with another program."
-DAMAGED = f"can't be shown: it is damaged, or takes more memory than it may. {SAVE_IT}"
+SAVE_IT = "Save the file, and open it with another program."
+DAMAGED = f"can't be shown: it is damaged or needs too much memory. {SAVE_IT}"
 
 
 @asynccontextmanager
-async def opened(document: bytes, patience: float = 20) -> AsyncIterator[DocumentReader]:
-    reader = DocumentReader(document, patience=patience)
+async def opened(document: bytes, timeout: float = 20) -> AsyncIterator[DocumentReader]:
+    reader = DocumentReader(document, timeout=timeout)
     try:
         await reader.open()
         yield reader
@@ -44,10 +44,10 @@ async def opened(document: bytes, patience: float = 20) -> AsyncIterator[Documen
         await reader.aclose()
 
 
-async def refusal(document: bytes, page: int = 0, patience: float = 20) -> str:
+async def refusal(document: bytes, page: int = 0, timeout: float = 20) -> str:
     with pytest.raises(UnreadableDocument) as refused:
-        async with opened(document, patience) as reader:
-            await reader.sheet(page)
+        async with opened(document, timeout) as reader:
+            await reader.page_info(page)
     return str(refused.value)
 
 
@@ -65,14 +65,14 @@ async def test_what_a_download_accepts_can_be_read(document: bytes) -> None:
     assert DocumentType.of(document) is not None
     async with opened(document) as reader:
         assert reader.pages == 1
-        assert not (await reader.sheet(0)).is_blank
+        assert not (await reader.page_info(0)).is_blank
 
 
 @pytest.mark.parametrize("document", [letter_pdf(), letter_tiff()], ids=["PDF", "TIFF"])
 async def test_every_page_of_a_document_is_there(document: bytes) -> None:
     async with opened(document) as reader:
         assert reader.pages == 2
-        first, second = await reader.sheet(0), await reader.sheet(1)
+        first, second = await reader.page_info(0), await reader.page_info(1)
         assert first.width == second.width == 1728
         rasters = [await reader.raster(page, Box(0, 0, 1728, 2200), 173, 220) for page in (0, 1)]
         assert rasters[0] != rasters[1]
@@ -82,9 +82,9 @@ async def test_every_page_of_a_document_is_there(document: bytes) -> None:
 @pytest.mark.parametrize("page", [0, 1])
 async def test_words_can_be_read_three_times_as_large_as_the_width(page: int) -> None:
     async with opened(letter_tiff()) as reader:
-        lens = Viewport(await reader.sheet(page), BRAILLE, 80, 22).at_start().at_zoom(6)
-        raster = await reader.raster(page, lens.box, *lens.dots)
-        dots = dots_of(BRAILLE.draw(raster, lens.least_ink))
+        viewport = Viewport(await reader.page_info(page), BRAILLE, 80, 22).at_start().at_zoom(6)
+        raster = await reader.raster(page, viewport.box, *viewport.dots)
+        dots = dots_of(BRAILLE.draw(raster, viewport.ink_threshold))
         assert is_written(sending_line(), dots)
         assert not is_written("Ordonnance", dots)
 
@@ -93,14 +93,14 @@ def dots_of(lines: tuple[str, ...]) -> list[str]:
     """Braille, back as rows of dots."""
     rows = []
     for line in lines:
-        codes = [BRAILLE.signs.index(sign) for sign in line]
+        codes = [BRAILLE.characters.index(sign) for sign in line]
         rows += ["".join(str(code >> bit & 1) for code in codes for bit in (2 * y, 2 * y + 1)) for y in range(4)]
     return rows
 
 
 async def test_each_dot_is_as_dark_as_its_part_of_the_page_and_what_lies_beyond_is_blank() -> None:
     async with opened(tiff(a_page())) as reader:
-        assert (await reader.sheet(0)).ink == Box(200, 200, 600, 600)
+        assert (await reader.page_info(0)).ink == Box(200, 200, 600, 600)
         raster = await reader.raster(0, Box(150, 200, 350, 300), 4, 2)
         assert list(raster.ink) == [0, 255, 255, 255] * 2
         raster = await reader.raster(0, Box(150, 150, 350, 350), 1, 1)
@@ -111,27 +111,27 @@ async def test_each_dot_is_as_dark_as_its_part_of_the_page_and_what_lies_beyond_
 
 async def test_a_fax_in_standard_resolution_has_pixels_twice_as_tall() -> None:
     async with opened(tiff(a_page(height=1146), dpi=(204, 98))) as reader:
-        assert (await reader.sheet(0)).shape == pytest.approx(204 / 98)
+        assert (await reader.page_info(0)).shape == pytest.approx(204 / 98)
 
 
 async def test_grey_paper_is_no_ink() -> None:
     page = Image.new("L", (400, 500), 200)
     page.paste(20, (100, 100, 200, 200))
     async with opened(tiff(page, compression="raw")) as reader:
-        assert (await reader.sheet(0)).ink == Box(100, 100, 200, 200)
+        assert (await reader.page_info(0)).ink == Box(100, 100, 200, 200)
 
 
 async def test_a_blank_page_is_told_as_one() -> None:
     async with opened(tiff(a_page(), Image.new("1", (1728, 2292), 1))) as reader:
-        assert [(await reader.sheet(page)).is_blank for page in (0, 1)] == [False, True]
+        assert [(await reader.page_info(page)).is_blank for page in (0, 1)] == [False, True]
 
 
 async def test_bad_lines_do_not_keep_the_rest_from_being_read_and_nothing_is_said_on_the_terminal(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     async with opened(with_bad_lines(tiff(a_page()))) as reader:
-        sheet = await reader.sheet(0)
-        assert (sheet.width, sheet.height) == (1728, 2292)
+        page_info = await reader.page_info(0)
+        assert (page_info.width, page_info.height) == (1728, 2292)
     assert capfd.readouterr() == ("", "")
 
 
@@ -146,7 +146,7 @@ async def test_bad_lines_do_not_keep_the_rest_from_being_read_and_nothing_is_sai
         (protected_pdf(), f"This fax is protected by a password. {SAVE_IT}"),
         (
             claiming(100_000, 100_000),
-            f"Page 1 has 100,000 × 100,000 pixels, more than the 50 million that faxtui shows. {SAVE_IT}",
+            f"Page 1 has 100,000 × 100,000 pixels; faxtui shows at most 50 million. {SAVE_IT}",
         ),
         (claiming(1728, 2000), f"Page 1 {DAMAGED}"),
     ],
@@ -159,13 +159,13 @@ async def test_what_can_not_be_shown_is_told_in_a_sentence(document: bytes, sent
 @pytest.mark.parametrize("box", [b"0 0 1 14400", b"0 0 14400 14400", b"0 0 0 0", b"0 0 1e30 1e30"])
 async def test_a_page_of_absurd_size_is_drawn_as_small_as_need_be(box: bytes) -> None:
     async with opened(pdf(b"0 0 9 9 re f", box)) as reader:
-        sheet = await reader.sheet(0)
-        assert 0 < sheet.width * sheet.height < 25_000_000
+        page_info = await reader.page_info(0)
+        assert 0 < page_info.width * page_info.height < 25_000_000
 
 
 async def test_a_page_that_takes_for_ever_is_given_up() -> None:
-    sentence = await refusal(endless_pdf(), patience=0.5)
-    assert sentence == f"Page 1 was given up: it takes longer than 0.5 seconds to draw. {SAVE_IT}"
+    sentence = await refusal(endless_pdf(), timeout=0.5)
+    assert sentence == f"Page 1 takes longer than 0.5 seconds to draw. {SAVE_IT}"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not hold a process to its memory")
@@ -176,17 +176,17 @@ async def test_a_page_that_takes_all_memory_gets_no_more_than_its_share() -> Non
 async def test_one_bad_page_is_not_held_against_the_others() -> None:
     large = Image.new("1", (10_000, 5_001), 1)
     async with opened(tiff(a_page(), large, a_page(height=1000))) as reader:
-        assert (await reader.sheet(0)).height == 2292
+        assert (await reader.page_info(0)).height == 2292
         with pytest.raises(UnreadableDocument, match="Page 2 has 10,000 × 5,001 pixels"):
-            await reader.sheet(1)
-        assert (await reader.sheet(2)).height == 1000
-        assert (await reader.sheet(0)).height == 2292
+            await reader.page_info(1)
+        assert (await reader.page_info(2)).height == 1000
+        assert (await reader.page_info(0)).height == 2292
 
 
 async def test_giving_up_waiting_ends_what_was_waited_for() -> None:
     reader = DocumentReader(endless_pdf())
     await reader.open()
-    drawing = asyncio.create_task(reader.sheet(0))
+    drawing = asyncio.create_task(reader.page_info(0))
     process = reader._process
     assert process is not None
     drawing.cancel()
@@ -201,9 +201,9 @@ async def test_giving_up_waiting_ends_what_was_waited_for() -> None:
     ("absent", "document", "named"),
     [
         (["PIL", "pypdfium2"], letter_tiff(), "Pillow"),
-        (["PIL", "pypdfium2"], letter_pdf(), "pypdfium2 and Pillow"),
+        (["PIL", "pypdfium2"], letter_pdf(), "pypdfium2, Pillow"),
         (["pypdfium2"], letter_pdf(), "pypdfium2"),
-        (["PIL", "pypdfium2"], None, "pypdfium2 and Pillow"),
+        (["PIL", "pypdfium2"], None, "pypdfium2, Pillow"),
         (["PIL"], None, "Pillow"),
     ],
 )
@@ -214,9 +214,9 @@ def test_without_the_extra_it_is_said_what_is_missing_and_how_to_get_it(
         monkeypatch.setitem(sys.modules, each, None)
     with pytest.raises(PreviewNotInstalled) as error:
         check_requirements(document)
-    packages = named.replace(" and ", " ")
+    packages = named.replace(",", "")
     assert str(error.value) == (
-        f"Reading a fax on the screen needs {named}, not installed here. "
+        f"Reading a fax on the screen needs what is not installed: {named}. "
         f"Install with: {sys.executable} -m pip install {packages}"
     )
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxtui.preview.protocol import Raster
-from faxtui.preview.viewport import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS, Drawing, least_ink
+from faxtui.preview.viewport import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS, Drawing, ink_threshold
 
 DRAWINGS = (BRAILLE, QUADRANTS, HALF_BLOCKS, ASCII)
 drawings = st.sampled_from(DRAWINGS)
@@ -20,7 +20,7 @@ def rasters(draw: st.DrawFn) -> Raster:
 
 
 def dots_of(line: str, drawing: Drawing) -> list[set[int]]:
-    return [{bit for bit in range(8) if drawing.signs.index(sign) >> bit & 1} for sign in line]
+    return [{bit for bit in range(8) if drawing.characters.index(sign) >> bit & 1} for sign in line]
 
 
 @given(rasters(), drawings, st.floats(0, 1))
@@ -45,20 +45,20 @@ def test_each_dot_with_enough_ink_is_drawn_and_no_other(raster: Raster, drawing:
 
 @pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda drawing: drawing.name)
 def test_every_set_of_dots_has_a_character_of_one_cell(drawing: Drawing) -> None:
-    assert len(set(drawing.signs)) == 2 ** (drawing.across * drawing.down)
-    assert drawing.signs[0] == " "
-    assert all(unicodedata.east_asian_width(sign) != "W" for sign in drawing.signs)
+    assert len(set(drawing.characters)) == 2 ** (drawing.across * drawing.down)
+    assert drawing.characters[0] == " "
+    assert all(unicodedata.east_asian_width(sign) != "W" for sign in drawing.characters)
 
 
 def test_braille_has_its_dots_where_unicode_names_them() -> None:
     for bit, number in enumerate((1, 4, 2, 5, 3, 6, 7, 8)):
-        assert unicodedata.name(BRAILLE.signs[1 << bit]) == f"BRAILLE PATTERN DOTS-{number}"
+        assert unicodedata.name(BRAILLE.characters[1 << bit]) == f"BRAILLE PATTERN DOTS-{number}"
 
 
 def test_blocks_have_their_quarters_where_unicode_names_them() -> None:
     for bit, place in enumerate(("UPPER LEFT", "UPPER RIGHT", "LOWER LEFT", "LOWER RIGHT")):
-        assert unicodedata.name(QUADRANTS.signs[1 << bit]) == f"QUADRANT {place}"
-    assert [unicodedata.name(sign) for sign in HALF_BLOCKS.signs[1:]] == [
+        assert unicodedata.name(QUADRANTS.characters[1 << bit]) == f"QUADRANT {place}"
+    assert [unicodedata.name(sign) for sign in HALF_BLOCKS.characters[1:]] == [
         "UPPER HALF BLOCK",
         "LOWER HALF BLOCK",
         "FULL BLOCK",
@@ -66,13 +66,13 @@ def test_blocks_have_their_quarters_where_unicode_names_them() -> None:
 
 
 def test_where_there_is_no_utf8_only_ascii_is_written() -> None:
-    assert ASCII.signs.isascii()
+    assert ASCII.characters.isascii()
 
 
 def test_the_larger_a_dot_the_less_ink_it_takes() -> None:
-    shares = [least_ink(pixels) for pixels in (1, 2, 4, 6, 11, 30, 1000)]
+    shares = [ink_threshold(pixels) for pixels in (1, 2, 4, 6, 11, 30, 1000)]
     assert shares == sorted(shares, reverse=True)
     # A stroke three pixels wide is seen in a dot of three pixels even if it lies across two of them …
-    assert least_ink(3) < 0.5
+    assert ink_threshold(3) < 0.5
     # … and a line of text seen from afar, of which hardly a sixth is ink, is a line.
-    assert least_ink(30) < 1 / 6
+    assert ink_threshold(30) < 1 / 6

@@ -30,8 +30,6 @@ NOT_CONVERTED: frozenset[str] = frozenset(
         "operations/download_folder",
         "operations/saver",
         "operations/wholeness",
-        "preview/client",
-        "preview/worker",
         "storage/files",
         "storage/journal",
         "terminal/desktop",

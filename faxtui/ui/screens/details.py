@@ -35,7 +35,7 @@ from faxtui.domain.fax import (
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError
 from faxtui.operations.operations import FaxOperations, LocalStatus, OperationsView
-from faxtui.preview.client import why_nothing_can_be_read
+from faxtui.preview.client import missing_requirements
 from faxtui.terminal.desktop import open_file
 from faxtui.translation import N_, _
 from faxtui.ui.display import DisplayOptions
@@ -72,7 +72,7 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         self._faxes = faxes
         self._row = row
         self._reading = reading
-        self._unreadable = why_nothing_can_be_read()
+        self._unreadable = missing_requirements()
         self._status_text = ""
         self._list_command = command
         self._title = TopLine(options.glyphs)

@@ -12,7 +12,17 @@ from faxtui.domain.fax import UNKNOWN, Fax
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError
 from faxtui.preview.client import DocumentReader, check_requirements
-from faxtui.preview.viewport import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS, DocumentView, Fit, Picture, Place, Viewport
+from faxtui.preview.viewport import (
+    ASCII,
+    BRAILLE,
+    HALF_BLOCKS,
+    QUADRANTS,
+    DocumentView,
+    Fit,
+    PageView,
+    Picture,
+    Viewport,
+)
 from faxtui.translation import _
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.keymap import PROGRAM_WIDE, READING, READING_GROUPS, UNDO, bindings
@@ -53,7 +63,7 @@ class ReadingScreen(ClosesOnce[None]):
         self._drawing = self._drawings[0]
         self._reader: DocumentReader | None = None
         self._book: DocumentView | None = None
-        self._shown: Place | None = None
+        self._shown: PageView | None = None
         self._is_drawing = False
         self._is_opening = False
         self._status = ""
@@ -75,7 +85,7 @@ class ReadingScreen(ClosesOnce[None]):
 
     def on_resize(self) -> None:
         if self._book is not None:
-            self._book.see_on(self._drawing, *self._room)
+            self._book.resize(self._drawing, *self._room)
             self._follow()
 
     # What a person does
@@ -87,17 +97,17 @@ class ReadingScreen(ClosesOnce[None]):
         self._turn(-1)
 
     def action_read_on(self) -> None:
-        lens = self._book.place.lens if self._book is not None else None
-        if lens is None or lens.is_at_foot:
+        viewport = self._book.current.viewport if self._book is not None else None
+        if viewport is None or viewport.is_at_end:
             self._turn(1)
         else:
-            self._change(lambda lens: lens.moved(0, _READ_ON))
+            self._change(lambda viewport: viewport.moved(0, _READ_ON))
 
     def action_read_back(self) -> None:
-        self._change(lambda lens: lens.moved(0, -_READ_ON))
+        self._change(lambda viewport: viewport.moved(0, -_READ_ON))
 
     def action_pan(self, across: int, down: int) -> None:
-        self._change(lambda lens: lens.moved(across * _PAN, down * _PAN))
+        self._change(lambda viewport: viewport.moved(across * _PAN, down * _PAN))
 
     def action_start(self) -> None:
         self._change(Viewport.at_start)
@@ -106,13 +116,13 @@ class ReadingScreen(ClosesOnce[None]):
         self._change(Viewport.at_end)
 
     def action_zoom_in(self) -> None:
-        self._change(lambda lens: lens.zoomed(closer=True))
+        self._change(lambda viewport: viewport.zoomed(closer=True))
 
     def action_zoom_out(self) -> None:
-        self._change(lambda lens: lens.zoomed(closer=False))
+        self._change(lambda viewport: viewport.zoomed(closer=False))
 
     def action_fit(self) -> None:
-        self._change(lambda lens: lens.at_zoom(Fit.WIDTH if lens.zoom is Fit.PAGE else Fit.PAGE))
+        self._change(lambda viewport: viewport.at_zoom(Fit.WIDTH if viewport.zoom is Fit.PAGE else Fit.PAGE))
 
     def action_change_drawing(self) -> None:
         place = self._drawings.index(self._drawing)
@@ -120,10 +130,10 @@ class ReadingScreen(ClosesOnce[None]):
         self.on_resize()
 
     def on_mouse_scroll_down(self) -> None:
-        self._change(lambda lens: lens.moved(0, _WHEEL))
+        self._change(lambda viewport: viewport.moved(0, _WHEEL))
 
     def on_mouse_scroll_up(self) -> None:
-        self._change(lambda lens: lens.moved(0, -_WHEEL))
+        self._change(lambda viewport: viewport.moved(0, -_WHEEL))
 
     def action_retry(self) -> None:
         """Fetch the document, unless it is there or on its way."""
@@ -168,30 +178,30 @@ class ReadingScreen(ClosesOnce[None]):
 
     def _turn(self, by: int) -> None:
         if self._book is not None:
-            self._book.turn(by)
+            self._book.move(by)
             self._follow()
 
     def _change(self, change: Callable[[Viewport], Viewport]) -> None:
         if self._book is not None:
-            self._book.look(change)
+            self._book.change(change)
             self._follow()
 
     def _follow(self) -> None:
         self.refresh_bindings()
-        if not self._is_drawing and self._book is not None and self._book.place != self._shown:
+        if not self._is_drawing and self._book is not None and self._book.current != self._shown:
             self._is_drawing = True
             self.run_worker(self._draw(self._book))
 
     async def _draw(self, book: DocumentView) -> None:
         """Draw what is wanted, and again if that is something else by then; what was wanted in between is left out."""
         try:
-            while (wanted := book.place) != self._shown:
-                if wanted.lens is None:
+            while (wanted := book.current) != self._shown:
+                if wanted.viewport is None:
                     self._say_title(f"drawing {self._page_words(wanted)} …")
                 try:
                     picture = await book.draw()
                 except FaxtuiError as error:
-                    self._shown = book.place
+                    self._shown = book.current
                     self._say_title(self._page_words(wanted))
                     self._say(str(error))
                 else:
@@ -203,14 +213,14 @@ class ReadingScreen(ClosesOnce[None]):
         if not self._has_shown:
             self._has_shown = True
             self._seen()
-        self._shown = picture.place
-        lens = picture.place.lens
-        if lens is not None:
-            page = self._page_words(picture.place)
-            zoom = f"{lens.magnification:.1f}×" if not isinstance(lens.zoom, Fit) else lens.zoom.value
-            if lens.sheet.is_blank:
+        self._shown = picture.view
+        viewport = picture.view.viewport
+        if viewport is not None:
+            page = self._page_words(picture.view)
+            zoom = f"{viewport.magnification:.1f}×" if not isinstance(viewport.zoom, Fit) else viewport.zoom.value
+            if viewport.page.is_blank:
                 page += " · blank"
-            self._say_title(f"{page} · {zoom} · {lens.share_passed:.0%} down", f"{page} · {zoom}", page)
+            self._say_title(f"{page} · {zoom} · {viewport.share_read:.0%} down", f"{page} · {zoom}", page)
         self._page.remove_class("-words")
         self._page.update(Text("\n".join(picture.lines), no_wrap=True, overflow="crop", end=""))
 
@@ -230,6 +240,6 @@ class ReadingScreen(ClosesOnce[None]):
         self._page.add_class("-words")
         self._page.update(Text(self._options.glyphs.write(sentence)))
 
-    def _page_words(self, place: Place) -> str:
+    def _page_words(self, view: PageView) -> str:
         pages = self._reader.pages if self._reader is not None else 0
-        return _("page {number:,} of {count:,}").format(number=place.number + 1, count=pages)
+        return _("page {number:,} of {count:,}").format(number=view.number + 1, count=pages)

@@ -109,7 +109,7 @@ class Busy(ServiceError):
 class Refused(ServiceError):
     """The service rejects the request (400).
 
-    ``reasons`` pairs a query parameter, as the service spells it, with the service's message about it.
+    ``reasons`` pairs the name of a filter, or of another query parameter, with the service's message about it.
     """
 
     def __init__(self, message: str, reasons: tuple[tuple[str, str], ...] = ()) -> None:

@@ -13,7 +13,7 @@ from faxtui.cli.output import Messages, Streams, open_output, standard_streams
 from faxtui.cli.runner import run_to_end
 from faxtui.config.state import SavedState
 from faxtui.domain.clock import ServiceClock
-from faxtui.domain.fax import Reading
+from faxtui.domain.fax import ValueFormat
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery, in_words
 from faxtui.domain.service import FaxService
 from faxtui.domain.text import visible
@@ -87,7 +87,7 @@ async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequ
 
 
 def _writer(clock: ServiceClock, request: ListRequest, streams: Streams) -> Writer:
-    reading = Reading(clock.now().astimezone(request.zone).year, request.zone)
+    reading = ValueFormat(clock.now().astimezone(request.zone).year, request.zone)
     if request.output is not None or not (streams.is_terminal or streams.width):
         return writer_of(request.format, reading, excel=request.excel)
     terminal = Terminal(streams.width, streams.utf8)

@@ -17,7 +17,8 @@ from typing import NoReturn
 
 from faxtui.config.logs import DEFAULT_LEVEL, LEVELS
 from faxtui.domain.fax import SORTABLE
-from faxtui.domain.query import FILTERS, TO
+from faxtui.domain.query import FILTERS, TO, Filter
+from faxtui.domain.when import EXAMPLES
 from faxtui.errors import UsageError
 from faxtui.translation import N_, _
 
@@ -76,7 +77,7 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     if problem:
         parser.error(problem)
     given = from_environment | given
-    filters = [(each.name, given.pop(each.parameter, None)) for each in FILTERS]
+    filters = [(each.name, given.pop(_destination(each), None)) for each in FILTERS]
     given["filters"] = tuple((name, value) for name, value in filters if value is not None)
     given["command"] = given.get("command") or BROWSE
     return Options(**given, password=environ.get("FAXTUI_PASSWORD") or None)
@@ -131,7 +132,7 @@ def _split_to(given: Sequence[str]) -> Mapping[str, object]:
     """Split the values of ``download --to`` into the inbound number (a plain number) and the folder (the rest)."""
     numbers = [each for each in given if re.fullmatch(r"\+?[0-9 ]+", each)]
     folders = [each for each in given if each not in numbers]
-    found: dict[str, object] = {TO.parameter: numbers[-1]} if numbers else {}
+    found: dict[str, object] = {_destination(TO): numbers[-1]} if numbers else {}
     return {**found, "to": _path(folders[-1])} if folders else found
 
 
@@ -231,6 +232,11 @@ def _common_options() -> _Parser:
     return parser
 
 
+def _destination(each: Filter) -> str:
+    """Return the attribute that holds the option of a filter: ``download --to`` has another meaning."""
+    return f"filter_{each.name}"
+
+
 def _selection_options(without: str = "") -> _Parser:
     """Options that select faxes, without the filter named ``without``."""
     parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
@@ -238,7 +244,9 @@ def _selection_options(without: str = "") -> _Parser:
     for each in FILTERS:
         if each.name == without:
             continue
-        shown.add_argument(f"--{each.name}", metavar=each.metavar, dest=each.parameter, help=each.help)
+        shown.add_argument(
+            f"--{each.name}", metavar=each.metavar, dest=_destination(each), help=_(each.help).format(examples=EXAMPLES)
+        )
     shown.add_argument("--view", metavar="NAME", help=_("saved view: filters and sort"))
     names = " ".join(each.name for each in SORTABLE)
     shown.add_argument("--sort", metavar="FIELD[:asc|:desc]", help=_("sort by one of: {names}").format(names=names))
@@ -248,10 +256,10 @@ def _selection_options(without: str = "") -> _Parser:
 
 
 _ACCOUNT = ("profile", "base_url", "login", "password_file")
-_FILTERS = tuple(each.parameter for each in FILTERS)
+_FILTERS = tuple(map(_destination, FILTERS))
 _SELECTION = (*_FILTERS, "view", "sort")
 _SHOWN = (*_SELECTION, "page", "page_size")
-_NAMES = {each.parameter: each.name for each in FILTERS}
+_NAMES = {_destination(each): each.name for each in FILTERS}
 _NOT_EMPTY = (*_FILTERS, "view", "sort", "profile", "base_url", "login")
 
 

@@ -14,8 +14,16 @@ from zoneinfo import ZoneInfo
 
 from faxtui.domain.fax import FIELDS, Field, field_named
 from faxtui.domain.filename import DEFAULT_TEMPLATE, fields_in
-from faxtui.domain.query import CUSTOMER, DEFAULT_PAGE_SIZE, FILTERS, MAXIMUM_PAGE_SIZE, PERIOD, Filters, parse_sort
-from faxtui.domain.sort import Sort
+from faxtui.domain.query import (
+    CUSTOMER,
+    DEFAULT_PAGE_SIZE,
+    FILTERS,
+    MAXIMUM_PAGE_SIZE,
+    PERIOD,
+    Filters,
+    Sort,
+    parse_sort,
+)
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, InvalidValue
 from faxtui.translation import N_, _

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from faxtui.config.settings import text
 from faxtui.config.toml_files import Table, locked, read_table, table_in, write_instead, write_table
-from faxtui.domain.query import Filters, filter_named, parse_sort, sort_text
-from faxtui.domain.sort import Sort
+from faxtui.domain.query import Filters, Sort, filter_named, parse_sort, sort_text
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, InvalidValue
 from faxtui.translation import _

@@ -1,9 +1,4 @@
-"""A received fax, as the service tells of it.
-
-Each field of a fax, declared once.
-
-The table, the sort menu, the details, the list for scripts and the reading of the service's answer all read it here.
-"""
+"""A received fax and its fields, each declared once for tables, menus, details and exports."""
 
 from __future__ import annotations
 
@@ -14,34 +9,34 @@ from datetime import datetime, tzinfo
 from enum import Enum
 from typing import NamedTuple
 
-from faxtui.domain.sort import SortField
 from faxtui.domain.text import visible
 from faxtui.errors import InvalidValue
+from faxtui.translation import N_, _
 
 _NO_ADDRESS = frozenset({"", ".", ".."})
 
 
 class FaxKey(NamedTuple):
-    """What identifies a fax: where its file is. (Our decision: the documented sample's MessageId is ``"0"``.)"""
+    """Address of a fax's file, which identifies it (our decision: the documented sample's MessageId is ``"0"``)."""
 
     folder: str
     file_name: str
 
     @property
     def has_address(self) -> bool:
-        """Whether its file can be asked for: HTTP clients fold empty and dotted segments into another address."""
+        """True if its file can be requested: HTTP clients fold empty and dotted segments into another address."""
         return self.folder not in _NO_ADDRESS and self.file_name not in _NO_ADDRESS
 
     @property
     def is_plain(self) -> bool:
-        """Whether no part of it could lead elsewhere, should a server decode the address before it folds dots."""
+        """True if no part of it leads elsewhere even if a server decodes the address before it folds dots."""
         return self.has_address and not any(part in _NO_ADDRESS for name in self for part in re.split(r"[/\\]", name))
 
 
 class FaxIdentity(NamedTuple):
-    """Which fax it is: the service uses a name again for another fax, so a name alone identifies only a document.
+    """Identity of a fax: the service reuses names, so a key alone identifies only a document.
 
-    ``received`` is what the service wrote. Two of the same value are the same fax if it `is_certain`.
+    ``received`` is the date as sent. Two equal identities are the same fax if they are certain.
     """
 
     key: FaxKey
@@ -53,7 +48,7 @@ class FaxIdentity(NamedTuple):
 
     @property
     def is_certain(self) -> bool:
-        """Return whether more is known of it than a name: every row of a list has the date of its arrival."""
+        """True if more than its name is known: every row of a list has a date."""
         return self.received is not None
 
     @property
@@ -63,13 +58,12 @@ class FaxIdentity(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fax:
-    """One resource of the list. ``None`` is a value that the service did not give, or that could not be read.
+    """One resource of the list. ``None`` is a value that is missing or could not be read.
 
-    ``received`` is an instant with a zone (the service's own unless the service sent an offset), never so near an end
-    of the calendar that another zone has no word for it, and ``received_text`` what the service wrote; ``duration``
-    is in seconds (our decision).
-    ``as_sent`` pairs the name and JSON text of whatever is not in the other attributes: keys nobody knows and
-    values that could not be read. ``resource`` is the whole resource as JSON text.
+    ``received`` is an instant with a zone (the service's own unless an offset was sent), which every other zone can
+    express, and ``received_text`` the date as sent. ``duration`` is in seconds (our decision).
+    ``as_sent`` pairs name and JSON text of whatever is not in the other attributes: unknown keys and unreadable
+    values. ``resource`` is the whole resource as JSON text.
     """
 
     message_id: str | None = None
@@ -100,11 +94,11 @@ UNKNOWN = "—"
 
 
 LONGEST_SHOWN = 500
-"""Characters of a value that are shown: nobody reads more, and drawing them would hold up the keys."""
+"""Characters of a value that are shown: nobody reads more, and drawing more would delay the keys."""
 
 
 class Kind(Enum):
-    """What a field's value is, and so how it is read and written."""
+    """Kind of a field's value, which decides how it is read and written."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -113,10 +107,10 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How this operator reads values: on the clock of ``zone`` (None: this machine's), in the year ``this_year``.
+class ValueFormat:
+    """Format of values for the operator: on the clock of ``zone`` (None: this machine's), in the year ``this_year``.
 
-    ``moment_format`` is a strftime format; empty, dates of this year go without their year.
+    ``moment_format`` is a strftime format. If it is empty, dates of this year are written without their year.
     """
 
     this_year: int
@@ -124,115 +118,87 @@ class Reading:
     moment_format: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """A field of a fax.
 
-    ``name`` is what columns, ``--sort`` and exports call it, ``service_name`` its key in the service's answer
-    (documented), ``sort`` the sort field where the service has one, ``heading`` its table heading, ``label`` its
-    full name, ``width`` the cells it needs in a table.
+    ``name`` is its name in columns, ``--sort`` and exports, ``heading`` its heading in a table, ``label`` its full
+    name (both are translated when they are shown), ``width`` the cells it needs in a table.
     """
 
     name: str
-    service_name: str
     heading: str
     label: str
     width: int
     kind: Kind
-    sort: SortField | None
     value: Callable[[Fax], Value]
+
+    @property
+    def is_sortable(self) -> bool:
+        return self in SORTABLE
 
     @property
     def is_right_aligned(self) -> bool:
         return self.kind in (Kind.NUMBER, Kind.DURATION)
 
-    def text(self, fax: Fax, reading: Reading) -> str:
-        """The value as a person reads it, safe to print; ``—`` where there is none."""
+    def text(self, fax: Fax, format: ValueFormat) -> str:
+        """Return the value as a person reads it, safe to print; ``—`` if there is none."""
         value = self.value(fax)
-        return UNKNOWN if value is None or value == "" else _IN_WORDS[self.kind](value, reading)
+        return UNKNOWN if value is None or value == "" else _WRITERS[self.kind](value, format)
 
 
-def _plain(value: Value, reading: Reading) -> str:
+def _plain(value: Value, format: ValueFormat) -> str:
     text = str(value)
     return visible(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")
 
 
-def _duration(value: Value, reading: Reading) -> str:
+def _duration(value: Value, format: ValueFormat) -> str:
     if not isinstance(value, int):
         return UNKNOWN
     minutes, seconds = divmod(abs(value), 60)
     return f"{'-' if value < 0 else ''}{minutes}:{seconds:02}"
 
 
-def _moment(value: Value, reading: Reading) -> str:
+def _moment(value: Value, format: ValueFormat) -> str:
     if not isinstance(value, datetime):
         return UNKNOWN
-    local = value.astimezone(reading.zone)
-    if reading.moment_format:
-        return visible(local.strftime(reading.moment_format))
-    return local.strftime("%m-%d %H:%M:%S" if local.year == reading.this_year else "%y-%m-%d %H:%M")
+    local = value.astimezone(format.zone)
+    if format.moment_format:
+        return visible(local.strftime(format.moment_format))
+    return local.strftime("%m-%d %H:%M:%S" if local.year == format.this_year else "%y-%m-%d %H:%M")
 
 
-_IN_WORDS: Mapping[Kind, Callable[[Value, Reading], str]] = {
+_WRITERS: Mapping[Kind, Callable[[Value, ValueFormat], str]] = {
     Kind.TEXT: _plain,
     Kind.NUMBER: _plain,
     Kind.DURATION: _duration,
     Kind.MOMENT: _moment,
 }
 
-RECEIVED = Field(
-    "received",
-    "ReceivedDate",
-    "Received",
-    "Received",
-    14,
-    Kind.MOMENT,
-    SortField.RECEIVED,
-    lambda fax: fax.received,
-)
-FROM = Field("from", "From", "From", "From number", 14, Kind.TEXT, SortField.FROM, lambda fax: fax.sender)
-TO = Field("to", "To", "To", "To number", 12, Kind.TEXT, SortField.TO, lambda fax: fax.recipient)
-PAGES = Field("pages", "Pages", "Pages", "Pages", 5, Kind.NUMBER, SortField.PAGES, lambda fax: fax.pages)
-DURATION = Field(
-    "duration",
-    "CallTime",
-    "Duration",
-    "Duration",
-    8,
-    Kind.DURATION,
-    SortField.DURATION,
-    lambda fax: fax.duration,
-)
-FILE = Field("file", "FileName", "File", "File name", 16, Kind.TEXT, SortField.FILE, lambda fax: fax.file_name)
-BAUD = Field("baud", "BaudRate", "Baud", "Baud rate", 6, Kind.NUMBER, SortField.BAUD, lambda fax: fax.baud_rate)
-FOLDER = Field("folder", "Folder", "Folder", "Folder", 12, Kind.TEXT, SortField.FOLDER, lambda fax: fax.folder)
-MESSAGE = Field(
-    "message",
-    "MessageId",
-    "Message",
-    "Message id",
-    12,
-    Kind.TEXT,
-    SortField.MESSAGE,
-    lambda fax: fax.message_id,
-)
-CUSTOMER = Field("customer", "CustomerNumber", "Customer", "Customer", 8, Kind.NUMBER, None, lambda fax: fax.customer)
+RECEIVED = Field("received", N_("Received"), N_("Received"), 14, Kind.MOMENT, lambda fax: fax.received)
+FROM = Field("from", N_("From"), N_("From number"), 14, Kind.TEXT, lambda fax: fax.sender)
+TO = Field("to", N_("To"), N_("To number"), 12, Kind.TEXT, lambda fax: fax.recipient)
+PAGES = Field("pages", N_("Pages"), N_("Pages"), 5, Kind.NUMBER, lambda fax: fax.pages)
+DURATION = Field("duration", N_("Duration"), N_("Duration"), 8, Kind.DURATION, lambda fax: fax.duration)
+FILE = Field("file", N_("File"), N_("File name"), 16, Kind.TEXT, lambda fax: fax.file_name)
+BAUD = Field("baud", N_("Baud"), N_("Baud rate"), 6, Kind.NUMBER, lambda fax: fax.baud_rate)
+FOLDER = Field("folder", N_("Folder"), N_("Folder"), 12, Kind.TEXT, lambda fax: fax.folder)
+MESSAGE = Field("message", N_("Message"), N_("Message id"), 12, Kind.TEXT, lambda fax: fax.message_id)
+CUSTOMER = Field("customer", N_("Customer"), N_("Customer"), 8, Kind.NUMBER, lambda fax: fax.customer)
 
 FIELDS: tuple[Field, ...] = (RECEIVED, FROM, TO, PAGES, DURATION, FILE, BAUD, FOLDER, MESSAGE, CUSTOMER)
-"""In the order of their importance to an operator: where room is short, the last ones go first."""
-
-SORTABLE: tuple[Field, ...] = tuple(
-    sorted((each for each in FIELDS if each.sort is not None), key=lambda each: int(each.sort or 0))
-)
+"""All fields, the most important ones to an operator first: the last ones are dropped if room is short."""
+SORTABLE: tuple[Field, ...] = (RECEIVED, MESSAGE, FROM, TO, FOLDER, FILE, DURATION, PAGES, BAUD)
+"""Fields that the service can sort by, in its order (documented)."""
 
 
 def field_named(name: str) -> Field:
-    """Raises InvalidValue where there is none of that name."""
+    """Return the field of that name. Raises InvalidValue, with all names, if there is none."""
     for each in FIELDS:
         if each.name == name:
             return each
-    raise InvalidValue(f"There is no field “{name}”: there are {', '.join(each.name for each in FIELDS)}.")
-
-
-def field_sorted_by(sort: SortField) -> Field:
-    return next(each for each in SORTABLE if each.sort is sort)
+    raise InvalidValue(
+        _("There is no field “{name}”. The fields are: {names}.").format(
+            name=name, names=", ".join(each.name for each in FIELDS)
+        )
+    )

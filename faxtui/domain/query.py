@@ -1,21 +1,9 @@
-"""What a listing can be narrowed by: each filter declared once.
+"""What the operator requests: filters, sort and page, and the window that a query pages through.
 
-The sidebar, the command line, the remembered filters and the request all read this table.
-
-
-Periods people choose by name.
-
-A sort as people write it: ``received``, ``pages:asc``.
-
-What the operator asks for.
-
-The fixed stretch of time that a query pages through.
-
-New faxes arrive at the top and the service's default start slides, so page 2 a minute later would repeat or skip
-rows. A window pins both ends: it is opened with a start, and the answer to its opening request fixes its end.
-
-
-The command line that lists what a screen shows."""
+A query keeps periods as words (``today``). New faxes arrive at the top and the service's default start slides, so page
+2 a minute later would repeat or skip rows. A window therefore pins both ends: it is opened with a start, and the
+response to its first request fixes its end (our decision).
+"""
 
 from __future__ import annotations
 
@@ -24,83 +12,74 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from enum import Enum
 
-from faxtui.domain.fax import SORTABLE, field_sorted_by
+from faxtui.domain.fax import RECEIVED, SORTABLE, Field, Kind
 from faxtui.domain.page import Listing
-from faxtui.domain.sort import Sort, SortDirection, SortField
 from faxtui.domain.text import visible, without_invisible
-from faxtui.domain.when import EXAMPLES, Bound, check_moment, resolve
+from faxtui.domain.when import Bound, check_moment, resolve
 from faxtui.errors import InvalidValue
+from faxtui.translation import N_, _
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Filter:
-    """A filter of the list call.
+    """A filter of the list.
 
-    ``name`` is its option and its key in files, ``parameter`` the query parameter (documented), ``check`` turns
-    what was typed into what is kept or raises InvalidValue, ``said`` tells of it in a line of filters.
+    ``name`` is its option and its key in files. ``check`` returns the valid value of a typed one or raises
+    InvalidValue. ``phrase`` describes a ``{value}`` in a line of filters. Texts are translated when they are shown.
     """
 
     name: str
-    parameter: str
     label: str
     placeholder: str
     help: str
     metavar: str
     check: Callable[[str], str]
-    said: str
+    phrase: str
 
 
 def _number(text: str) -> str:
-    """A phone number or sender's name: how the service compares is not documented, so it goes as typed."""
+    """Return a phone number or sender's name as typed: how the service compares it is not documented."""
     value = text.strip()
     if not value.isprintable():
-        raise InvalidValue("A number can't hold control characters: type it again.")
+        raise InvalidValue(_("A number can't contain control characters. Type it again."))
     if len(value) > 64:
-        raise InvalidValue("A number has at most 64 characters: shorten it.")
+        raise InvalidValue(_("A number has at most 64 characters. Shorten it."))
     return value
 
 
 def _customer(text: str) -> str:
     value = text.strip()
     if not re.fullmatch("[0-9]{1,9}", value):
-        raise InvalidValue(f"A customer is a whole number such as 60300, not “{value}”.")
+        raise InvalidValue(_("A customer is an integer such as 60300, not “{value}”.").format(value=value))
     return str(int(value))
 
 
-FROM = Filter("from", "filterFrom", "From number", "any sender", "the sender's number", "NUMBER", _number, "from {}")
+FROM = Filter(
+    "from", N_("From number"), N_("any sender"), N_("the sender's number"), "NUMBER", _number, N_("from {value}")
+)
 TO = Filter(
     "to",
-    "filterTo",
-    "To number",
-    "any number",
-    "the inbound number that received it",
+    N_("To number"),
+    N_("any number"),
+    N_("the inbound number that received it"),
     "NUMBER",
     _number,
-    "to {}",
+    N_("to {value}"),
 )
 CUSTOMER = Filter(
     "customer",
-    "customerNumber",
-    "Customer",
-    "any customer",
-    "a customer's number",
+    N_("Customer"),
+    N_("any customer"),
+    N_("a customer's number"),
     "N",
     _customer,
-    "customer {}",
+    N_("customer {value}"),
 )
-SINCE = Filter(
-    "since", "filterStartDate", "Since", "7d", f"received after: {EXAMPLES}", "WHEN", check_moment, "since {}"
-)
+SINCE = Filter("since", N_("Since"), "7d", N_("received after: {examples}"), "WHEN", check_moment, N_("since {value}"))
 UNTIL = Filter(
-    "until",
-    "filterEndDate",
-    "Until",
-    "now",
-    "received before, written the same way",
-    "WHEN",
-    check_moment,
-    "until {}",
+    "until", N_("Until"), "now", N_("received before, written the same way"), "WHEN", check_moment, N_("until {value}")
 )
 
 FILTERS: tuple[Filter, ...] = (FROM, TO, CUSTOMER, SINCE, UNTIL)
@@ -109,11 +88,14 @@ _BY_NAME = {each.name: each for each in FILTERS}
 
 
 def filter_named(name: str) -> Filter:
-    """Raises InvalidValue where there is none of that name."""
+    """Return the filter of that name. Raises InvalidValue, with all names, if there is none."""
     try:
         return _BY_NAME[name]
     except KeyError:
-        raise InvalidValue(f"There is no filter “{name}”: there are {', '.join(_BY_NAME)}.", name) from None
+        raise InvalidValue(
+            _("There is no filter “{name}”. The filters are: {names}.").format(name=name, names=", ".join(_BY_NAME)),
+            name,
+        ) from None
 
 
 class Filters:
@@ -122,7 +104,7 @@ class Filters:
     __slots__ = ("_values",)
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
-        """Takes values by filter name; empty ones are no filter. Raises InvalidValue, naming the filter."""
+        """Check ``values`` by filter name; empty ones are no filter. Raises InvalidValue, with the filter's name."""
         self._values: tuple[tuple[str, str], ...] = ()
         given = values or {}
         for name in given:
@@ -138,7 +120,7 @@ class Filters:
         return Filters({**dict(self._values), changed.name: value})
 
     def as_text(self) -> dict[str, str]:
-        """By filter name, as files and options write them."""
+        """Return the values by filter name, as files and options write them."""
         return dict(self._values)
 
     def __iter__(self) -> Iterator[tuple[Filter, str]]:
@@ -169,7 +151,7 @@ def _checked(each: Filter, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A named period: ``since`` and ``until`` as one would type them, empty where open."""
+    """A named period: ``since`` and ``until`` as one would type them, empty if open."""
 
     label: str
     since: str
@@ -178,17 +160,17 @@ class Period:
 
 DEFAULT_SINCE = "7d"
 PERIODS: tuple[Period, ...] = (
-    Period("Today", "today"),
-    Period("Yesterday", "yesterday", "yesterday"),
-    Period("Last 24 hours", "24h"),
-    Period("Last 7 days", DEFAULT_SINCE),
-    Period("Last 30 days", "30d"),
-    Period("Last 90 days", "90d"),
+    Period(N_("Today"), "today"),
+    Period(N_("Yesterday"), "yesterday", "yesterday"),
+    Period(N_("Last 24 hours"), "24h"),
+    Period(N_("Last 7 days"), DEFAULT_SINCE),
+    Period(N_("Last 30 days"), "30d"),
+    Period(N_("Last 90 days"), "90d"),
 )
 
 
 def period_of(filters: Filters) -> Period | None:
-    """The named period that these filters choose; None where start and end are the operator's own."""
+    """Return the named period that these filters choose; None if start and end are the operator's own."""
     since, until = filters.get(SINCE) or DEFAULT_SINCE, filters.get(UNTIL) or ""
     return next((each for each in PERIODS if (each.since, each.until) == (since.lower(), until.lower())), None)
 
@@ -197,39 +179,80 @@ def period_in_words(filters: Filters) -> str:
     """``Last 7 days``, ``since 2026-11-01 · until 2026-11-07``."""
     named = period_of(filters)
     if named:
-        return named.label
-    until = filters.get(UNTIL)
-    since = SINCE.said.format(filters.get(SINCE) or DEFAULT_SINCE)
-    return f"{since} · {UNTIL.said.format(until)}" if until else since
+        return _(named.label)
+    since, until = filters.get(SINCE) or DEFAULT_SINCE, filters.get(UNTIL)
+    return " · ".join(_(each.phrase).format(value=value) for each, value in ((SINCE, since), (UNTIL, until)) if value)
+
+
+def others_in_words(filters: Filters) -> list[str]:
+    """Describe each filter but the period: ``to 134296015``."""
+    return [_(each.phrase).format(value=visible(value)) for each, value in filters if each not in PERIOD]
 
 
 def in_words(filters: Filters) -> str:
-    """The filters in one line: ``Last 7 days · to 134296015``."""
-    others = [each.said.format(visible(value)) for each, value in filters if each not in PERIOD]
-    return " · ".join([period_in_words(filters), *others])
+    """``Last 7 days · to 134296015``."""
+    return " · ".join([period_in_words(filters), *others_in_words(filters)])
 
 
-_DIRECTIONS = {"asc": SortDirection.ASCENDING, "desc": SortDirection.DESCENDING}
-_SHORT = {direction: short for short, direction in _DIRECTIONS.items()}
+class SortDirection(Enum):
+    """The direction of a sort, as people write it."""
+
+    ASCENDING = "asc"
+    DESCENDING = "desc"
+
+    @property
+    def opposite(self) -> SortDirection:
+        return SortDirection.DESCENDING if self is SortDirection.ASCENDING else SortDirection.ASCENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A sortable field and a direction."""
+
+    field: Field = RECEIVED
+    direction: SortDirection = SortDirection.DESCENDING
+
+    @classmethod
+    def by(cls, field: Field) -> Sort:
+        """Return a new sort: newest, longest and fastest first, text from A to Z."""
+        return cls(field, SortDirection.ASCENDING if field.kind is Kind.TEXT else SortDirection.DESCENDING)
+
+    def reversed(self) -> Sort:
+        """Return the same field in the other direction."""
+        return Sort(self.field, self.direction.opposite)
+
+    def toggled(self, field: Field) -> Sort:
+        """Return the sort after ``field`` was chosen: a new one, or this one reversed if it was by that field."""
+        return self.reversed() if field is self.field else Sort.by(field)
 
 
 def parse_sort(text: str) -> Sort:
-    """Raises InvalidValue, with the names there are."""
+    """Read ``received`` or ``pages:asc``. Raises InvalidValue, with the names that are valid."""
     name, colon, direction = text.strip().lower().partition(":")
-    found = next((each for each in SORTABLE if each.name == name), None)
-    if found is None or found.sort is None:
-        names = " ".join(each.name for each in SORTABLE)
-        raise InvalidValue(f"The service can't sort by “{name}”: it sorts by {names}.", "sort")
+    field = next((each for each in SORTABLE if each.name == name), None)
+    if field is None:
+        raise InvalidValue(
+            _("The service can't sort by “{name}”. It can sort by {names}.").format(
+                name=name, names=" ".join(each.name for each in SORTABLE)
+            ),
+            "sort",
+        )
     if not colon:
-        return Sort.by(found.sort)
-    if direction not in _DIRECTIONS:
-        raise InvalidValue(f"“{direction}” is no direction: write {name}:asc or {name}:desc.", "sort")
-    return Sort(found.sort, _DIRECTIONS[direction])
+        return Sort.by(field)
+    try:
+        return Sort(field, SortDirection(direction))
+    except ValueError:
+        raise InvalidValue(
+            _("“{direction}” is not a direction. Write {field}:asc or {field}:desc.").format(
+                direction=direction, field=name
+            ),
+            "sort",
+        ) from None
 
 
 def sort_text(sort: Sort) -> str:
-    """``received:desc``; the opposite of parse_sort."""
-    return f"{field_sorted_by(sort.field).name}:{_SHORT[sort.direction]}"
+    """``received:desc``: the inverse of `parse_sort`."""
+    return f"{sort.field.name}:{sort.direction.value}"
 
 
 DEFAULT_PAGE_SIZE = 50
@@ -248,9 +271,14 @@ class FaxQuery:
 
     def __post_init__(self) -> None:
         if self.page < 1:
-            raise InvalidValue(f"Pages are counted from 1: there is no page {self.page}.", "page")
+            raise InvalidValue(_("Pages are counted from 1: there is no page {page}.").format(page=self.page), "page")
         if not 1 <= self.page_size <= MAXIMUM_PAGE_SIZE:
-            raise InvalidValue(f"A page has 1 to {MAXIMUM_PAGE_SIZE:,} faxes, not {self.page_size:,}.", "page_size")
+            raise InvalidValue(
+                _("A page has 1 to {most} faxes, not {count}.").format(
+                    most=f"{MAXIMUM_PAGE_SIZE:,}", count=f"{self.page_size:,}"
+                ),
+                "page_size",
+            )
 
     def filtered(self, filters: Filters) -> FaxQuery:
         return replace(self, filters=filters, page=1)
@@ -261,7 +289,7 @@ class FaxQuery:
     def sorted_by(self, sort: Sort) -> FaxQuery:
         return replace(self, sort=sort, page=1)
 
-    def toggle_sort(self, field: SortField) -> FaxQuery:
+    def toggle_sort(self, field: Field) -> FaxQuery:
         return self.sorted_by(self.sort.toggled(field))
 
     def with_page_size(self, page_size: int) -> FaxQuery:
@@ -271,12 +299,9 @@ class FaxQuery:
         return replace(self, page=page)
 
 
-Parameters = tuple[tuple[str, str], ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Filters, sort, page size, and the instants between which faxes came in; ``end`` is None while opening."""
+    """Filters, sort, page size, and the instants between which faxes were received; ``end`` is None while opening."""
 
     filters: Filters
     sort: Sort
@@ -285,38 +310,24 @@ class Window:
     end: datetime | None = None
 
     def closed(self, listing: Listing, service_now: datetime) -> Window:
-        """This window with its end fixed by its opening answer (our decision, see the module)."""
+        """Return this window with its end fixed by the response to its opening request."""
         if self.end is not None:
             return self
         moments = (listing.served_at or service_now, *(fax.received for fax in listing.page.faxes))
         newest = max(each.astimezone(UTC) for each in moments if each is not None)
         return replace(self, end=newest + timedelta(seconds=1))
 
-    def parameters(self, page: int) -> Parameters:
-        """The query parameters of one page, spelled and ordered as the service documents them."""
-        values = {each.parameter: value for each, value in self.filters if each not in PERIOD}
-        values |= {
-            "pageIndex": str(page),
-            "pageSize": str(self.page_size),
-            SINCE.parameter: as_service_time(self.start),
-            "sortField": str(int(self.sort.field)),
-            "sortDirection": str(int(self.sort.direction)),
-        }
-        if self.end is not None:
-            values[UNTIL.parameter] = as_service_time(self.end)
-        return tuple(values.items())
-
 
 def open_window(query: FaxQuery, now: datetime, zone: tzinfo | None = None) -> Window:
     """Resolve the query's period at ``now`` (the service's clock) in the operator's ``zone``.
 
-    Raises InvalidValue, naming the filter, where the end is not after the start or no calendar reaches that far.
+    Raises InvalidValue, with the filter's name, if the end is not after the start or beyond the calendar.
     """
     start = _bound(SINCE, query.filters.get(SINCE) or DEFAULT_SINCE, now, zone)
     until = query.filters.get(UNTIL)
     end = _bound(UNTIL, until, now, zone) if until else None
     if end is not None and end <= start:
-        raise InvalidValue("The end is not after the start: change one of them.", UNTIL.name)
+        raise InvalidValue(_("The end is not after the start. Change one of them."), UNTIL.name)
     return Window(query.filters, query.sort, query.page_size, start, end)
 
 
@@ -327,13 +338,8 @@ def _bound(of: Filter, text: str, now: datetime, zone: tzinfo | None) -> datetim
         raise InvalidValue(str(error), of.name) from error
 
 
-def as_service_time(moment: datetime) -> str:
-    """``2017-07-08T12:54:40.460Z``: UTC with three decimals (documented)."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-
 def list_command(query: FaxQuery, profile: str = "") -> str:
-    """``faxtui list --profile main --since=today --sort=received:desc``; for the demo where there is no profile."""
+    """Return the command that lists the query: ``faxtui list --profile main --since=today`` (no profile: the demo)."""
     filters = [f"--{each.name}={value}" for each, value in query.filters]
     view = [f"--sort={sort_text(query.sort)}", f"--page={query.page}", f"--page-size={query.page_size}"]
     return shlex.join(["faxtui", "list", f"--profile={profile}" if profile else "--demo", *filters, *view])

@@ -10,9 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from faxtui.domain.clock import ServiceClock
-from faxtui.domain.query import FaxQuery, Filters, Window
+from faxtui.domain.query import FaxQuery, Filters, Sort, Window
 from faxtui.domain.service import FaxService
-from faxtui.domain.sort import Sort
 from faxtui.errors import FaxtuiError
 from faxtui.inbox.fetch_policy import TokenBucket
 from faxtui.inbox.view import Shown

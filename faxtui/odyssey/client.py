@@ -22,7 +22,7 @@ from faxtui.odyssey.address import document_address, list_address
 from faxtui.odyssey.auth import SignIn, sign_in_for
 from faxtui.odyssey.document import TYPES, Document, read_document, read_rest, resuming
 from faxtui.odyssey.json_text import is_blank
-from faxtui.odyssey.listing import read_page
+from faxtui.odyssey.listing import parameters_of, read_page
 from faxtui.odyssey.responses import (
     listing_error,
     not_deleted,
@@ -152,7 +152,7 @@ class OdysseyService:
 
         204 and a blank body are an empty page, unless the content type is HTML (our decision).
         """
-        answer = await self._get(self._list_address, self._listing, window.parameters(page))
+        answer = await self._get(self._list_address, self._listing, parameters_of(window, page))
         if answer.status not in (httpx.codes.OK, httpx.codes.NO_CONTENT):
             raise listing_error(answer, self._account, window)
         if answer.is_html and is_blank(answer.body):

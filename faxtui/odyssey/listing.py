@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TypeAlias, TypeGuard, TypeVar
 
+from faxtui.domain import query
 from faxtui.domain.fax import BAUD, CUSTOMER, DURATION, FILE, FOLDER, FROM, MESSAGE, PAGES, RECEIVED, TO, Fax, Field
 from faxtui.domain.page import FaxPage
+from faxtui.domain.query import SortDirection, Window
 from faxtui.errors import UnexpectedResponse
 from faxtui.odyssey.json_text import (
     MOST_VALUES,
@@ -41,9 +43,20 @@ LONGEST_UNREAD, LONGEST_UNREAD_IN_ALL = 6_000, 8_000
 """Characters of each of them, and of all, that are kept: the details screen draws them. The resource as a whole is
 always kept (our decision)."""
 
-_DOCUMENTED = (MESSAGE, RECEIVED, TO, FROM, FOLDER, FILE, DURATION, PAGES, BAUD, CUSTOMER)
+SERVICE_NAMES: Mapping[Field, str] = {
+    MESSAGE: "MessageId",
+    RECEIVED: "ReceivedDate",
+    TO: "To",
+    FROM: "From",
+    FOLDER: "Folder",
+    FILE: "FileName",
+    DURATION: "CallTime",
+    PAGES: "Pages",
+    BAUD: "BaudRate",
+    CUSTOMER: "CustomerNumber",
+}
 """The members of a resource, in the order of the documented sample: texts, then numbers."""
-_NAMES = tuple(field.service_name for field in _DOCUMENTED)
+_NAMES = tuple(SERVICE_NAMES.values())
 _TYPES = (str, str, str, str, str, str, int, int, int, int)
 _Values: TypeAlias = tuple[str, str, str, str, str, str, int, int, int, int]
 _RESOURCE = "{" + ",".join(f"{quoted(name)}:%s" for name in _NAMES) + "}"
@@ -51,6 +64,43 @@ _NUMBERS = range(-(2**63), 2**63)
 _WHOLE_NUMBER = re.compile(r"\s*([+-]?[0-9]{1,19})(?:\.0*)?\s*")
 _TIME_OF_DAY_FROM = 11
 _SHORTEST_MOMENT = len("2017-07-24T07:49")
+
+
+PARAMETERS: Mapping[query.Filter, str] = {
+    query.CUSTOMER: "customerNumber",
+    query.FROM: "filterFrom",
+    query.TO: "filterTo",
+    query.SINCE: "filterStartDate",
+    query.UNTIL: "filterEndDate",
+}
+_FILTER_NAMES = {parameter.lower(): each.name for each, parameter in PARAMETERS.items()}
+_SORT_FIELDS = {RECEIVED: 0, MESSAGE: 1, FROM: 2, TO: 3, FOLDER: 4, FILE: 5, DURATION: 6, PAGES: 7, BAUD: 8}
+_DIRECTIONS = {SortDirection.ASCENDING: 1, SortDirection.DESCENDING: 2}
+
+
+def parameters_of(window: Window, page: int) -> tuple[tuple[str, str], ...]:
+    """Return the query parameters that request one page (documented)."""
+    values = {PARAMETERS[each]: value for each, value in window.filters if each not in query.PERIOD}
+    values |= {
+        "pageIndex": str(page),
+        "pageSize": str(window.page_size),
+        PARAMETERS[query.SINCE]: as_service_time(window.start),
+        "sortField": str(_SORT_FIELDS[window.sort.field]),
+        "sortDirection": str(_DIRECTIONS[window.sort.direction]),
+    }
+    if window.end is not None:
+        values[PARAMETERS[query.UNTIL]] = as_service_time(window.end)
+    return tuple(values.items())
+
+
+def filter_of(parameter: str) -> str:
+    """Return the name of the filter that is sent as ``parameter``, in any case; ``parameter`` itself if it is none."""
+    return _FILTER_NAMES.get(parameter.lower(), parameter)
+
+
+def as_service_time(moment: datetime) -> str:
+    """``2017-07-08T12:54:40.460Z``: UTC with three decimals (documented)."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def read_page(body: bytes, *, page: int, page_size: int, zone: tzinfo) -> FaxPage:
@@ -142,7 +192,7 @@ class _Resource:
         return tuple(kept)
 
     def _take(self, field: Field, read: Callable[[Json], T | None]) -> T | None:
-        key = key_of(self._members, field.service_name)
+        key = key_of(self._members, SERVICE_NAMES[field])
         if key is None:
             return None
         sent = self._members[key]

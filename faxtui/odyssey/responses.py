@@ -31,6 +31,7 @@ from faxtui.errors import (
 )
 from faxtui.odyssey.address import excerpt, named
 from faxtui.odyssey.json_text import Json, member, parse_or_none
+from faxtui.odyssey.listing import filter_of
 from faxtui.odyssey.transport import Response
 from faxtui.translation import N_, _
 
@@ -224,12 +225,12 @@ def login_of(account: Account) -> str:
 
 
 def _reasons(said: Json) -> tuple[tuple[str, str], ...]:
-    """Return parameter and message for each message of ``ModelState`` (documented by the service's framework)."""
+    """Return filter (or parameter) and message for each message of ``ModelState`` (documented by its framework)."""
     state = member(said, "ModelState")
     if not isinstance(state, dict):
         return ()
     pairs = [
-        (excerpt(name), excerpt(message, _REASON))
+        (filter_of(excerpt(name)), excerpt(message, _REASON))
         for name, messages in state.items()
         for message in (messages if isinstance(messages, list) else [messages])
         if isinstance(message, str)

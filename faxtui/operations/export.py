@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from faxtui.domain.clock import ServiceClock
-from faxtui.domain.fax import Fax, Reading
+from faxtui.domain.fax import Fax, ValueFormat
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
 from faxtui.domain.service import FaxService
 from faxtui.domain.text import counted, visible
@@ -69,7 +69,7 @@ async def _write(
     retries: Retries,
 ) -> int:
     """Gives how many faxes are in the file."""
-    reading = Reading(clock.now().astimezone(request.zone).year, request.zone)
+    reading = ValueFormat(clock.now().astimezone(request.zone).year, request.zone)
     writer = writer_of(request.format, reading, excel=request.excel)
     if request.folder == request.path.parent:
         await to_thread_shielded(_make, request.folder)

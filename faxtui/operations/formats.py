@@ -19,7 +19,7 @@ from enum import Enum
 from itertools import accumulate
 from typing import Protocol
 
-from faxtui.domain.fax import FIELDS, FILE, Fax, Field, Reading, Value
+from faxtui.domain.fax import FIELDS, FILE, Fax, Field, Value, ValueFormat
 from faxtui.domain.text import in_ascii, visible
 from faxtui.domain.text import width as cell_width
 
@@ -51,7 +51,7 @@ class Terminal:
     utf8: bool = True
 
 
-def writer_of(kind: Format, reading: Reading, *, excel: bool = False, terminal: Terminal | None = None) -> Writer:
+def writer_of(kind: Format, reading: ValueFormat, *, excel: bool = False, terminal: Terminal | None = None) -> Writer:
     """Without a ``terminal``, data is written as it is. ``excel`` is about CSV alone."""
     ascii_only = terminal is not None and not terminal.utf8
     match kind:
@@ -207,7 +207,7 @@ class Table:
     is cut. Where there is no ``utf8``, what ASCII does not have becomes ``?``.
     """
 
-    def __init__(self, reading: Reading, *, width: int | None = None, utf8: bool = True) -> None:
+    def __init__(self, reading: ValueFormat, *, width: int | None = None, utf8: bool = True) -> None:
         self._reading = reading
         self._width = width
         self._utf8 = utf8
@@ -265,11 +265,11 @@ def _fitting(room: int) -> tuple[_Column, ...]:
     return (_Column(FIELDS[0], room),)
 
 
-def _widened(faxes: Sequence[Fax], reading: Reading) -> tuple[_Column, ...]:
+def _widened(faxes: Sequence[Fax], reading: ValueFormat) -> tuple[_Column, ...]:
     in_order = (*(field for field in FIELDS if field is not FILE), FILE)
     return tuple(_Column(field, _width_for(field, faxes, reading)) for field in in_order)
 
 
-def _width_for(field: Field, faxes: Sequence[Fax], reading: Reading) -> int:
+def _width_for(field: Field, faxes: Sequence[Fax], reading: ValueFormat) -> int:
     longest = max((cells_of(field.text(fax, reading)) for fax in faxes), default=0)
     return max(field.width, min(longest, _WIDEST))

@@ -20,7 +20,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme
 
-from faxtui.domain.fax import Reading
+from faxtui.domain.fax import ValueFormat
 from faxtui.domain.text import in_ascii, visible
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.terminal.driver.screen import clusters
@@ -37,8 +37,8 @@ class DisplayOptions:
     zone: tzinfo | None = None
     date_format: str = ""
 
-    def reading(self, now: datetime) -> Reading:
-        return Reading(now.astimezone(self.zone).year, self.zone, self.date_format)
+    def reading(self, now: datetime) -> ValueFormat:
+        return ValueFormat(now.astimezone(self.zone).year, self.zone, self.date_format)
 
     def clock(self, moment: datetime) -> str:
         """The time of day, to the second."""

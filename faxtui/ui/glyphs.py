@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from rich.cells import cell_len, set_cell_size
 
-from faxtui.domain.sort import SortDirection
+from faxtui.domain.query import SortDirection
 from faxtui.domain.text import in_ascii
 
 

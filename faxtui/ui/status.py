@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from faxtui.domain.fax import Fax
 from faxtui.domain.page import FaxPage
-from faxtui.domain.query import PERIOD, FaxQuery, period_in_words
+from faxtui.domain.query import FaxQuery, others_in_words, period_in_words
 from faxtui.domain.text import counted, visible
 from faxtui.errors import FaxtuiError, Refused
 from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting, clock_time, retry_notice
@@ -130,6 +130,6 @@ def remedy(view: InboxView, keys: Keys) -> str:
 
 def nothing_found(query: FaxQuery) -> str:
     """``no faxes from 0478, last 7 days``."""
-    others = [each.said.format(visible(value)) for each, value in query.filters if each not in PERIOD]
+    others = others_in_words(query.filters)
     when = period_in_words(query.filters)
     return f"{' '.join(['no faxes', *others])}, {when[0].lower()}{when[1:]}"

@@ -4,8 +4,7 @@ import pytest
 from console import LARGE, SMALL, console
 from wire import Wire, listing, resource
 
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.sort import Sort, SortDirection
+from faxtui.domain.query import FaxQuery, Sort, SortDirection
 from faxtui.terminal.capabilities import Capabilities
 
 FAXES = [resource(number) for number in range(40)]

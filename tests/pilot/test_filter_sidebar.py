@@ -8,6 +8,7 @@ from wire import Wire, listing, resource
 
 from faxtui.demo.service import json_answer
 from faxtui.domain.query import FILTERS, PERIODS, SINCE, FaxQuery, Filters
+from faxtui.odyssey.listing import PARAMETERS
 
 REFUSAL = json_answer(
     400,
@@ -47,7 +48,9 @@ async def test_a_wide_terminal_has_them_beside_the_table_and_a_narrow_one_lays_t
         await desk.until(lambda: "From number" not in desk.screen)
 
 
-@pytest.mark.parametrize(("name", "parameter"), [(each.name, each.parameter) for each in FILTERS if each is not SINCE])
+@pytest.mark.parametrize(
+    ("name", "parameter"), [(each.name, PARAMETERS[each]) for each in FILTERS if each is not SINCE]
+)
 async def test_enter_applies_what_is_typed(name: str, parameter: str) -> None:
     async with console(query=FaxQuery(filters=Filters({"since": "2026-11-01"}), page=2)) as desk:
         value = "2026-11-22" if name == "until" else "60300"
@@ -110,8 +113,8 @@ async def test_the_page_size_is_chosen_from_a_list() -> None:
 @pytest.mark.parametrize(
     ("size", "name", "typed", "explained"),
     [
-        (SMALL, "customer", "Müller", "A customer is a whole number"),
-        (NARROW, "customer", "60300.", "A customer is a whole number"),
+        (SMALL, "customer", "Müller", "A customer is an integer"),
+        (NARROW, "customer", "60300.", "A customer is an integer"),
         (LARGE, "from", "0" * 65, "at most 64 characters"),
         (SMALL, "since", "2026-13-01", "is not a moment that exists"),
         (LARGE, "since", "last year", "is not a moment"),
@@ -144,7 +147,7 @@ async def test_what_the_service_refuses_is_explained_beside_the_filter_and_in_th
         await desk.until_failed()
         assert "The number has too few digits." in desk.words(desk.sidebar)
         assert "No such customer." in desk.text(desk.sidebar)
-        assert "the service refused: filterFrom: The number has too few digits." in desk.page_bar
+        assert "the service refused: from: The number has too few digits." in desk.page_bar
         assert "f edit filters" in desk.page_bar
         assert line.value == "04"
         assert rows[: len(desk.rows)] == desk.rows

@@ -6,8 +6,8 @@ from console import LARGE, Console, console
 
 from faxtui.config.settings import Ui
 from faxtui.config.state import SavedState, StateFile
-from faxtui.domain.query import FROM, FaxQuery, Filters
-from faxtui.domain.sort import Sort, SortDirection, SortField
+from faxtui.domain.fax import BAUD
+from faxtui.domain.query import FROM, FaxQuery, Filters, Sort, SortDirection
 
 
 def state_text(folder: Path) -> str:
@@ -33,9 +33,7 @@ async def test_filters_sort_and_sidebar_come_back(tmp_path: Path) -> None:
     remembered, problem = state.load()
     assert problem == ""
     assert remembered.filters.get(FROM) == "0478"
-    assert remembered == SavedState(
-        Filters({"from": "0478"}), Sort(SortField.BAUD, SortDirection.DESCENDING), sidebar=False
-    )
+    assert remembered == SavedState(Filters({"from": "0478"}), Sort(BAUD, SortDirection.DESCENDING), sidebar=False)
     query = FaxQuery(filters=remembered.filters, sort=remembered.sort)
     async with console(size=LARGE, state=state, query=query, sidebar=remembered.sidebar) as desk:
         assert (desk.wire.last["filterfrom"], desk.wire.last["sortfield"]) == ("0478", "8")

@@ -5,9 +5,8 @@ from console import LARGE, Console, console
 from wire import Wire, listing, resource
 
 from faxtui.config.settings import Ui
-from faxtui.domain.fax import SORTABLE
-from faxtui.domain.query import FaxQuery
-from faxtui.domain.sort import Sort, SortField
+from faxtui.domain.fax import PAGES, RECEIVED, SORTABLE
+from faxtui.domain.query import FaxQuery, Sort
 
 ALL_COLUMNS = Ui(theme="dark", columns=("received", "pages", "message", "customer"))
 
@@ -54,7 +53,7 @@ async def test_o_turns_the_sort_around() -> None:
 
 async def test_the_rows_are_in_the_order_of_the_service_and_never_sorted_here() -> None:
     jumbled = [resource(1, Pages=2), resource(2, Pages=9), resource(3, Pages=5)]
-    async with console(wire=Wire(listing(jumbled)), query=FaxQuery(sort=Sort.by(SortField.PAGES))) as desk:
+    async with console(wire=Wire(listing(jumbled)), query=FaxQuery(sort=Sort.by(PAGES))) as desk:
         assert [fax.pages for fax in desk.table.faxes] == [2, 9, 5]
         await desk.press("o")
         await desk.until_idle()
@@ -108,7 +107,7 @@ async def test_the_customer_column_says_that_it_has_no_sort_and_a_click_explains
 async def test_the_last_column_has_its_mark_too(name: str) -> None:
     ui = Ui(theme="dark", columns=("received", name))
     field = next((each for each in SORTABLE if each.name == name), None)
-    query = FaxQuery(sort=Sort.by(field.sort if field and field.sort else SortField.RECEIVED))
+    query = FaxQuery(sort=Sort.by(field if field and field.is_sortable else RECEIVED))
     async with console(ui=ui, query=query) as desk:
         assert desk.headings.rstrip()[-1] in "▲▼–"
 

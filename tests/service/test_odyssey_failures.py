@@ -33,11 +33,11 @@ async def test_a_filter_that_the_service_will_not_take_is_named_with_its_reason(
     error = await failure_of(400, json.dumps({"Message": "The request is invalid.", "ModelState": state}))
     assert isinstance(error, Refused)
     assert error.reasons == (
-        ("filterStartDate", "The value 'x' is not valid for DateTime."),
+        ("since", "The value 'x' is not valid for DateTime."),
         ("pageSize", "Too many."),
         ("pageSize", "Not 0."),
     )
-    assert "filterStartDate: The value 'x' is not valid for DateTime; pageSize: Too many;" in str(error)
+    assert "since: The value 'x' is not valid for DateTime; pageSize: Too many;" in str(error)
 
 
 async def test_the_demo_refuses_a_filter_in_the_same_words() -> None:

@@ -16,11 +16,11 @@ from odyssey_server import PASSWORD, Ending, answer, answering, asking
 from faxtui import __version__
 from faxtui.demo import DemoService
 from faxtui.domain.account import Account
-from faxtui.domain.fax import Fax
-from faxtui.domain.query import FaxQuery, Filters, Window, open_window
+from faxtui.domain.fax import FROM, PAGES, Fax
+from faxtui.domain.query import FaxQuery, Filters, Sort, Window, open_window
 from faxtui.domain.service import FaxService
-from faxtui.domain.sort import Sort, SortField
 from faxtui.odyssey.client import OdysseyService
+from faxtui.odyssey.listing import parameters_of
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 WINDOW = open_window(FaxQuery(), NOW)
@@ -44,7 +44,7 @@ async def signed_in(address: str) -> AsyncIterator[FaxService]:
 
 def resources_at(demo: str, window: Window) -> list[object]:
     """The first page of a window as the service sends it."""
-    parameters = dict(window.parameters(1))
+    parameters = dict(parameters_of(window, 1))
     answered = httpx.get(f"{demo}/api/V1/InboundFax", params=parameters, auth=("60300.demo", "demo"))
     resources: list[object] = answered.json()["Resources"]
     return resources
@@ -66,7 +66,7 @@ async def walk(service: FaxService, window: Window) -> list[Fax]:
         number += 1
 
 
-@pytest.mark.parametrize("sort", [Sort(), Sort.by(SortField.FROM), Sort.by(SortField.PAGES).reversed()])
+@pytest.mark.parametrize("sort", [Sort(), Sort.by(FROM), Sort.by(PAGES).reversed()])
 async def test_a_walk_through_a_window_finds_what_the_service_holds(demo: str, sort: Sort) -> None:
     async with signed_in(demo) as service:
         opened = open_window(FaxQuery(sort=sort, page_size=40), NOW)

@@ -228,8 +228,8 @@ def test_an_output_that_is_full_is_told_of(demo: str, tmp_path: Path) -> None:
     [
         ("--since whenever", "“whenever” is not a moment. Write it like one of these: 2026-11-23, "),
         ("--until 2026-02-30", "“2026-02-30” is not a moment that exists"),
-        ("--sort age", "The service can't sort by “age”: it sorts by received "),
-        ("--customer x", "A customer is a whole number such as 60300, not “x”."),
+        ("--sort age", "The service can't sort by “age”. It can sort by received "),
+        ("--customer x", "A customer is an integer such as 60300, not “x”."),
         ("--profile gone", "There is no profile “gone” in the configuration: there are main."),
         ("--view gone", "There is no view “gone”: there are none: write [views.NAME] into the configuration."),
         ("--excel", "--excel needs CSV. Add --format csv, or omit --excel."),

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxtui.cli.options import parse
-from faxtui.domain.query import FROM, SINCE, TO, FaxQuery, Filters, list_command, parse_sort
-from faxtui.domain.sort import Sort, SortDirection, SortField
+from faxtui.domain.fax import PAGES
+from faxtui.domain.query import FROM, SINCE, TO, FaxQuery, Filters, Sort, SortDirection, list_command, parse_sort
 
 QUERY = FaxQuery(
     Filters({FROM.name: "+33 4 (65)", TO.name: "$HOME; ls", SINCE.name: "2026-11-23 10:42"}),
-    Sort(SortField.PAGES, SortDirection.ASCENDING),
+    Sort(PAGES, SortDirection.ASCENDING),
     page=3,
     page_size=20,
 )

@@ -7,12 +7,12 @@ import pytest
 
 from faxtui.config.state import SavedState, StateFile
 from faxtui.config.toml_files import locked, read_table, write_table
-from faxtui.domain.query import FROM, SINCE, TO, Filters
-from faxtui.domain.sort import Sort, SortDirection, SortField
+from faxtui.domain.fax import PAGES
+from faxtui.domain.query import FROM, SINCE, TO, Filters, Sort, SortDirection
 from faxtui.errors import StorageError
 
-PAGES = Sort(SortField.PAGES, SortDirection.ASCENDING)
-ALL = SavedState(Filters({"from": "0478", "since": "30d"}), PAGES, sidebar=False)
+BY_PAGES = Sort(PAGES, SortDirection.ASCENDING)
+ALL = SavedState(Filters({"from": "0478", "since": "30d"}), BY_PAGES, sidebar=False)
 
 
 def test_nothing_is_remembered_at_first(tmp_path: Path) -> None:
@@ -42,10 +42,10 @@ def test_filters_are_neither_kept_nor_taken_where_they_are_not_to_be_remembered(
     path = tmp_path / "state.toml"
     StateFile(path, "main").save(ALL)
     without = StateFile(path, "main", with_filters=False)
-    assert without.load() == (SavedState(sort=PAGES, sidebar=False), "")
+    assert without.load() == (SavedState(sort=BY_PAGES, sidebar=False), "")
     without.save(ALL)
     assert "0478" not in path.read_text()
-    assert StateFile(path, "main").load() == (SavedState(sort=PAGES, sidebar=False), "")
+    assert StateFile(path, "main").load() == (SavedState(sort=BY_PAGES, sidebar=False), "")
 
 
 @pytest.mark.parametrize("content", [b"[profiles.main\n", b"\xff\xfe", b'[profiles.main]\nsort = "\x01"'])
@@ -91,7 +91,7 @@ def test_an_odd_value_costs_only_itself(tmp_path: Path, odd: str) -> None:
     assert problem == ""
     assert remembered == SavedState(
         Filters() if odd == "filters = 3" else Filters({"from": "0478"}),
-        Sort() if name == "sort" else PAGES,
+        Sort() if name == "sort" else BY_PAGES,
         sidebar=name == "sidebar",
     )
 

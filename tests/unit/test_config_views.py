@@ -6,8 +6,8 @@ import pytest
 
 from faxtui.config.load import Paths, load_settings
 from faxtui.config.settings import Settings, View
-from faxtui.domain.query import Filters
-from faxtui.domain.sort import Sort, SortDirection, SortField
+from faxtui.domain.fax import PAGES
+from faxtui.domain.query import Filters, Sort, SortDirection
 from faxtui.errors import InvalidValue
 
 
@@ -28,7 +28,7 @@ def test_a_view_has_filters_and_a_sort_or_the_usual_one(paths: Paths) -> None:
     )
     assert settings.problems == ()
     assert settings.views == (
-        View("morning", Filters({"since": "today", "to": "134296015"}), Sort(SortField.PAGES, SortDirection.ASCENDING)),
+        View("morning", Filters({"since": "today", "to": "134296015"}), Sort(PAGES, SortDirection.ASCENDING)),
         View("späte Faxe", Filters(), Sort()),
     )
     assert settings.view_named("morning").name == "morning"
@@ -64,11 +64,11 @@ def test_moments_and_customers_may_be_written_as_toml_has_them(paths: Paths, lin
         ("since = 10:42:30", "“10:42:30” is not a moment. Write it like one of these: 2026-11-23"),
         ('since = "whenever"', "“whenever” is not a moment."),
         ("customer = true", "“customer” needs a text in quotes."),
-        ("customer = -1", "A customer is a whole number such as 60300, not “-1”."),
-        ('customer = "Smith"', "A customer is a whole number such as 60300, not “Smith”."),
+        ("customer = -1", "A customer is an integer such as 60300, not “-1”."),
+        ('customer = "Smith"', "A customer is an integer such as 60300, not “Smith”."),
         ("sort = 3", "“sort” needs a text in quotes."),
-        ('sort = "age"', "The service can't sort by “age”: it sorts by received"),
-        ('sort = "pages:up"', "“up” is no direction: write pages:asc or pages:desc."),
+        ('sort = "age"', "The service can't sort by “age”. It can sort by received"),
+        ('sort = "pages:up"', "“up” is not a direction. Write pages:asc or pages:desc."),
         ('sicne = "today"', "There is no filter “sicne”. Did you mean “since”?"),
         ('sorted = "pages"', "There is no filter “sorted”. Did you mean “sort”?"),
         ("xyzzy = 1", "There is no filter “xyzzy”."),

@@ -62,9 +62,9 @@ def test_equal_filters_are_one_key_in_whatever_order_they_were_given(sender: str
         ("from", "04\x1b78", "control characters"),
         ("to", "04\n78", "control characters"),
         ("to", "0" * 65, "at most 64 characters"),
-        ("customer", "60300.console", "whole number such as 60300"),
-        ("customer", "-1", "whole number"),
-        ("customer", "٣", "whole number"),
+        ("customer", "60300.console", "an integer such as 60300"),
+        ("customer", "-1", "an integer"),
+        ("customer", "٣", "an integer"),
         ("since", "soon", "is not a moment"),
         ("until", "2026-02-30", "not a moment that exists"),
     ],
@@ -80,7 +80,7 @@ def test_a_value_that_cannot_be_taken_is_explained_and_its_filter_named(name: st
 
 def test_a_filter_nobody_knows_is_refused_with_those_there_are() -> None:
     for ask in (lambda: filter_named("colour"), lambda: Filters({"colour": ""})):
-        with pytest.raises(InvalidValue, match="there are from, to, customer, since, until") as refused:
+        with pytest.raises(InvalidValue, match="filters are: from, to, customer, since, until") as refused:
             ask()
         assert refused.value.field == "colour"
 

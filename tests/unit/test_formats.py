@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxtui.cli.list import ListRequest
-from faxtui.domain.fax import FIELDS, Fax, Reading
+from faxtui.domain.fax import FIELDS, Fax, ValueFormat
 from faxtui.domain.query import FaxQuery
 from faxtui.errors import InvalidValue
 from faxtui.operations.formats import Format, Terminal, cells_of, cut, writer_of
 
 PARIS = ZoneInfo("Europe/Paris")
-READING = Reading(2026, PARIS)
+READING = ValueFormat(2026, PARIS)
 FAX = Fax(
     message_id="7956746",
     received=datetime(2026, 11, 23, 9, 23, 24, tzinfo=UTC),

@@ -195,7 +195,7 @@ async def test_another_place_from_the_settings_holds_from_the_next_saving_on(tmp
         assert (tmp_path / "second" / "a.pdf").read_bytes() == (tmp_path / "first" / "a.pdf").read_bytes() == CONTENT
 
 
-# Reading
+# ValueFormat
 
 
 async def test_what_was_saved_is_read_from_the_disk_while_it_is_still_that(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from scripted_service import ScriptedService, desk, page_of, settle
 
-from faxtui.domain.query import TO, FaxQuery, Filters
-from faxtui.domain.sort import Sort, SortField
+from faxtui.domain.fax import BAUD, SORTABLE
+from faxtui.domain.query import TO, FaxQuery, Filters, Sort
 from faxtui.errors import NoResponse
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.view import Activity, Fetching, Idle, InboxView
@@ -67,11 +67,11 @@ async def test_an_old_failure_is_not_told(is_stubborn: bool) -> None:
 
 async def test_intents_given_at_once_cost_one_request() -> None:
     async with desk() as here:
-        for field in SortField:
+        for field in SORTABLE:
             here.inbox.open(QUERY.sorted_by(Sort.by(field)))
         await here.service.answer_next()
         view = await here.until_idle()
-        assert (len(here.service.calls), view.query.sort) == (1, Sort.by(SortField.BAUD))
+        assert (len(here.service.calls), view.query.sort) == (1, Sort.by(BAUD))
 
 
 async def test_the_old_rows_stay_until_the_new_ones_are_there() -> None:

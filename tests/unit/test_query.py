@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.domain.query import SINCE, TO, FaxQuery, Filters
-from faxtui.domain.sort import Sort, SortDirection, SortField
+from faxtui.domain import fax
+from faxtui.domain.query import SINCE, TO, FaxQuery, Filters, Sort, SortDirection
 from faxtui.errors import InvalidValue
 
-DEEP = FaxQuery(Filters({"from": "0478"}), Sort.by(SortField.PAGES), page=7, page_size=100)
+DEEP = FaxQuery(Filters({"from": "0478"}), Sort.by(fax.PAGES), page=7, page_size=100)
 
 
 def test_a_change_of_filter_sort_or_page_size_returns_to_page_1_and_keeps_the_rest() -> None:
@@ -29,10 +29,10 @@ def test_periods_stay_unresolved() -> None:
 
 
 def test_choosing_the_same_sort_field_turns_it_around_and_another_starts_anew() -> None:
-    once = DEEP.toggle_sort(SortField.FROM)
-    assert (once.page, once.sort) == (1, Sort(SortField.FROM, SortDirection.ASCENDING))
-    twice = once.at_page(3).toggle_sort(SortField.FROM)
-    assert (twice.page, twice.sort) == (1, Sort(SortField.FROM, SortDirection.DESCENDING))
+    once = DEEP.toggle_sort(fax.FROM)
+    assert (once.page, once.sort) == (1, Sort(fax.FROM, SortDirection.ASCENDING))
+    twice = once.at_page(3).toggle_sort(fax.FROM)
+    assert (twice.page, twice.sort) == (1, Sort(fax.FROM, SortDirection.DESCENDING))
 
 
 def test_equal_queries_are_one_key() -> None:

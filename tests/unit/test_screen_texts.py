@@ -18,9 +18,7 @@ ERRORS = {name for name, each in vars(errors).items() if inspect.isclass(each) a
 NOT_CONVERTED: frozenset[str] = frozenset(
     {
         "domain/account",
-        "domain/fax",
         "domain/filename",
-        "domain/query",
         "domain/when",
         "network",
         "odyssey/listing",

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faxtui.domain.fax import Fax
+from faxtui.domain.fax import BAUD, SORTABLE, Fax, Field
 from faxtui.domain.page import FaxPage, Listing
-from faxtui.domain.query import CUSTOMER, FROM, SINCE, TO, UNTIL, FaxQuery, Filters, as_service_time, open_window
-from faxtui.domain.sort import Sort, SortDirection, SortField
+from faxtui.domain.query import FROM, FaxQuery, Filters, Sort, SortDirection, open_window
 from faxtui.errors import InvalidValue
+from faxtui.odyssey.listing import as_service_time, filter_of, parameters_of
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
@@ -25,7 +25,7 @@ def listing(*received: datetime | None, served_at: datetime | None = None) -> Li
 
 def test_a_plain_query_asks_for_the_last_seven_days_newest_first_without_an_end() -> None:
     window = open_window(FaxQuery(), NOW, PARIS)
-    assert dict(window.parameters(1)) == {
+    assert dict(parameters_of(window, 1)) == {
         "pageIndex": "1",
         "pageSize": "50",
         "filterStartDate": "2026-11-16T09:42:00.000Z",
@@ -38,8 +38,8 @@ def test_every_filter_and_the_sort_go_out_as_the_service_spells_them() -> None:
     filters = Filters(
         {"from": "0478", "to": "134296015", "customer": "60300", "since": "today", "until": "2026-11-23 10:00"}
     )
-    query = FaxQuery(filters, Sort(SortField.BAUD, SortDirection.ASCENDING), page=3, page_size=200)
-    parameters = open_window(query, NOW, PARIS).parameters(3)
+    query = FaxQuery(filters, Sort(BAUD, SortDirection.ASCENDING), page=3, page_size=200)
+    parameters = parameters_of(open_window(query, NOW, PARIS), 3)
     assert len(dict(parameters)) == len(parameters)
     assert dict(parameters) == {
         "customerNumber": "60300",
@@ -56,21 +56,21 @@ def test_every_filter_and_the_sort_go_out_as_the_service_spells_them() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(
-    field=st.sampled_from(SortField),
+    field=st.sampled_from(SORTABLE),
     direction=st.sampled_from(SortDirection),
     page=st.integers(1, 10**6),
     since=st.sampled_from(["", "today", "7d", "monday", "10:42", "2026-11-01"]),
 )
 def test_a_start_is_always_sent_and_an_end_only_where_there_is_one(
-    field: SortField, direction: SortDirection, page: int, since: str
+    field: Field, direction: SortDirection, page: int, since: str
 ) -> None:
     query = FaxQuery(Filters({"since": since}), Sort(field, direction), page)
     opening = open_window(query, NOW, PARIS)
-    first = dict(opening.parameters(page))
+    first = dict(parameters_of(opening, page))
     assert "filterEndDate" not in first
-    later = dict(opening.closed(listing(served_at=NOW), NOW).parameters(page))
+    later = dict(parameters_of(opening.closed(listing(served_at=NOW), NOW), page))
     assert later == {**first, "filterEndDate": "2026-11-23T09:42:01.000Z"}
-    assert (first["pageIndex"], first["sortField"], first["sortDirection"]) == (str(page), str(+field), str(+direction))
+    assert first["pageIndex"] == str(page)
     assert first["filterStartDate"].endswith(".000Z")
 
 
@@ -146,11 +146,28 @@ def test_windows_of_the_same_query_and_instants_are_equal_and_others_are_not() -
     assert open_window(query.with_filter(FROM, "0478"), NOW) != open_window(query, NOW)
 
 
-def test_filters_are_declared_with_the_services_names() -> None:
-    assert [each.parameter for each in (FROM, TO, CUSTOMER, SINCE, UNTIL)] == [
-        "filterFrom",
-        "filterTo",
-        "customerNumber",
-        "filterStartDate",
-        "filterEndDate",
-    ]
+def test_sorts_go_out_as_the_services_numbers() -> None:
+    def sent(sort: Sort) -> tuple[str, str]:
+        parameters = dict(parameters_of(open_window(FaxQuery(sort=sort), NOW), 1))
+        return parameters["sortField"], parameters["sortDirection"]
+
+    assert {each.name: sent(Sort(each))[0] for each in SORTABLE} == {
+        "received": "0",
+        "message": "1",
+        "from": "2",
+        "to": "3",
+        "folder": "4",
+        "file": "5",
+        "duration": "6",
+        "pages": "7",
+        "baud": "8",
+    }
+    assert [sent(Sort(direction=each))[1] for each in SortDirection] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "name"),
+    [("filterFrom", "from"), ("FILTERENDDATE", "until"), ("customernumber", "customer"), ("pageSize", "pageSize")],
+)
+def test_a_parameter_that_the_service_names_is_a_filter_of_ours(parameter: str, name: str) -> None:
+    assert filter_of(parameter) == name

@@ -13,7 +13,6 @@ from faxtui.domain.fax import (
     BAUD,
     CUSTOMER,
     DURATION,
-    FIELDS,
     FILE,
     FOLDER,
     FROM,
@@ -22,14 +21,14 @@ from faxtui.domain.fax import (
     RECEIVED,
     TO,
     Fax,
-    Reading,
+    ValueFormat,
 )
 from faxtui.domain.page import FaxPage, Listing
 from faxtui.domain.query import FaxQuery, open_window
 from faxtui.errors import UnexpectedResponse
 from faxtui.inbox.pagination import PageStats
 from faxtui.inbox.view import InboxView, Shown
-from faxtui.odyssey.listing import read_page
+from faxtui.odyssey.listing import SERVICE_NAMES, parameters_of, read_page
 from faxtui.operations.formats import Format, writer_of
 from faxtui.ui.status import position, state
 
@@ -137,7 +136,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
     max_leaves=8,
 )
-RESOURCES = st.dictionaries(st.sampled_from([each.service_name for each in FIELDS]), ANYTHING) | ANYTHING
+RESOURCES = st.dictionaries(st.sampled_from(list(SERVICE_NAMES.values())), ANYTHING) | ANYTHING
 
 
 @settings(max_examples=150, deadline=None)
@@ -159,10 +158,10 @@ def test_whatever_a_listing_holds_each_row_is_read_and_can_be_written_again(
 
 TEXTS = st.text(st.characters(codec=None)) | st.datetimes().map(str)
 DOCUMENTED = st.fixed_dictionaries(
-    {each.service_name: st.integers() if each in NUMBERS else TEXTS for each in IN_SAMPLE_S_ORDER}
+    {SERVICE_NAMES[each]: st.integers() if each in NUMBERS else TEXTS for each in IN_SAMPLE_S_ORDER}
 )
-SAMPLE = dict.fromkeys((each.service_name for each in IN_SAMPLE_S_ORDER), "0") | {
-    each.service_name: 1 for each in NUMBERS
+SAMPLE = dict.fromkeys((SERVICE_NAMES[each] for each in IN_SAMPLE_S_ORDER), "0") | {
+    SERVICE_NAMES[each]: 1 for each in NUMBERS
 }
 
 
@@ -211,9 +210,9 @@ def test_whatever_a_listing_holds_it_can_be_shown_paged_and_exported(
     assert state(view, 0.0).isprintable()
     assert page.number >= 1
     assert page.size >= 1
-    assert dict(window.parameters(page.number))["filterEndDate"].endswith("Z")
+    assert dict(parameters_of(window, page.number))["filterEndDate"].endswith("Z")
     PageStats().add(page)
     for each in Format:
-        writer = writer_of(each, Reading(2026, PARIS))
+        writer = writer_of(each, ValueFormat(2026, PARIS))
         written = writer.page(page.faxes) + writer.end()
         assert written.decode().encode() == written

@@ -14,9 +14,8 @@ from textual.timer import Timer
 from textual.widgets import DataTable
 
 from faxtui.config.state import SavedState
-from faxtui.domain.fax import Fax, Field, Reading
-from faxtui.domain.query import FaxQuery, Filters, in_words, list_command, period_in_words
-from faxtui.domain.sort import Sort, SortDirection, SortField
+from faxtui.domain.fax import Fax, Field, ValueFormat
+from faxtui.domain.query import FaxQuery, Filters, Sort, in_words, list_command, period_in_words
 from faxtui.errors import FaxtuiError, InvalidValue, Refused
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Failed, Fetching, InboxView, Shown, Waiting
@@ -147,7 +146,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             known = {fax.key for fax in before.page.faxes}
             return self._new + sum(fax.key not in known for fax in shown.page.faxes[:row])
         total, totaled = shown.page.total, before.page.total
-        is_newest_first = shown.window.sort == Sort(SortField.RECEIVED, SortDirection.DESCENDING)
+        is_newest_first = shown.window.sort == Sort()
         return self._new + max(total - totaled, 0) if is_newest_first and total and totaled else self._new
 
     @on(DataTable.RowHighlighted)
@@ -292,10 +291,10 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
 
     @on(FaxTable.SortChosen)
     async def _heading_clicked(self, event: FaxTable.SortChosen) -> None:
-        if event.field.sort is None:
+        if not event.field.is_sortable:
             self.notify(_("The service can't sort by {field}.").format(field=event.field.label.lower()))
         else:
-            await self._sort(self._inbox.view.query.sort.toggled(event.field.sort))
+            await self._sort(self._inbox.view.query.sort.toggled(event.field))
 
     async def _sort(self, sort: Sort | None) -> None:
         if sort is not None:
@@ -359,7 +358,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         return self._table.faxes
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ValueFormat:
         return self.options.reading(self._inbox.clock.now())
 
     @property

@@ -30,7 +30,7 @@ from faxtui.domain.fax import (
     UNKNOWN,
     Fax,
     Field,
-    Reading,
+    ValueFormat,
 )
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError
@@ -65,7 +65,7 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         operations: FaxOperations,
         faxes: tuple[Fax, ...],
         row: int,
-        reading: Reading,
+        reading: ValueFormat,
         command: str,
     ) -> None:
         super().__init__(options, operations)
@@ -163,7 +163,7 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         return (self.current_fax,)
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ValueFormat:
         return self._reading
 
     @property
@@ -178,7 +178,7 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         if self._reader is not None:
             self._reader.show_status(status)
 
-    def restyle(self, options: DisplayOptions, reading: Reading) -> None:
+    def restyle(self, options: DisplayOptions, reading: ValueFormat) -> None:
         """Use other formats of dates and times."""
         self.options = options
         self._reading = reading
@@ -260,5 +260,5 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
             return UNKNOWN
         local = fax.received.astimezone(self.options.zone)
         zone = getattr(self.options.zone, "key", None) or local.tzname()
-        in_full = Reading(self._reading.this_year, self.options.zone, "%A %d %B %Y, %H:%M:%S")
+        in_full = ValueFormat(self._reading.this_year, self.options.zone, "%A %d %B %Y, %H:%M:%S")
         return f"{RECEIVED.text(fax, in_full)} ({zone})"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 
-from faxtui.domain.fax import Fax, Reading
+from faxtui.domain.fax import Fax, ValueFormat
 from faxtui.errors import FaxtuiError
 from faxtui.operations.operations import FaxOperations, LocalStatus
 from faxtui.translation import _, ngettext
@@ -48,7 +48,7 @@ class FaxScreen(Screen[T]):
         raise NotImplementedError
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ValueFormat:
         """How dates and times are written."""
         raise NotImplementedError
 

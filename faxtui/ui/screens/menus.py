@@ -23,10 +23,9 @@ from textual.widgets.option_list import Option
 
 from faxtui.config.settings import Settings, View
 from faxtui.config.toml_files import Change
-from faxtui.domain.fax import FIELDS, SORTABLE, Fax, Field, Kind, field_sorted_by
+from faxtui.domain.fax import FIELDS, SORTABLE, Fax, Field, Kind
 from faxtui.domain.page import FaxPage
-from faxtui.domain.query import FILTERS, FaxQuery, Filters, in_words, parse_sort, sort_text
-from faxtui.domain.sort import Sort, SortDirection
+from faxtui.domain.query import FILTERS, FaxQuery, Filters, Sort, SortDirection, in_words, parse_sort, sort_text
 from faxtui.domain.text import visible
 from faxtui.ui.glyphs import Glyphs
 from faxtui.ui.screens.dialog import Choice, Chosen, Menu, Panel
@@ -111,16 +110,16 @@ class SortMenu(Panel[Sort]):
 
     def content(self) -> ChoiceList:
         options = ChoiceList(*(Option(self._line(each), each.name) for each in SORTABLE), compact=True)
-        options.highlighted = next(row for row, each in enumerate(SORTABLE) if each.sort is self._sort.field)
+        options.highlighted = next(row for row, each in enumerate(SORTABLE) if each is self._sort.field)
         return options
 
     def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
         self.dismiss(self._sort.toggled(parse_sort(str(event.option_id)).field))
 
     def _line(self, field: Field) -> Text:
-        is_current = field.sort is self._sort.field
+        is_current = field is self._sort.field
         mark = self._glyphs.sort(self._sort.direction) if is_current else " "
-        after = self._sort.toggled(field.sort) if field.sort is not None else self._sort
+        after = self._sort.toggled(field)
         order = order_in_words(field, after)
         now = f"{order_in_words(field, self._sort)} now; Enter: {order}" if is_current else order
         return Text(f" {mark} {field.label:<14}{now}", no_wrap=True)
@@ -199,5 +198,5 @@ def view_changes(name: str, query: FaxQuery) -> list[Change]:
 
 
 def _in_words(filters: Filters, sort: Sort) -> str:
-    field = field_sorted_by(sort.field)
+    field = sort.field
     return f"{in_words(filters)} · {field.label.lower()}, {order_in_words(field, sort)}"

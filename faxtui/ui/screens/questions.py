@@ -19,7 +19,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Label, Static
 
-from faxtui.domain.fax import FROM, PAGES, RECEIVED, Fax, FaxKey, Reading
+from faxtui.domain.fax import FROM, PAGES, RECEIVED, Fax, FaxKey, ValueFormat
 from faxtui.domain.text import counted, visible
 from faxtui.operations.deletion import DeletionsView, Plan
 from faxtui.ui.glyphs import Glyphs
@@ -235,7 +235,7 @@ class DeletePanel(Question[bool]):
     """Gives whether copies are saved first. It lists what is deleted, and shows the folder for the copies."""
 
     def __init__(
-        self, glyphs: Glyphs, plan: Plan, here: Collection[FaxKey], destination: str, reading: Reading
+        self, glyphs: Glyphs, plan: Plan, here: Collection[FaxKey], destination: str, reading: ValueFormat
     ) -> None:
         is_one = len(plan.documents) == 1
         super().__init__(

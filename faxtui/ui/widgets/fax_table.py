@@ -35,10 +35,10 @@ from faxtui.domain.fax import (
     Fax,
     FaxKey,
     Field,
-    Reading,
+    ValueFormat,
     field_named,
 )
-from faxtui.domain.sort import Sort
+from faxtui.domain.query import Sort
 from faxtui.operations.operations import LocalStatus
 from faxtui.ui.glyphs import Glyphs
 from faxtui.ui.keymap import TABLE, bindings
@@ -49,7 +49,7 @@ class Painter:
     """How cells are written: shared by all cells of a table."""
 
     glyphs: Glyphs
-    reading: Reading
+    reading: ValueFormat
 
 
 class Cell:
@@ -82,8 +82,8 @@ def heading(column: Column, sort: Sort, glyphs: Glyphs) -> Text:
     A number's heading ends where the numbers do: the mark stands in the gap after it.
     """
     field = column.field
-    mark = glyphs.sort(sort.direction) if field.sort is sort.field else ""
-    if field.sort is None:
+    mark = glyphs.sort(sort.direction) if field is sort.field else ""
+    if not field.is_sortable:
         text = aligned(glyphs.write(f"{field.heading} –"), column)
     elif field.is_right_aligned:
         text = aligned(field.heading, column) + mark
@@ -137,7 +137,7 @@ def _least_room(fields: Sequence[Field]) -> int:
 
 def _width(field: Field) -> int:
     """A heading that says that there is no sort needs room to say it."""
-    return max(field.width, len(field.heading) + 2) if field.sort is None else field.width
+    return max(field.width, len(field.heading) + 2) if not field.is_sortable else field.width
 
 
 def _most_important(room: int) -> list[Column]:
@@ -200,7 +200,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         super().__init__(cursor_type="row", cell_padding=0, zebra_stripes=False, show_row_labels=False)
         self._glyphs = glyphs
         self._chosen = tuple(columns)
-        self._painter = Painter(glyphs, Reading(0))
+        self._painter = Painter(glyphs, ValueFormat(0))
         self._faxes: tuple[Fax, ...] = ()
         self._sort = Sort()
         self._fitted: tuple[Column, ...] = ()
@@ -222,7 +222,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         """Where the cursor is now."""
         return Spot(self.current, self.cursor_row, self.cursor_row - round(self.scroll_offset.y))
 
-    def show(self, faxes: tuple[Fax, ...], sort: Sort, reading: Reading, *, at: Spot) -> None:
+    def show(self, faxes: tuple[Fax, ...], sort: Sort, reading: ValueFormat, *, at: Spot) -> None:
         """Show these rows, with the cursor on the fax of that spot, or in its row if the fax is not among them."""
         if (faxes, sort, reading) == (self._faxes, self._sort, self._painter.reading):
             if at != self.spot:

@@ -264,9 +264,9 @@ class FilterSidebar(VerticalScroll, can_focus=False):
 
     def show_refusal(self, refusal: Refused) -> None:
         """Tell beside each field what the service said of it."""
-        said = {name.lower(): reason for name, reason in refusal.reasons}
+        said = dict(refusal.reasons)
         for each in _TYPED:
-            reason = said.get(each.parameter.lower())
+            reason = said.get(each.name)
             if reason is not None:
                 self._place_of(each).show_error(self._written(reason))
 

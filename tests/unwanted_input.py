@@ -34,7 +34,6 @@ NO_KEYS = (
 """Releases, modifiers alone, and numbers of which Textual makes other keys, or an error."""
 
 RESPONSES = (
-    "\x1b[?62;22c",
     "\x1b[>1;4600;0c",
     "\x1b[0n",
     "\x1b[?1u",
@@ -60,7 +59,6 @@ RESPONSES = (
     "\x1bP1+r544e=787465726d\x1b\\",
     "\x1bP!|00000000\x1b\\",
     "\x1bPBEL is no end\x07Dx\x1b\\",
-    "\x1b_Gi=31;OK\x1b\\",
     "\x9fGi=31;OK\x9c",
     "\x1b^private D message\x1b\\",
     "\x1bXstring D\x1b\\",
@@ -70,3 +68,5 @@ RESPONSES = (
     "\x8e",
 )
 """Complete sequences that nobody requested."""
+GRAPHICS_RESPONSES = ("\x1b[?62;22c", "\x1b[6;20;10t", "\x1b[?2;0;1000;1000S", "\x1b_Gi=31;OK\x1b\\")
+"""What terminals say of their graphics; nobody requested these either, until a fax is shown."""

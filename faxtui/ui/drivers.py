@@ -11,6 +11,7 @@ from textual.driver import Driver
 
 from faxtui.terminal.driver.input import LOCAL_DELAY, REMOTE_DELAY
 from faxtui.terminal.driver.textual_internals import unexpected
+from faxtui.terminal.graphics import Graphics, Picture
 
 if TYPE_CHECKING:
     from faxtui.terminal.driver.driver import BaseDriver, ThinDriver
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 _BLIND = 2.0
 """Seconds without accepting output after which nobody can have seen what changed (our decision)."""
+_NEAR_RESPONSE, _FAR_RESPONSE = 0.5, 2.0
+"""Seconds that the terminal has to say which pictures it can show, on this machine and over ssh (our decision)."""
 
 
 def driver_for(thin: str) -> type[Driver] | None:
@@ -90,6 +93,18 @@ def set_escape_delay(driver: Driver | None, setting: int | str, *, is_remote: bo
     if base := _base(driver):
         automatic = REMOTE_DELAY if is_remote else LOCAL_DELAY
         base.set_escape_delay(setting / 1000 if isinstance(setting, int) else automatic)
+
+
+async def request_graphics(driver: Driver | None, *, is_remote: bool) -> Graphics:
+    """Return which pictures the terminal can show. It is asked once; only the thin driver can."""
+    thin = _thin(driver)
+    return Graphics() if thin is None else await thin.request_graphics(_FAR_RESPONSE if is_remote else _NEAR_RESPONSE)
+
+
+def show_picture(driver: Driver | None, picture: Picture | None) -> None:
+    """Show a picture where its placeholders are on the screen; None shows none."""
+    if thin := _thin(driver):
+        thin.show_picture(picture)
 
 
 def switch_mouse(driver: Driver | None, *, on: bool) -> None:

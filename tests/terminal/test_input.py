@@ -6,7 +6,7 @@ import pytest
 from configured import configured
 from pty_session import PtySession, in_terminal
 from setting_on_a_terminal import choose_setting, leave_settings
-from unwanted_input import NO_KEYS, RESPONSES
+from unwanted_input import GRAPHICS_RESPONSES, NO_KEYS, RESPONSES
 
 OVER_SSH = {"SSH_CONNECTION": "192.0.2.7 50022 192.0.2.1 22"}
 EITHER_DRIVER = pytest.mark.parametrize("thin", ['"auto"', "false"])
@@ -26,7 +26,7 @@ def test_responses_releases_and_unreadable_keys_change_nothing(tmp_path: Path, t
         terminal.wait_until(lambda: row(terminal) == 5, "the cursor on the third row")
         terminal.wait_until_silent()
         before = terminal.text
-        terminal.type("".join([*RESPONSES, *NO_KEYS]))
+        terminal.type("".join([*RESPONSES, *GRAPHICS_RESPONSES, *NO_KEYS]))
         for sequence in ("\x1b]11;rgb:0000/0000/0000\x1b\\", "\x1b[?62;22c", "\x1bP>|tmux 3.4\x1b\\"):
             for character in sequence:
                 terminal.type(character)

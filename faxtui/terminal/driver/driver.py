@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import fcntl
 import math
 import os
 import signal
+import struct
 import sys
 import termios
 import threading
@@ -27,10 +30,15 @@ from textual.message import Message
 from faxtui.terminal.capabilities import ASCII, UTF8, capabilities, charset, written_environment
 from faxtui.terminal.driver.input import (
     ESCAPE,
+    CellSize,
     CursorPosition,
+    DeviceAttributes,
     Focus,
+    GraphicsReport,
     InputFilter,
     Key,
+    KittyGraphics,
+    LargestSixel,
     Mouse,
     NewSize,
     Paste,
@@ -41,10 +49,11 @@ from faxtui.terminal.driver.input import (
 )
 from faxtui.terminal.driver.output import Invalidate, Item, TerminfoUpdate, Writer
 from faxtui.terminal.driver.output_parser import Effect, OutputParser, RawSequence
-from faxtui.terminal.driver.painter import Frame
+from faxtui.terminal.driver.painter import Frame, place, without_placeholders
 from faxtui.terminal.driver.pen import TAB
 from faxtui.terminal.driver.screen import Screen
 from faxtui.terminal.driver.terminfo import Terminfo, read_terminfo
+from faxtui.terminal.graphics import QUERY, SIXEL_ATTRIBUTE, Graphics, Picture
 
 _HOME = "\x1b[r"
 """Reset the scrolling region, which also moves the cursor to the first line and column."""
@@ -103,7 +112,7 @@ _MOUSE = "\x1b[?1002;1006"
 
 Textual asks for every movement (1003), which costs bytes on a slow line.
 """
-_REPORTS = Mouse | Focus | NewSize | Synchronized | CursorPosition
+_REPORTS = Mouse | Focus | NewSize | Synchronized | CursorPosition | GraphicsReport
 """Tokens that nobody types."""
 _POLL_INTERVAL = 0.1
 """Seconds between checks whether reading should end."""
@@ -208,6 +217,11 @@ class BaseDriver(LinuxDriver):
                     yield messages.TerminalSupportsSynchronizedOutput()
             case CursorPosition(line, column):
                 self.on_cursor_position(line, column)
+            case DeviceAttributes() | CellSize() | LargestSixel() | KittyGraphics():
+                self.on_graphics_report(token)
+
+    def on_graphics_report(self, report: GraphicsReport) -> None:
+        """Ignore the report: this driver requests none. Runs in the input thread."""
 
     def on_cursor_position(self, line: int, column: int) -> None:
         """Ignore the report: this driver requests none, so it is late or a mistake. Runs in the input thread."""
@@ -236,6 +250,42 @@ class BaseDriver(LinuxDriver):
 
     def _query_in_band_window_resize(self) -> None:
         """Skip the request: it also switches on mouse reports in pixels, and SIGWINCH reports new sizes already."""
+
+
+class GraphicsQuery:
+    """Pending question what the terminal can show. Every terminal answers its last part, which ends it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.graphics = Graphics()
+        self.answered: asyncio.Future[None] = loop.create_future()
+        self.is_over = threading.Event()
+        self._loop = loop
+        self._sent_at = time.monotonic()
+
+    @property
+    def is_pending(self) -> bool:
+        """Return whether a response may still be under way."""
+        return not self.is_over.is_set() and time.monotonic() - self._sent_at < _PROBE_EXPIRES
+
+    def add(self, report: GraphicsReport) -> None:
+        """Note a report. Runs in the input thread."""
+        if self.is_over.is_set():
+            return
+        match report:
+            case KittyGraphics(supported):
+                self.graphics = self.graphics._replace(kitty=supported)
+            case CellSize(width, height):
+                self.graphics = self.graphics._replace(cell=(width, height))
+            case LargestSixel(width, height):
+                self.graphics = self.graphics._replace(largest=(width, height))
+            case DeviceAttributes(numbers):
+                self.graphics = self.graphics._replace(sixel=SIXEL_ATTRIBUTE in numbers)
+                self.is_over.set()
+                self._loop.call_soon_threadsafe(self._finish)
+
+    def _finish(self) -> None:
+        if not self.answered.done():
+            self.answered.set_result(None)
 
 
 _RESET_MODES = "\x1b(B\x0f\x1b[?6;7;25l\x1b[4l"
@@ -274,8 +324,30 @@ class ThinDriver(BaseDriver):
         self._all_answered = threading.Event()
         self._known = self._terminfo
         self._leaves_rules_out = False
+        self._graphics: Graphics | None = None
+        self._graphics_query: GraphicsQuery | None = None
+        self._picture: Picture | None = None
+        self._has_placeholders = False
 
     # For the application
+
+    async def request_graphics(self, timeout: float) -> Graphics:
+        """Return what the terminal can show; the first call asks it. No answer within the time is: nothing."""
+        if self._graphics is None and self.input_tty:
+            query = self._graphics_query
+            if query is None:
+                query = self._graphics_query = GraphicsQuery(self._loop)
+                self._put(RawSequence(QUERY, Effect.NONE))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(query.answered), timeout)
+            self._graphics = query.graphics
+        known = self._graphics or Graphics()
+        return known.with_cell(self._cell_size())
+
+    def show_picture(self, picture: Picture | None) -> None:
+        """Show a picture wherever all its placeholders are on the screen, from the next frame on."""
+        self._picture = picture
+        self._has_placeholders = True
 
     def redraw(self) -> None:
         """Repaint the whole screen, whatever the terminal shows. Call this in the event loop."""
@@ -332,6 +404,8 @@ class ThinDriver(BaseDriver):
         """Queue what restores the terminal; `close` waits a moment until it is sent."""
         if self._probes and time.monotonic() - self._probed_at < _PROBE_EXPIRES and not self.seconds_behind:
             self._all_answered.wait(_FINAL_PROBE_WAIT)
+        if self._graphics_query is not None and self._graphics_query.is_pending and not self.seconds_behind:
+            self._graphics_query.is_over.wait(_FINAL_PROBE_WAIT)
         self._put(RawSequence(_PLAIN, Effect.CURSOR))
         super().stop_application_mode()
         if not self._terminfo.alternate:
@@ -352,6 +426,20 @@ class ThinDriver(BaseDriver):
             if not self._probes:
                 self._all_answered.set()
             self._loop.call_soon_threadsafe(self._learn, probe.result(column))
+
+    def on_graphics_report(self, report: GraphicsReport) -> None:
+        """Add the report to the pending query, if there is one. Runs in the input thread."""
+        if self._graphics_query is not None:
+            self._graphics_query.add(report)
+
+    def _cell_size(self) -> tuple[int, int]:
+        """Return width and height of a cell in pixels as the tty has them; (0, 0) if it does not know."""
+        with contextlib.suppress(OSError):
+            size = fcntl.ioctl(self.fileno, termios.TIOCGWINSZ, bytes(8))
+            lines, columns, width, height = struct.unpack("HHHH", size)
+            if lines and columns:
+                return width // columns, height // lines
+        return 0, 0
 
     def _reset_terminal(self) -> None:
         """Reset the modes that painting relies on, and probe what the terminal can do."""
@@ -403,7 +491,11 @@ class ThinDriver(BaseDriver):
         self._has_begun = True
         cursor = (parser.line, parser.column) if parser.shows_cursor else None
         screen = parser.screen.without_rules() if self._leaves_rules_out else parser.screen.copy()
-        self._put(Frame(screen, cursor, parser.synchronized))
+        placed = None
+        if self._has_placeholders:
+            placed = None if self._picture is None else place(self._picture, screen)
+            screen = without_placeholders(screen, placed)
+        self._put(Frame(screen, cursor, parser.synchronized, placed))
 
     def _follow_size(self) -> bool:
         """Return whether the terminal's size changed. What it shows after that is unknown."""

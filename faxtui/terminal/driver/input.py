@@ -22,6 +22,7 @@ import re
 import select
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _PARAMETERS = re.compile(r"([\d:;]*)([ABCDEFHPQS~u])")
 _RXVT = re.compile(r"\d{1,2}[\^@]|(?:[378]|2[34])\$|[abcd]|1;[5-8][p-tv-y]|\[[A-E]|Z")
@@ -189,7 +190,34 @@ class CursorPosition:
     column: int
 
 
-Token = Key | Paste | Mouse | Focus | NewSize | Synchronized | CursorPosition
+class DeviceAttributes(NamedTuple):
+    """Response to ``CSI c`` (DA1): the numbers of what the terminal has."""
+
+    numbers: frozenset[int]
+
+
+class CellSize(NamedTuple):
+    """Response to ``CSI 16 t``: width and height of a cell in pixels."""
+
+    width: int
+    height: int
+
+
+class LargestSixel(NamedTuple):
+    """Response to XTSMGRAPHICS: width and height of the largest sixel picture in pixels."""
+
+    width: int
+    height: int
+
+
+class KittyGraphics(NamedTuple):
+    """Response to a query of kitty's graphics protocol."""
+
+    supported: bool
+
+
+GraphicsReport = DeviceAttributes | CellSize | LargestSixel | KittyGraphics
+Token = Key | Paste | Mouse | Focus | NewSize | Synchronized | CursorPosition | GraphicsReport
 
 ESCAPE = Key("\x1b")
 
@@ -217,6 +245,7 @@ _SEQUENCE = re.compile(
     rf"{_CSI}(?P<control>\[[ -~]|(?:[378]|2[34])\$|M[^\x00-\x1f\x7f]{{3}}|(?![\[M])[ -?]*[@-~])"
     r"|(?:\x1bO|\x8f)(?P<shift>[\d;]*[@-~])"
     rf"|{_OSC}[^\x03\x07\x18\x1a\x1b\x9c]*(?:\x07|\x1b\\|\x9c|{_ABORTED})"
+    r"|\x1b_G(?P<kitty>[\d,=A-Za-z]*;[^\x00-\x1f\x7f-\x9f]*)\x1b\\"
     rf"|{_DCS}[^\x03\x18\x1a\x1b\x9c]*(?:\x1b\\|\x9c|{_ABORTED})"
     r"|\x1b\\"
     r"|(?P<word>\x1b[\x08\x7f])"
@@ -242,6 +271,12 @@ _MOUSE = re.compile(r"<\d{1,3};[1-9]\d{0,4};[1-9]\d{0,4}[Mm]")
 _POSITION = re.compile(r"([1-9]\d{0,4});([1-9]\d{0,4})R")
 _SYNCHRONIZED = re.compile(r"\?2026;(\d)\$y")
 _NEW_SIZE = re.compile(r"48;[\d:;]+t")
+_ATTRIBUTES = re.compile(r"\?(\d{1,5}(?:;\d{1,5})*)c")
+_CELL_SIZE = re.compile(r"6;([1-9]\d{0,2});([1-9]\d{0,2})t")
+_LARGEST_SIXEL = re.compile(r"\?2;0;([1-9]\d{0,4});([1-9]\d{0,4})S")
+_KITTY = "\x1b_G"
+"""The start of the one string that is read: a response of kitty's graphics protocol."""
+_KITTY_LIMIT = 128
 
 
 class InputFilter:
@@ -317,7 +352,7 @@ class InputFilter:
     def _read(self, sequence: re.Match[str]) -> Iterator[Token]:
         is_late, self._is_late = self._is_late, False
         self._string_since = None
-        control, shift, word = sequence.group("control", "shift", "word")
+        control, shift, word, kitty = sequence.group("control", "shift", "word", "kitty")
         if control == "200~":
             self._pasted = ""
         elif is_late:
@@ -328,12 +363,17 @@ class InputFilter:
             yield Key(f"\x1bO{shift}")
         elif word is not None:
             yield Key(word)
+        elif kitty is not None:
+            yield KittyGraphics(kitty.partition(";")[2] == "OK")
 
     def _keep(self, unfinished: re.Match[str], now: float) -> None:
-        """Wait for the rest of it. What a string says does not matter."""
+        """Wait for the rest of it. What a string says does not matter, unless it is a response of kitty's."""
         introducer, end = unfinished.groups()
         if introducer is None or unfinished[0] == introducer:
             self._unfinished = unfinished[0][:_SEQUENCE_LIMIT]
+        elif unfinished[0].startswith(_KITTY) and len(unfinished[0]) <= _KITTY_LIMIT:
+            self._unfinished = unfinished[0]
+            self._string_since = now if self._string_since is None else self._string_since
         else:
             self._unfinished = f"{introducer} {end}"
             self._string_since = now if self._string_since is None else self._string_since
@@ -378,7 +418,7 @@ class InputFilter:
         is_late, self._is_late = self._is_late, False
         if self._string_since is not None:
             self._string_since = None
-            text = text.partition(" ")[0]
+            text = text[:2] if text.startswith(_KITTY) else text.partition(" ")[0]
         elif not is_late and (text in ("\x1b", "\x1b[") or _TWO_KEYS.fullmatch(text)):
             yield ESCAPE
             if _TWO_KEYS.fullmatch(text):
@@ -400,6 +440,12 @@ def _reported(control: str) -> Iterator[Token]:
         yield Synchronized(mode[1] != "0")
     elif _NEW_SIZE.fullmatch(control):
         yield NewSize()
+    elif attributes := _ATTRIBUTES.fullmatch(control):
+        yield DeviceAttributes(frozenset(map(int, attributes[1].split(";"))))
+    elif cell := _CELL_SIZE.fullmatch(control):
+        yield CellSize(int(cell[2]), int(cell[1]))
+    elif largest := _LARGEST_SIXEL.fullmatch(control):
+        yield LargestSixel(int(largest[1]), int(largest[2]))
     elif sequence := key_sequence(control):
         yield Key(sequence)
 

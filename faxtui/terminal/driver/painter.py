@@ -6,18 +6,27 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from faxtui.terminal.driver.diff import Span, diff_spans, orderings
 from faxtui.terminal.driver.output_parser import Effect, RawSequence
 from faxtui.terminal.driver.pen import Pen, Position, move_length, sgr_between, shortest_move
 from faxtui.terminal.driver.screen import Screen, Style, cell, matches_blank
 from faxtui.terminal.driver.terminfo import Terminfo
+from faxtui.terminal.graphics import PLACEHOLDER, Picture
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _RETYPED = 3
 """Cells up to which retyping is usually shorter than moving the cursor over them."""
 _CLEAR = "\x1b[H\x1b[J"
 _END_OF_LINK = "\x1b]8;;\x1b\\"
+
+
+class PlacedPicture(NamedTuple):
+    """A picture and the position of its upper left cell. The screen has placeholders in its cells."""
+
+    picture: Picture
+    at: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,38 @@ class Frame:
     screen: Screen
     cursor: Position | None = None
     synchronized: bool = False
+    placed: PlacedPicture | None = None
+
+
+def place(picture: Picture, screen: Screen) -> PlacedPicture | None:
+    """Find the placeholders of a picture; None if they are not all there, as under a menu.
+
+    The last line of the terminal stays free: a sixel picture there would scroll the screen.
+    """
+    wanted = PLACEHOLDER * picture.columns
+    for line, row in enumerate(screen.rows):
+        text = "".join(each.text for each in row)
+        column = text.find(wanted)
+        if column < 0:
+            continue
+        below = screen.rows[line : line + picture.lines]
+        is_whole = len(below) == picture.lines and line + picture.lines < screen.lines
+        covered = range(column, column + picture.columns)
+        if is_whole and len(text) == len(row) and all(each[at].text == PLACEHOLDER for each in below for at in covered):
+            return PlacedPicture(picture, (line, column))
+        return None
+    return None
+
+
+def without_placeholders(screen: Screen, placed: PlacedPicture | None) -> Screen:
+    """Return the screen with blanks in place of placeholders that are not those of the picture."""
+    kept = range(0)
+    if placed is not None:
+        kept = range(placed.at[0], placed.at[0] + placed.picture.lines)
+    for line, row in enumerate(screen.rows):
+        if line not in kept and any(each.text == PLACEHOLDER for each in row):
+            screen.rows[line] = [cell(" ", each.style) if each.text == PLACEHOLDER else each for each in row]
+    return screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +89,12 @@ class Painter:
         self.terminfo = terminfo
         self._shown: Screen | None = None
         self._state = _UNKNOWN
+        self._placed: PlacedPicture | None = None
+        self._uploaded = ""
 
     def invalidate(self) -> None:
         """Assume nothing about the terminal: the next frame is painted completely."""
-        self._shown = None
+        self._forget_screen()
         self._state = _UNKNOWN
 
     def raw(self, raw: RawSequence) -> str:
@@ -65,7 +108,7 @@ class Painter:
         if raw.effect is not Effect.NONE:
             self._state = _UNKNOWN
         if raw.effect is Effect.SCREEN:
-            self._shown = None
+            self._forget_screen()
         return move + raw.text
 
     def frame(self, frame: Frame) -> str:
@@ -73,8 +116,14 @@ class Painter:
         screen = frame.screen
         if self._shown is not None and (self._shown.columns, self._shown.lines) != (screen.columns, screen.lines):
             self.invalidate()
+        removal = self._removal(frame.placed)
         best, state = min(self._candidates(screen), key=lambda candidate: len(candidate[0].encode()))
-        self._shown, self._state = screen, state
+        self._shown = screen
+        if frame.placed is not None and frame.placed != self._placed:
+            best += self._picture(frame.placed, state)
+            state = _State(style=state.style)
+        self._placed, self._state = frame.placed, state
+        best = removal + best
         if frame.cursor is not None:
             best += shortest_move(state.line, state.column, frame.cursor, screen.columns, self.terminfo)
             self._state = _State(*frame.cursor, state.style)
@@ -82,10 +131,31 @@ class Painter:
             return ""
         return f"{SYNC_START}{best}{SYNC_END}" if frame.synchronized else best
 
+    def _forget_screen(self) -> None:
+        self._shown = self._placed = None
+        self._uploaded = ""
+
+    def _removal(self, wanted: PlacedPicture | None) -> str:
+        """Return what takes the picture shown off the terminal, unless the next one is painted in its place."""
+        shown = self._placed
+        if shown is None or (wanted is not None and wanted.picture.name == shown.picture.name):
+            return ""
+        return shown.picture.remove
+
+    def _picture(self, placed: PlacedPicture, state: _State) -> str:
+        """Return the bytes that paint a picture. Where they leave the cursor differs between terminals."""
+        picture = placed.picture
+        upload = "" if picture.name and picture.name == self._uploaded else picture.upload
+        self._uploaded = picture.name
+        columns = 0 if self._shown is None else self._shown.columns
+        return upload + shortest_move(state.line, state.column, placed.at, columns, self.terminfo) + picture.paint
+
     def _candidates(self, screen: Screen) -> list[tuple[str, _State]]:
         if self._shown is None:
             return self._full_redraw(screen)
-        return self._painted(diff_spans(self._shown, screen, self.terminfo), screen, self._state, "")
+        return self._painted(
+            diff_spans(_under_pictures(self._shown, screen), screen, self.terminfo), screen, self._state, ""
+        )
 
     def _full_redraw(self, screen: Screen) -> list[tuple[str, _State]]:
         """Clear the terminal and paint everything, on its default background or on the most common one."""
@@ -99,7 +169,8 @@ class Painter:
             cleared = Screen(screen.columns, screen.lines)
             cleared.rows = [[cell(" ", style)] * screen.columns for _ in range(screen.lines)]
             start = sgr_between(self._state.style, style, self.terminfo.turns_off) + _CLEAR
-            candidates += self._painted(diff_spans(cleared, screen, self.terminfo), screen, _State(0, 0, style), start)
+            found = diff_spans(_under_pictures(cleared, screen), screen, self.terminfo)
+            candidates += self._painted(found, screen, _State(0, 0, style), start)
         return candidates
 
     def _painted(self, found: Sequence[Span], screen: Screen, state: _State, start: str) -> list[tuple[str, _State]]:
@@ -131,3 +202,15 @@ class Painter:
 
     def _pen(self, screen: Screen, state: _State) -> Pen:
         return Pen(screen, self.terminfo, (state.line, state.column), state.style)
+
+
+def _under_pictures(shown: Screen, wanted: Screen) -> Screen:
+    """Return what is shown, with the placeholders of the next screen: no text is painted in their place."""
+    covered = shown
+    for line, row in enumerate(wanted.rows):
+        if any(each.text == PLACEHOLDER for each in row):
+            if covered is shown:
+                covered = shown.copy()
+            pairs = zip(row, shown.rows[line], strict=True)
+            covered.rows[line] = [new if new.text == PLACEHOLDER else old for new, old in pairs]
+    return covered

@@ -1,0 +1,119 @@
+"""A picture in the frame of the thin driver: sent once, never painted over, taken off with what covers it."""
+
+import pytest
+from thin_stream import ALL_FACTS, COLUMNS, LINES, XTERM, at
+
+from faxtui.terminal.driver.output_parser import Effect, OutputParser, RawSequence
+from faxtui.terminal.driver.painter import Frame, Painter, place, without_placeholders
+from faxtui.terminal.driver.screen import Screen
+from faxtui.terminal.driver.terminfo import Terminfo
+from faxtui.terminal.graphics import PLACEHOLDER, Picture
+
+SIXEL = Picture(12, 3, "\x1bP0;1;0q~\x1b\\")
+OTHER = Picture(12, 3, "\x1bP0;1;0q@\x1b\\")
+KITTY = Picture(12, 3, "\x1b_Ga=p,i=3\x1b\\", "page 3", "\x1b_Ga=t,i=3;AAAA\x1b\\", "\x1b_Ga=d,i=3\x1b\\")
+ROW = PLACEHOLDER * 12
+
+
+class Shown:
+    """The painter with a screen; each call returns what is sent for the next frame."""
+
+    def __init__(self, terminfo: Terminfo = XTERM) -> None:
+        self.parser = OutputParser(Screen(COLUMNS, LINES))
+        self.painter = Painter(terminfo)
+
+    def sent(self, picture: Picture | None, *writes: str) -> str:
+        assert not list(self.parser.parse("".join(writes)))
+        screen = self.parser.screen.copy()
+        placed = None if picture is None else place(picture, screen)
+        return self.painter.frame(Frame(without_placeholders(screen, placed), placed=placed))
+
+
+def placeholders(line: int = 1, column: int = 2) -> str:
+    return "".join(at(line + each, column, ("", ROW)) for each in range(3))
+
+
+@pytest.fixture(params=ALL_FACTS, ids=["xterm", "tmux", "linux", "vt100", "unknown"])
+def shown(request: pytest.FixtureRequest) -> Shown:
+    return Shown(request.param)
+
+
+def test_it_is_sent_at_its_place_and_no_placeholder_ever_is(shown: Shown) -> None:
+    sent = shown.sent(SIXEL, at(0, 0, ("", "title")), placeholders())
+    assert sent.count(SIXEL.paint) == 1
+    assert PLACEHOLDER not in sent
+    assert "title" in sent
+    assert sent.endswith(SIXEL.paint)
+
+
+def test_it_is_not_sent_again_while_nothing_changes_and_the_rest_goes_on(shown: Shown) -> None:
+    shown.sent(SIXEL, placeholders())
+    assert shown.sent(SIXEL, placeholders()) == ""
+    sent = shown.sent(SIXEL, at(0, 0, ("", "page 2")))
+    assert "page 2" in sent
+    assert SIXEL.paint not in sent
+
+
+def test_the_cursor_is_placed_anew_after_it(shown: Shown) -> None:
+    shown.sent(SIXEL, placeholders())
+    assert shown.sent(SIXEL, at(4, 3, ("", "x"))).startswith("\x1b[5;4H")
+
+
+@pytest.mark.parametrize("column", [0, 1, 14, 20])
+def test_text_beside_it_neither_retypes_nor_erases_its_cells(shown: Shown, column: int) -> None:
+    shown.sent(SIXEL, placeholders(), at(2, column, ("", "x")))
+    sent = shown.sent(SIXEL, at(2, column, ("", " ")))
+    assert "\x1b[K" not in sent or column > 13
+    assert PLACEHOLDER not in sent
+
+
+def test_another_picture_is_painted_over_it_without_text(shown: Shown) -> None:
+    shown.sent(SIXEL, placeholders())
+    sent = shown.sent(OTHER, placeholders())
+    assert sent.count(OTHER.paint) == 1
+    assert len(sent) < len(OTHER.paint) + 10
+
+
+def test_a_menu_over_part_of_it_takes_it_off_and_it_comes_back(shown: Shown) -> None:
+    shown.sent(SIXEL, placeholders())
+    covered = shown.sent(SIXEL, at(2, 4, ("", "menu")))
+    assert SIXEL.paint not in covered
+    assert "menu" in covered
+    assert PLACEHOLDER not in covered
+    assert shown.sent(SIXEL, placeholders()).count(SIXEL.paint) == 1
+
+
+def test_blanks_in_its_place_are_painted_although_the_screen_was_blank_before() -> None:
+    shown = Shown()
+    shown.sent(SIXEL, placeholders())
+    sent = shown.sent(None, placeholders())
+    assert sent.count("\x1b[K") + sent.count(" " * 12) + sent.count("\x1b[12X") + sent.count("\x1b[11b") == 3
+
+
+def test_after_a_redraw_it_is_sent_again(shown: Shown) -> None:
+    shown.sent(SIXEL, placeholders())
+    shown.painter.raw(RawSequence("\x1b[?1049h", Effect.SCREEN))
+    assert shown.sent(SIXEL).count(SIXEL.paint) == 1
+    shown.painter.invalidate()
+    assert shown.sent(SIXEL).count(SIXEL.paint) == 1
+
+
+@pytest.mark.parametrize("line", [2, 3])
+def test_it_never_reaches_the_last_line(line: int) -> None:
+    shown = Shown()
+    assert SIXEL.paint not in shown.sent(SIXEL, *(at(each, 2, ("", ROW)) for each in range(line, LINES)))
+
+
+def test_an_uploaded_page_is_sent_once_and_removed_when_it_goes() -> None:
+    shown = Shown()
+    first = shown.sent(KITTY, placeholders())
+    assert first.index(KITTY.upload) < first.index(KITTY.paint)
+    panned = KITTY._replace(paint="\x1b_Ga=p,i=3,y=9\x1b\\")
+    moved = shown.sent(panned, placeholders())
+    assert panned.paint in moved
+    assert KITTY.upload not in moved
+    assert KITTY.remove not in moved
+    assert shown.sent(None, placeholders()).startswith(KITTY.remove)
+    assert KITTY.upload not in shown.sent(KITTY, placeholders())
+    shown.painter.invalidate()
+    assert KITTY.upload in shown.sent(KITTY)

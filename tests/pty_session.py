@@ -240,9 +240,10 @@ class PtySession:
         self.wait_until(lambda: text not in self.text, f"no {text!r} on the screen")
 
     def wait_until(self, is_so: Callable[[], bool], what: str = "it") -> None:
+        """Until that is so, whether or not the program sends anything for it."""
         deadline = time.monotonic() + PATIENCE
         while not is_so():
-            if not self._read(deadline):
+            if not self._read(time.monotonic() + ROUND) and (self.has_ended or time.monotonic() > deadline):
                 raise AssertionError(f"Waited in vain for {what}. The screen was:\n{self.text}")
 
     def wait_until_silent(self, seconds: float = 0.8) -> None:

@@ -13,6 +13,14 @@ class RepeatingScreen(pyte.Screen):
         self._answers: list[str] = []
         self._repeats = repeats
         self._last = " "
+        self._shown: list[str] = []
+
+    @property
+    def display(self) -> list[str]:
+        if self.dirty:
+            self._shown = super().display
+            self.dirty.clear()
+        return self._shown
 
     def reset(self) -> None:
         super().reset()

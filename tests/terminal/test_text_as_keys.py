@@ -24,10 +24,10 @@ PASTE = "\x1b[200~{}\x1b[201~"
 
 @contextmanager
 def browsing(home: Path, size: tuple[int, int] = (80, 24)) -> Iterator[tuple[PtySession, ToldDemo]]:
-    """Deletes are sent at once, and copies are not needed for it: what is deleted is seen at the service."""
+    """Deletes are sent after the shortest grace, and need no copies: what is deleted is seen at the service."""
     config = home / "config" / "faxtui" / "config.toml"
     config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text(f'[download]\nfolder = "{home / "faxes"}"\n[delete]\ngrace = 0\n')
+    config.write_text(f'[download]\nfolder = "{home / "faxes"}"\n[delete]\ngrace = 1\n')
     with (
         told_demo(ROWS) as demo,
         in_terminal("--base-url", demo.address, home=home, environ=SIGNED_IN, size=size) as terminal,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,9 @@ from httpx import ASGITransport
 from textual.pilot import Pilot
 
 from faxtui.cli.browse import WELCOME
+from faxtui.config.new_account import NewAccount
 from faxtui.config.settings import Download, Settings, Ui
+from faxtui.config.toml_files import Change
 from faxtui.demo import DemoService
 from faxtui.demo.service import Answer, Message, Receive, Send
 from faxtui.domain.account import Account
@@ -33,7 +35,7 @@ from faxtui.odyssey.client import OdysseyService
 from faxtui.operations.delete_queue import Clocks
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.ui.app import FaxApp
-from faxtui.ui.session import AccountServices, AppConfig, FirstRun, SessionConfig
+from faxtui.ui.session import AppConfig, FirstRun, SessionConfig
 
 NOW = datetime(2026, 11, 23, 9, 42, 7, tzinfo=UTC)
 FOLDER = Path("/home/op/Downloads/faxes")
@@ -51,7 +53,7 @@ class Stage:
         self.is_failing = False
         self._demo = DemoService(clock=now)
 
-    def connect(self) -> DocumentService:
+    def connect(self, password: str | None = None) -> DocumentService:
         return OdysseyService(Account("http://demo", "60300.demo", "demo"), transport=ASGITransport(self._answer))
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -59,6 +61,34 @@ class Stage:
             await Answer(502, b"", {}).send(send, NOW)
         else:
             await self._demo(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class StageAccounts:
+    """One account, and a configuration that is never written."""
+
+    config: SessionConfig
+
+    def open_profile(self, name: str) -> SessionConfig:
+        return self.config
+
+    def open_demo(self) -> SessionConfig:
+        return self.config
+
+    def read_account(self, new: NewAccount) -> Account:
+        return Account(new.base_url, new.login, new.password)
+
+    def connect(self, account: Account) -> DocumentService:
+        return self.config.connector.connect()
+
+    def save_account(self, new: NewAccount) -> SessionConfig:
+        return self.config
+
+    def save_settings(self, changes: Sequence[Change]) -> str:
+        return ""
+
+    def new_clock(self) -> ServiceClock:
+        return ServiceClock(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +158,14 @@ async def _take(scene: Scene, folder: Path) -> str:
     config = SessionConfig(
         profile="",
         title="demo · sample faxes",
-        connect=lambda _: stage.connect(),
+        connector=stage,
         query=FaxQuery(),
         settings=Settings(ui=Ui(theme=scene.theme, timezone="Europe/Paris"), download=Download(folder=folder)),
         fetch_policy=FetchPolicy(prefetch=False, retry_policy=RetryPolicy(waits=())),
         clock=ServiceClock(now),
         clocks=Clocks(monotonic=lambda: 0.0, wall=lambda: 0.0),
     )
-    services = AccountServices(
-        profile=lambda _: config,
-        demo=lambda: config,
-        account=lambda typed: Account(typed.base_url, typed.login, typed.password),
-        connect=lambda _: stage.connect(),
-        enrol=lambda _: config,
-        save=lambda _: "",
-        clock=lambda: ServiceClock(now),
-    )
+    services = StageAccounts(config)
     first = FirstRun(WELCOME, services, config.settings) if scene.is_first_run else config
     app = FaxApp(AppConfig(first, services, Capabilities(scene.colours)))
     async with app.run_test(size=scene.size) as pilot:

@@ -23,7 +23,7 @@ from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
 from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FaxQuery
-from faxtui.domain.service import DocumentService
+from faxtui.inbox.connection import Connector
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import FetchPolicy
 from faxtui.inbox.view import Failed, Idle, InboxView
@@ -260,7 +260,7 @@ async def console(
     ui: Ui | None = None,
     keys: Mapping[str, str] | None = None,
     wire: Wire | None = None,
-    connect: Callable[[], DocumentService] | None = None,
+    connector: Connector | None = None,
     state: StateFile | None = None,
     sidebar: bool = True,
     capabilities: Capabilities | None = None,
@@ -281,7 +281,7 @@ async def console(
     config = SessionConfig(
         profile="",
         title="demo · sample faxes",
-        connect=lambda _: (connect or wire.connect)(),
+        connector=connector or wire,
         query=query or FaxQuery(),
         settings=Settings(ui=ui or Ui(theme="dark", timezone="Europe/Paris"), keys=tuple((keys or {}).items())),
         shows_sidebar=sidebar,

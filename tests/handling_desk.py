@@ -92,7 +92,7 @@ class ToldDemo:
     def next_answer(self, method: str) -> Answer | Door | None:
         return self._answers[method].popleft() if self._answers[method] else None
 
-    def connect(self) -> DocumentService:
+    def connect(self, password: str | None = None) -> DocumentService:
         return OdysseyService(Account(self.address, "60300.demo", "demo"), limits=self.limits)
 
 
@@ -235,13 +235,11 @@ async def handling(
             )
             return replace(config, settings=settings, journal=written, account=ACCOUNT, clocks=clocks or config.clocks)
 
-        plain = SessionConfig(
-            "other", "another account", lambda _: demo.connect(), query=FaxQuery(), fetch_policy=fetch_policy
-        )
+        plain = SessionConfig("other", "another account", demo, query=FaxQuery(), fetch_policy=fetch_policy)
         others = None if services is None else services(change(plain))
         async with console(
             size=size,
-            connect=demo.connect,
+            connector=demo,
             change=change,
             fetch_policy=fetch_policy,
             keys=keys,

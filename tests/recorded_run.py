@@ -74,7 +74,7 @@ def _app(environ: Mapping[str, str]) -> FaxApp:
     config = SessionConfig(
         profile="",
         title="demo · sample faxes",
-        connect=lambda _: Wire().connect(),
+        connector=Wire(),
         query=FaxQuery(),
         settings=replace(Settings(), ui=Ui(timezone="Europe/Paris")),
         fetch_policy=IMPATIENT,

@@ -54,7 +54,7 @@ class Wire:
     def last(self) -> Mapping[str, str]:
         return self.queries[-1]
 
-    def connect(self) -> DocumentService:
+    def connect(self, password: str | None = None) -> DocumentService:
         return OdysseyService(Account("http://demo", "60300.demo", "demo"), transport=ASGITransport(self._answer))
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -72,9 +72,24 @@ class Wire:
             await says.send(send, NOW)
 
 
-def connecting_to(base_url: str) -> Callable[[], DocumentService]:
+@dataclass
+class RealService:
     """The service at a real address, as the demo's own user."""
-    return lambda: OdysseyService(Account(base_url, "60300.demo", "demo"))
+
+    address: str
+
+    def connect(self, password: str | None = None) -> DocumentService:
+        return OdysseyService(Account(self.address, "60300.demo", "demo"))
+
+
+@dataclass
+class Connects:
+    """Connects with this function, whatever the password."""
+
+    function: Callable[[], DocumentService]
+
+    def connect(self, password: str | None = None) -> DocumentService:
+        return self.function()
 
 
 def resource(number: int, **changed: object) -> Resource:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from faxtui.cli.context import DEMO, DEMO_FOLDER, CommandContext, connect, connect_to_demo, connector, load_context
+from faxtui.cli.context import (
+    DEMO,
+    DEMO_FOLDER,
+    AccountConnector,
+    CommandContext,
+    DemoConnector,
+    connect,
+    load_context,
+)
 from faxtui.cli.options import Options
 from faxtui.config.state import SavedState, StateFile
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.inbox import FetchPolicy
 from faxtui.storage.journal import AccountName, Journal
 from faxtui.terminal.capabilities import Capabilities, capabilities
 from faxtui.translation import N_, _
-from faxtui.ui.session import AccountServices, AppConfig, FirstRun, SessionConfig
+from faxtui.ui.session import AppConfig, FirstRun, SessionConfig
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,13 +33,13 @@ if TYPE_CHECKING:
     from faxtui.config.new_account import NewAccount
     from faxtui.config.settings import Settings
     from faxtui.config.toml_files import Change
+    from faxtui.domain.account import Account
+    from faxtui.domain.service import DocumentService
 
 WELCOME = N_(
     "Nothing is configured yet. Enter your login and password and test the connection. Nothing is saved until you "
     "choose Save."
 )
-_NO_OPTIONS = Options()
-"""Options for another account: those given at start were not meant for it."""
 
 
 def prepare(context: CommandContext, environ: Mapping[str, str]) -> AppConfig:
@@ -53,14 +62,16 @@ def begin(context: CommandContext) -> AppConfig:
     return AppConfig(first, services, logs=context.paths.logs)
 
 
-def _own_session(context: CommandContext) -> SessionConfig:
+def _own_session(context: CommandContext, typed_password: str | None = None) -> SessionConfig:
     sign_in, settings = context.sign_in(), context.settings
     state = StateFile(context.paths.state, settings.profile_name, with_filters=settings.ui.remember_filters)
     remembered, problem = state.load()
     return SessionConfig(
         profile=settings.profile_name,
         title=_title(settings, settings.profile_name, sign_in.login),
-        connect=connector(replace(sign_in, hint=_("It is not stored: faxtui asks each time."))),
+        connector=AccountConnector(
+            replace(sign_in, hint=_("It is not stored: faxtui asks each time.")), typed_password
+        ),
         query=context.query(remembered),
         login=sign_in.login,
         settings=settings,
@@ -78,7 +89,7 @@ def _demo_session(context: CommandContext) -> SessionConfig:
     return SessionConfig(
         profile="",
         title=_title(context.settings, "demo", _("sample faxes")),
-        connect=connect_to_demo,
+        connector=DemoConnector(),
         query=context.query(SavedState()),
         settings=context.settings,
         notices=context.settings.problems,
@@ -91,37 +102,44 @@ def _title(settings: Settings, *whose: str) -> str:
     return " · ".join([*map(visible, whose), *([_("read only")] if settings.profile.read_only else [])])
 
 
-def _account_services(context: CommandContext) -> AccountServices:
-    config = context.paths.config
+@dataclass(frozen=True, slots=True)
+class ConfiguredAccounts:
+    """The accounts of the configuration file, and changes to it."""
 
-    options = replace(_NO_OPTIONS, config=context.options.config, read_only=context.options.read_only)
+    config: Path
+    options: Options
 
-    def context_of(profile: str) -> CommandContext:
-        return load_context(replace(options, profile=profile))
+    def open_profile(self, name: str) -> SessionConfig:
+        return _own_session(load_context(replace(self.options, profile=name)))
 
-    def enrol(new: NewAccount) -> SessionConfig:
-        backup = new.save(config)
-        session = _own_session(context_of(new.profile))
-        connect_stored, typed = session.connect, new.typed_password
-        return replace(
-            session,
-            connect=lambda password: connect_stored(password or typed),
-            notices=(*session.notices, _saved(config, backup)),
-        )
+    def open_demo(self) -> SessionConfig:
+        return _demo_session(load_context(replace(self.options, demo=True)))
 
-    def save(changes: Sequence[Change]) -> str:
+    def read_account(self, new: NewAccount) -> Account:
+        return new.sign_in(self.config).account()
+
+    def connect(self, account: Account) -> DocumentService:
+        return connect(account)
+
+    def save_account(self, new: NewAccount) -> SessionConfig:
+        backup = new.save(self.config)
+        context = load_context(replace(self.options, profile=new.profile))
+        session = _own_session(context, new.typed_password)
+        return replace(session, notices=(*session.notices, _saved(self.config, backup)))
+
+    def save_settings(self, changes: Sequence[Change]) -> str:
         from faxtui.config.toml_files import save_settings
 
-        return _saved(config, save_settings(config, changes))
+        return _saved(self.config, save_settings(self.config, changes))
 
-    return AccountServices(
-        profile=lambda name: _own_session(context_of(name)),
-        demo=lambda: _demo_session(load_context(replace(options, demo=True))),
-        account=lambda new: new.sign_in(config).account(),
-        connect=connect,
-        enrol=enrol,
-        save=save,
-    )
+    def new_clock(self) -> ServiceClock:
+        return ServiceClock()
+
+
+def _account_services(context: CommandContext) -> ConfiguredAccounts:
+    """Return the other accounts. Options given at start were not meant for them."""
+    options = Options(config=context.options.config, read_only=context.options.read_only)
+    return ConfiguredAccounts(context.paths.config, options)
 
 
 def _saved(config: Path, backup: Path | None) -> str:

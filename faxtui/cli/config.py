@@ -156,7 +156,7 @@ def _installation(
         paths=context.paths,
         base_url=options.base_url or profile.base_url,
         login=options.login or profile.login,
-        connect=lambda: connector_for(context)(None),
+        connect=lambda: connector_for(context).connect(),
         environ=environ,
         method="OAuth2" if sign_in is not None and sign_in.profile.auth == OAUTH2 else "Basic",
         zone=context.settings.ui.zone,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from faxtui.domain.account import Account
     from faxtui.domain.service import DocumentService
-
-Connect = Callable[[str | None], "DocumentService"]
-"""Create a service with the password just typed, or the stored one. May take a while. Raises FaxtuiError."""
+    from faxtui.inbox.connection import Connector
 
 DEMO = AccountName("demo", "60300.demo")
 DEMO_FOLDER = "demo"
@@ -130,35 +128,45 @@ def connect(account: Account) -> DocumentService:
     return OdysseyService(account)
 
 
-def connect_to_demo(password: str | None = None) -> DocumentService:
-    """Create a client of the built-in demo service, reached without a network."""
-    from httpx import ASGITransport
+@dataclass(frozen=True, slots=True)
+class AccountConnector:
+    """Connects to the account of a sign-in, with the password that was typed if there is one."""
 
-    from faxtui.demo import DemoService
-    from faxtui.domain.account import Account
-    from faxtui.odyssey.client import OdysseyService
+    sign_in: SignIn
+    typed_password: str | None = None
 
-    return OdysseyService(Account(f"http://{DEMO.host}", DEMO.login, "demo"), transport=ASGITransport(DemoService()))
-
-
-def connector(sign_in: SignIn) -> Connect:
-    """Return what connects with this login."""
-    return lambda password: connect(sign_in.account(password))
+    def connect(self, password: str | None = None) -> DocumentService:
+        return connect(self.sign_in.account(password or self.typed_password))
 
 
-def connector_for(context: CommandContext) -> Connect:
+class DemoConnector:
+    """Connects to the built-in demo service, without a network."""
+
+    def connect(self, password: str | None = None) -> DocumentService:
+        from httpx import ASGITransport
+
+        from faxtui.demo import DemoService
+        from faxtui.domain.account import Account
+        from faxtui.odyssey.client import OdysseyService
+
+        return OdysseyService(
+            Account(f"http://{DEMO.host}", DEMO.login, "demo"), transport=ASGITransport(DemoService())
+        )
+
+
+def connector_for(context: CommandContext) -> Connector:
     """Return what connects to the demo or to the account that the options and settings name."""
-    return connect_to_demo if context.options.demo else connector(context.sign_in())
+    return DemoConnector() if context.options.demo else AccountConnector(context.sign_in())
 
 
 def connect_for_command(context: CommandContext, environ: Mapping[str, str]) -> DocumentService:
     """Report configuration problems and connect; on a terminal, prompt for a missing password. Raises FaxtuiError."""
-    connect = connector_for(context)
+    connector = connector_for(context)
     for problem in context.settings.problems:
         print_message(problem, environ)
     with exit_on_signal():
         try:
-            return connect(None)
+            return connector.connect()
         except NoSignIn as error:
             if not all(each is not None and each.isatty() for each in (sys.stdin, sys.stderr)):
                 raise
@@ -167,7 +175,7 @@ def connect_for_command(context: CommandContext, environ: Mapping[str, str]) -> 
             password = _prompt_for_password(displayable(prompt, environ))
             if not password:
                 raise
-            return connect(password)
+            return connector.connect(password)
 
 
 def exit_on_signal() -> Orderly:

@@ -1,14 +1,13 @@
-"""A service that is connected to beside everything else.
-
-Trying an account out: the cheapest question that needs a sign-in."""
+"""A connection made beside everything else, and the check of a new account."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.document import ResumePoint
@@ -19,46 +18,54 @@ from faxtui.domain.service import Document, DocumentService, FaxService
 from faxtui.inbox.prefetch import fetch_page
 
 
-class LazyService:
-    """Connects in a thread: loading what that takes, or a password command, holds nothing up.
+class Connector(Protocol):
+    """Creates the client of one account's service."""
 
-    That begins with `begin`, or at the first question. One under way is shared, and outlives who asked first. Where it
-    fails, who waits for it is told, or whoever asks next; only the question after that tries anew.
+    def connect(self, password: str | None = None) -> DocumentService:
+        """Connect with this password, or with the stored one. May take a while. Raises FaxtuiError."""
+
+
+class LazyService:
+    """A service that is connected in a thread: loading it, or a password command, blocks nothing.
+
+    This starts with `begin`, or with the first request. A connection in progress is shared, and outlives the request
+    that started it. If it fails, the requests that wait for it raise that, or the next one; the one after it retries.
     """
 
-    def __init__(self, connect: Callable[[], DocumentService]) -> None:
-        self._connect = connect
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+        self._password: str | None = None
         self._connected: asyncio.Future[DocumentService] | None = None
         self._outdated: list[asyncio.Future[DocumentService]] = []
 
-    def reconnect(self, connect: Callable[[], DocumentService]) -> None:
-        """Connect this way from the next question on: as somebody else, say, or with another password."""
+    def sign_in(self, password: str) -> None:
+        """Connect with this password from the next request on."""
         if self._connected is not None:
             self._outdated.append(self._connected)
-        self._connect, self._connected = connect, None
+        self._password, self._connected = password, None
 
     def begin(self) -> asyncio.Future[DocumentService]:
-        """Connect ahead of the first question."""
+        """Connect ahead of the first request."""
         if self._connected is None:
-            self._connected = asyncio.get_running_loop().run_in_executor(None, self._connect)
+            self._connected = asyncio.get_running_loop().run_in_executor(None, self._connector.connect, self._password)
         return self._connected
 
     async def list_faxes(self, window: Window, page: int) -> Listing:
-        """Raises FaxtuiError: the service's, and what connecting raises."""
+        """Raises FaxtuiError: the service's, or that of connecting."""
         return await (await self._service()).list_faxes(window, page)
 
     @asynccontextmanager
     async def open_document(self, key: FaxKey, resume: ResumePoint | None = None) -> AsyncIterator[Document]:
-        """Raises FaxtuiError: the service's, and what connecting raises."""
+        """Raises FaxtuiError: the service's, or that of connecting."""
         async with (await self._service()).open_document(key, resume) as document:
             yield document
 
     async def delete_document(self, key: FaxKey) -> None:
-        """Raises FaxtuiError: the service's, and what connecting raises."""
+        """Raises FaxtuiError: the service's, or that of connecting."""
         await (await self._service()).delete_document(key)
 
     async def aclose(self) -> None:
-        """Close what was connected; what is still connecting is left to the end of the program."""
+        """Close what is connected; a connection in progress is left to the end of the program."""
         for each in [*self._outdated, self._connected]:
             if each is not None and each.done() and not _failed(each):
                 await each.result().aclose()
@@ -78,14 +85,14 @@ def _failed(connecting: asyncio.Future[DocumentService]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionCheck:
-    """How many faxes of the last 7 days the service counts, and how far its clock is ahead of this machine's."""
+    """Result of a check: the service's count of faxes of 7 days, and how far its clock is ahead of this computer's."""
 
     total: int | None
     ahead: timedelta
 
 
 async def check_connection(service: FaxService, clock: ServiceClock) -> ConnectionCheck:
-    """List one fax. Closes the service afterwards. Raises FaxtuiError."""
+    """List one fax, then close the service. Raises FaxtuiError."""
     try:
         shown = await fetch_page(service, clock, open_window(FaxQuery(page_size=1), clock.now()), 1)
     finally:

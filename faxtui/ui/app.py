@@ -46,6 +46,7 @@ from faxtui.ui.display import (
 from faxtui.ui.drivers import driver_for, is_behind, redraw_screen, restore_terminal, set_escape_delay, switch_mouse
 from faxtui.ui.glyphs import Glyphs
 from faxtui.ui.keymap import ALL, GROUPS, PROGRAM_WIDE, TABLE, Keys, bindings
+from faxtui.ui.screens.browser import BrowserScreen
 from faxtui.ui.session import AccountServices, AppConfig, FirstRun, Session, SessionConfig
 from faxtui.ui.silence import AttentiveApp
 from faxtui.ui.type_ahead import Settled, TypeAhead, WaitsForRows
@@ -276,6 +277,11 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
     def on_settled(self, message: Settled) -> None:
         self._type_ahead.settled(message)
 
+    @on(BrowserScreen.StateChanged)
+    def _state_changed(self, message: BrowserScreen.StateChanged) -> None:
+        if self.session is not None and self.session.browser is message.browser:
+            self.session.remember(message.state)
+
     @on(WaitsForRows.RowsChanged)
     async def _rows_changed(self) -> None:
         await self._type_ahead.rows_changed()
@@ -357,7 +363,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         if self.session is not None and name == self.session.config.profile:
             return
         try:
-            await self.open_account(services.demo() if name == DEMO else services.profile(name))
+            await self.open_account(services.open_demo() if name == DEMO else services.open_profile(name))
         except FaxtuiError as error:
             self.warn(str(error))
 
@@ -417,7 +423,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         from faxtui.ui.screens.menus import view_changes
 
         try:
-            self.notify(await asyncio.to_thread(services.save, view_changes(name, query)))
+            self.notify(await asyncio.to_thread(services.save_settings, view_changes(name, query)))
         except FaxtuiError as error:
             self.warn(str(error))
             return

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +15,7 @@ from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import FaxQuery
 from faxtui.domain.service import DocumentService
 from faxtui.errors import FaxtuiError, NoSignIn, SignInRefused, StorageError
-from faxtui.inbox.connection import LazyService
+from faxtui.inbox.connection import Connector, LazyService
 from faxtui.inbox.inbox import FetchPolicy, Inbox
 from faxtui.inbox.view import Failed, InboxView, Shown, Waiting
 from faxtui.operations.operations import FaxOperations, FinalState, OperationContext, OperationsObserver, OperationsView
@@ -36,18 +35,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SessionConfig:
-    """Where the faxes come from, what is asked for first, and how this operator likes it.
+    """The account to show, its first query, and the settings.
 
-    ``profile`` is a profile's name, empty for the demo; ``title`` says whose faxes these are. ``connect`` takes a
-    password typed just now (None: the one that is kept); it may take a while and raise FaxtuiError, and is asked again
-    then. ``state`` is None where nothing is remembered; ``notices`` are sentences to be told at the start.
-    ``account`` is what ``journal`` knows it as; documents go to the ``subfolder`` of the folder that is set.
-    ``clocks`` are those that deletes are counted down by, None this machine's own.
+    ``profile`` is a profile's name, empty for the demo; ``title`` names the account on the screen. ``state`` is None if
+    nothing is remembered; ``notices`` are sentences to show at the start. ``account`` is the name in ``journal``;
+    documents go to the ``subfolder`` of the configured folder. ``clocks`` count down deletes, None: this computer's.
     """
 
     profile: str
     title: str
-    connect: Callable[[str | None], DocumentService]
+    connector: Connector
     query: FaxQuery
     login: str = ""
     settings: Settings = field(default_factory=Settings)
@@ -62,26 +59,37 @@ class SessionConfig:
     clocks: Clocks | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountServices:
-    """Ways to other accounts and into the configuration. Each may raise FaxtuiError.
+class AccountServices(Protocol):
+    """Other accounts, and the configuration. Each method may raise FaxtuiError.
 
-    ``account``, ``connect`` and ``enrol`` may take a while: a command may have to print the password. ``enrol`` and
-    ``save`` write files; ``save`` says in a sentence where.
+    Reading or connecting an account may take a while: a command may have to print the password.
     """
 
-    profile: Callable[[str], SessionConfig]
-    demo: Callable[[], SessionConfig]
-    account: Callable[[NewAccount], Account]
-    connect: Callable[[Account], DocumentService]
-    enrol: Callable[[NewAccount], SessionConfig]
-    save: Callable[[Sequence[Change]], str]
-    clock: Callable[[], ServiceClock] = ServiceClock
+    def open_profile(self, name: str) -> SessionConfig:
+        """Return the session of a configured account."""
+
+    def open_demo(self) -> SessionConfig:
+        """Return the session of the demo."""
+
+    def read_account(self, new: NewAccount) -> Account:
+        """Return an account as it was entered, with its password."""
+
+    def connect(self, account: Account) -> DocumentService:
+        """Create a client. Nothing is sent yet."""
+
+    def save_account(self, new: NewAccount) -> SessionConfig:
+        """Write a new account to the configuration. Return its session."""
+
+    def save_settings(self, changes: Sequence[Change]) -> str:
+        """Write changes to the configuration. Return a sentence that names the file."""
+
+    def new_clock(self) -> ServiceClock:
+        """Return a clock for a service that is not connected yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstRun:
-    """There is nobody to sign in as yet: ``reason`` says why."""
+    """The start without an account; ``reason`` says why there is none."""
 
     reason: str
     services: AccountServices
@@ -90,7 +98,7 @@ class FirstRun:
 
 @dataclass(frozen=True, slots=True)
 class AppConfig:
-    """How the application begins. ``silence`` is what its questions wait for."""
+    """The start of the application. Questions that destroy something wait for ``silence``."""
 
     first: SessionConfig | FirstRun
     services: AccountServices | None = None
@@ -141,7 +149,7 @@ class Session:
         self._observer = observer
         self._applied = config.settings.ui
         self._asked_because_of: FaxtuiError | None = None
-        self._service = LazyService(partial(config.connect, None))
+        self._service = LazyService(config.connector)
         self.inbox = Inbox(
             self._service,
             config.query,
@@ -175,7 +183,6 @@ class Session:
             self.operations,
             options,
             config.title,
-            self._remember,
             columns=config.settings.ui.shown_fields,
             sidebar=config.shows_sidebar,
             profile=config.profile,
@@ -187,17 +194,17 @@ class Session:
         self._unsaved = ""
 
     def connect(self) -> None:
-        """Begin with what the first page takes, ahead of it."""
+        """Connect ahead of the first page."""
         self._service.begin()
 
     async def begin(self) -> None:
-        """Ask for the first page."""
+        """Request the first page."""
         await self.browser.open(self.config.query)
 
     def sign_in(self, password: str | None) -> None:
-        """Ask once more, with this password."""
+        """Retry with this password; None: the operator cancelled."""
         if password is not None:
-            self._service.reconnect(partial(self.config.connect, password))
+            self._service.sign_in(password)
             self.inbox.refresh()
 
     def apply(self, settings: Settings, options: DisplayOptions) -> None:
@@ -274,9 +281,9 @@ class Session:
             self._asked_because_of = error
             self._observer.ask_for_password(str(error), error.password if isinstance(error, SignInRefused) else "")
 
-    def _remember(self, remembered: SavedState) -> None:
-        """PasswordStorage this for the next time, off the event loop; the newest of several wins."""
-        self._to_save = remembered
+    def remember(self, state: SavedState) -> None:
+        """Save this for the next time, off the event loop; the newest of several wins."""
+        self._to_save = state
         if self.config.state is not None and self._saving is None:
             self._saving = asyncio.create_task(self._save())
 

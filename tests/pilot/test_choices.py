@@ -1,24 +1,17 @@
 """Lists of choices: no key, click or value breaks them, however early it comes."""
 
-from typing import NoReturn
-
 import pytest
 from console import LARGE, SMALL, Console, console
+from prepared_accounts import PreparedAccounts
 from wire import Wire, listing, resource
 
 from faxtui.config.settings import Settings, Ui
 from faxtui.domain.query import FaxQuery
-from faxtui.errors import InvalidValue
-from faxtui.ui.session import AccountServices
 
 PAGE_KEYS = ("pageup", "pagedown", "home", "end", "up", "down")
 
 
-def nobody(*_: object) -> NoReturn:
-    raise InvalidValue("There is no other account, and no file to save to.")
-
-
-DOORS = AccountServices(profile=nobody, demo=nobody, account=nobody, connect=nobody, enrol=nobody, save=nobody)
+SERVICES = PreparedAccounts()
 
 
 @pytest.mark.parametrize("key", PAGE_KEYS)
@@ -30,7 +23,7 @@ DOORS = AccountServices(profile=nobody, demo=nobody, account=nobody, connect=nob
 async def test_a_key_that_comes_with_the_one_that_opens_a_list_does_no_harm(
     opened_with: tuple[str, ...], key: str
 ) -> None:
-    async with console(services=DOORS) as desk:
+    async with console(services=SERVICES) as desk:
         await desk.press_at_once(*opened_with, key, key, "escape", "escape", "escape")
         await desk.until(lambda: desk.table.has_focus and desk.app.screen is desk.browser)
         await desk.press("n")
@@ -53,7 +46,7 @@ async def test_what_is_typed_into_the_palette_at_once_runs_what_was_meant() -> N
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=str)
 @pytest.mark.parametrize("rows", [1, 30, 77, 999])
 async def test_any_page_size_can_be_set_and_is_then_offered(size: tuple[int, int], rows: int) -> None:
-    async with console(size=size, services=DOORS) as desk:
+    async with console(size=size, services=SERVICES) as desk:
         await set_page_size(desk, rows)
         await desk.until(lambda: desk.view.query.page_size == rows)
         await desk.until_idle()

@@ -38,6 +38,9 @@ class Trace(httpx.AsyncBaseTransport):
         self._demo = httpx.ASGITransport(DemoService())
         self._started_by: dict[object, Functions] = {}
 
+    def connect(self, password: str | None = None) -> OdysseyService:
+        return OdysseyService(Account("http://demo", "60300.demo", "demo"), transport=self)
+
     def start(
         self,
         loop: asyncio.AbstractEventLoop,
@@ -88,10 +91,7 @@ async def test_the_way_from_a_key_to_its_request_is_short(keys: str, what: str, 
         settings = replace(config.settings, download=Download(folder=tmp_path / "faxes"), delete=Delete(grace=0))
         return replace(config, settings=settings, journal=Journal(tmp_path / "journal.jsonl"))
 
-    def connect() -> OdysseyService:
-        return OdysseyService(Account("http://demo", "60300.demo", "demo"), transport=trace)
-
-    async with console(connect=connect, change=change) as desk:
+    async with console(connector=trace, change=change) as desk:
         loop = asyncio.get_running_loop()
         trace.requests.clear()
         loop.set_task_factory(trace.start)

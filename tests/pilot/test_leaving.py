@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from deletion_desk import Time
 from handling_desk import FORBIDDEN, WITHOUT_COPIES, Desk, handling
+from prepared_accounts import PreparedAccounts
 
-from faxtui.domain.account import Account
-from faxtui.errors import FaxtuiError
 from faxtui.ui.session import AccountServices, SessionConfig
 
 
@@ -108,19 +107,8 @@ async def test_what_was_being_saved_is_told_of(tmp_path: Path) -> None:
 
 
 def to_another(config: SessionConfig) -> AccountServices:
-    """A second account, whose service lists one fax."""
-
-    def refuse(_: object) -> SessionConfig:
-        raise FaxtuiError("There is no such account.")
-
-    return AccountServices(
-        profile=lambda _: replace(config, title="another account"),
-        demo=lambda: config,
-        account=lambda _: Account("https://fax.example", "60300.other", "secret"),
-        connect=lambda _: config.connect(None),
-        enrol=refuse,
-        save=lambda _: "",
-    )
+    """A second account, whose service lists the same faxes."""
+    return PreparedAccounts(config, other=replace(config, title="another account"))
 
 
 async def test_another_account_takes_no_deletes_along_and_says_so(tmp_path: Path) -> None:
@@ -151,4 +139,4 @@ async def test_another_account_cancels_what_goes_on_and_says_so(tmp_path: Path) 
 def to_another_launch(desk: Desk) -> SessionConfig:
     services = desk.console.app.start.services
     assert services is not None
-    return services.profile("other")
+    return services.open_profile("other")

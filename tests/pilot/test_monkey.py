@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from console import LARGE, SMALL, Console
 from handling_desk import BROKEN, DENIED, GONE, PORTAL, Desk, handling
+from prepared_accounts import PreparedAccounts
 from textual import events
 from textual.keys import key_to_character
 
@@ -178,16 +179,9 @@ def _mouse(kind: type[events.MouseEvent], x: int, y: int) -> events.MouseEvent:
     return kind(None, x, y, 0, 0, 1, False, False, False, x, y)
 
 
-def doors_of(config: SessionConfig) -> AccountServices:
+def prepared(config: SessionConfig) -> AccountServices:
     """Accounts that open, and a file that is always saved."""
-    return AccountServices(
-        profile=lambda _: config,
-        demo=lambda: config,
-        account=lambda _: Account("http://127.0.0.1:9", "60300.demo", "demo"),
-        connect=lambda _: config.connect(None),
-        enrol=lambda _: config,
-        save=lambda _: "Saved.",
-    )
+    return PreparedAccounts(config, account=Account("http://127.0.0.1:9", "60300.demo", "demo"))
 
 
 async def test_whatever_is_typed_nothing_ends_the_program_and_nothing_is_deleted_by_accident(
@@ -207,7 +201,7 @@ async def play(folder: Path, seed: int) -> None:
         choose = random.Random(seed)
         size = choose.choice([SMALL, LARGE])
         async with handling(
-            folder, grace=0, size=size, services=doors_of, silence=Silence(), fetch_policy=_HASTY, paints=True
+            folder, grace=0, size=size, services=prepared, silence=Silence(), fetch_policy=_HASTY, paints=True
         ) as desk:
             monkey = Monkey(desk, choose, done)
             await monkey.play()

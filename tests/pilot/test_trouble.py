@@ -9,7 +9,7 @@ import pytest
 from console import LARGE, NARROW, SMALL, Console, console
 from demo_server import demo_server
 from odyssey_server import Ending, answer, answering
-from wire import NOW, Wire, connecting_to, listing, resource
+from wire import NOW, RealService, Wire, listing, resource
 
 from faxtui.demo.service import Answer, json_answer
 from faxtui.domain.clock import ServiceClock
@@ -50,7 +50,7 @@ def said(desk: Console) -> str:
 )
 async def test_an_answer_that_is_no_list_is_told_in_words_from_the_first_request_on(wrong: bytes, words: str) -> None:
     with answering(wrong) as server:
-        async with console(connect=connecting_to(server.address), until="failed") as desk:
+        async with console(connector=RealService(server.address), until="failed") as desk:
             assert words in said(desk)
             assert "<h1>" not in desk.screen
             assert said(desk).endswith("r retry")
@@ -60,26 +60,26 @@ async def test_an_answer_that_is_no_list_is_told_in_words_from_the_first_request
 
 async def test_an_answer_that_breaks_off_is_told_of() -> None:
     with answering(answer(200, '{"Res', {**JSON, "Content-Length": "999"}), Ending.RESET) as server:
-        async with console(connect=connecting_to(server.address), until="failed") as desk:
+        async with console(connector=RealService(server.address), until="failed") as desk:
             assert "was lost during" in said(desk)
 
 
 async def test_a_machine_that_nobody_listens_on_is_told_of() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with console(connect=connecting_to(address), until="failed") as desk:
+    async with console(connector=RealService(address), until="failed") as desk:
         assert "Check host and port in base_url" in said(desk)
 
 
 async def test_a_wrong_path_of_the_right_machine_is_told_of() -> None:
     with demo_server() as address:
-        async with console(connect=connecting_to(f"{address}/wrong"), until="failed") as desk:
+        async with console(connector=RealService(f"{address}/wrong"), until="failed") as desk:
             assert f"There is no fax service at {address}/wrong (There is nothing at this address.)" in said(desk)
 
 
 async def test_the_real_thing_over_a_real_socket_turns_pages() -> None:
     with demo_server() as address:
-        async with console(connect=connecting_to(address)) as desk:
+        async with console(connector=RealService(address)) as desk:
             await desk.press("n")
             await desk.until_shown("page 2 of")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from odyssey_server import CERTIFICATE, NAMED_CERTIFICATE, PASSWORD, WINDOW, answer, answering, asking
+from wire import Connects
 
 from faxtui.domain.account import Account
 from faxtui.errors import Untrusted
@@ -144,7 +145,7 @@ async def test_nothing_waits_while_certificates_are_read(tmp_path: Path, monkeyp
     os.mkfifo(pipe)
     monkeypatch.setenv("SSL_CERT_FILE", str(pipe))
     with answering(LISTING, tls=True) as server:
-        service = LazyService(lambda: OdysseyService(Account(server.address, "60300.console", PASSWORD)))
+        service = LazyService(Connects(lambda: OdysseyService(Account(server.address, "60300.console", PASSWORD))))
         asking = asyncio.create_task(service.list_faxes(WINDOW, 1))
         # Opening it for writing returns once it is being read.
         writing = await asyncio.to_thread(os.open, pipe, os.O_WRONLY)

@@ -6,6 +6,7 @@ import threading
 import pytest
 from deletion_desk import Documents
 from scripted_service import NOW
+from wire import Connects
 
 from faxtui.domain.query import FaxQuery, open_window
 from faxtui.errors import ConfigurationError, Unreachable
@@ -21,7 +22,7 @@ async def test_one_connection_is_made_and_only_when_something_is_asked() -> None
         connections.append(made)
         return made
 
-    service = LazyService(connect)
+    service = LazyService(Connects(connect))
     assert connections == []
     asking = [asyncio.create_task(service.list_faxes(WINDOW, page)) for page in (1, 2)]
     for _ in asking:
@@ -40,7 +41,7 @@ async def test_a_connection_that_failed_is_tried_anew() -> None:
             raise failures.pop()
         return made
 
-    service = LazyService(connect)
+    service = LazyService(Connects(connect))
     with pytest.raises(Unreachable):
         await service.list_faxes(WINDOW, 1)
     asking = asyncio.create_task(service.list_faxes(WINDOW, 1))
@@ -55,7 +56,7 @@ async def test_a_connection_begun_ahead_answers_the_first_question() -> None:
         connections.append(made)
         return made
 
-    service = LazyService(connect)
+    service = LazyService(Connects(connect))
     await service.begin()
     asking = asyncio.create_task(service.list_faxes(WINDOW, 1))
     await made.answer_next()
@@ -71,7 +72,7 @@ async def test_a_connection_begun_ahead_that_failed_is_told_before_it_is_tried_a
         tried.append(len(tried))
         raise Unreachable("No network: check it.")
 
-    service = LazyService(connect)
+    service = LazyService(Connects(connect))
     await asyncio.wait([service.begin()])
     for tries in (1, 2):
         with pytest.raises(Unreachable):
@@ -87,7 +88,7 @@ async def test_all_who_wait_for_a_connection_are_told_that_it_failed() -> None:
         tried.append(len(tried))
         raise Unreachable("No network: check it.")
 
-    service = LazyService(connect)
+    service = LazyService(Connects(connect))
     asking = [asyncio.create_task(service.list_faxes(WINDOW, page)) for page in (1, 2)]
     await asyncio.sleep(0)
     may_fail.set()
@@ -100,7 +101,7 @@ async def test_what_was_never_connected_closes_without_a_word() -> None:
     def connect() -> Documents:
         raise Unreachable("No network: check it.")
 
-    await LazyService(connect).aclose()
+    await LazyService(Connects(connect)).aclose()
 
 
 async def test_a_connection_under_way_outlives_who_asked_first() -> None:
@@ -111,7 +112,7 @@ async def test_a_connection_under_way_outlives_who_asked_first() -> None:
         connections.append(made)
         return made
 
-    service = LazyService(connect)
+    service = LazyService(Connects(connect))
     first = asyncio.create_task(service.list_faxes(WINDOW, 1))
     await asyncio.sleep(0)
     first.cancel()
@@ -127,4 +128,4 @@ async def test_what_keeps_it_from_connecting_is_told_as_it_is() -> None:
         raise ConfigurationError("The address has no such port: mend base_url.")
 
     with pytest.raises(ConfigurationError, match="mend base_url"):
-        await LazyService(connect).list_faxes(WINDOW, 1)
+        await LazyService(Connects(connect)).list_faxes(WINDOW, 1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import DataTable
 
@@ -48,13 +49,20 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
     AUTO_FOCUS = "FaxTable"
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-short"), (30, "-tall")]
 
+    class StateChanged(Message):
+        """The operator chose what to begin with the next time."""
+
+        def __init__(self, browser: BrowserScreen, state: SavedState) -> None:
+            super().__init__()
+            self.browser = browser
+            self.state = state
+
     def __init__(
         self,
         inbox: Inbox,
         operations: FaxOperations,
         options: DisplayOptions,
         title: str,
-        remember: Callable[[SavedState], None],
         *,
         columns: Sequence[Field],
         sidebar: bool,
@@ -64,7 +72,6 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         self._inbox = inbox
         self._profile = profile
         self._account = title
-        self._remember_this = remember
         self._table = FaxTable(options.glyphs, columns)
         self._header = TopLine(options.glyphs)
         self._page_bar = PageBar(options.glyphs)
@@ -508,7 +515,8 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
 
     def _remember(self) -> None:
         query = self._inbox.view.query
-        self._remember_this(SavedState(query.filters, query.sort, self._body.has_sidebar))
+        state = SavedState(query.filters, query.sort, self._body.has_sidebar)
+        self.post_message(self.StateChanged(self, state))
 
 
 def _refusal(view: InboxView) -> Refused | None:

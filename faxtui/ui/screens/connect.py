@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -30,7 +29,7 @@ from faxtui.errors import (
     Unreachable,
     WrongAddress,
 )
-from faxtui.inbox.connection import ConnectionCheck, LazyService, check_connection
+from faxtui.inbox.connection import ConnectionCheck, check_connection
 from faxtui.translation import _
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.glyphs import Glyphs
@@ -194,8 +193,8 @@ class ConnectScreen(Form[None]):
         self._show_message("asking …   Esc stops it" if self._is_first else "asking …")
         try:
             _check_for_trial(typed)
-            service = LazyService(partial(self._connect, typed))
-            self._show_message(_in_words(await check_connection(service, self._services.clock())))
+            service = await asyncio.to_thread(self._connect, typed)
+            self._show_message(_in_words(await check_connection(service, self._services.new_clock())))
         except SignInRefused as error:
             self._refused = self._tried
             self._show_error(error, typed)
@@ -207,7 +206,7 @@ class ConnectScreen(Form[None]):
 
     def _connect(self, typed: NewAccount) -> DocumentService:
         """Raises SignInRefused for what was just refused, even if a command prints it: accounts lock."""
-        account = self._services.account(typed)
+        account = self._services.read_account(typed)
         if account == self._refused:
             raise SignInRefused(
                 "This sign-in was just refused. Sending it again may lock the account. Change login or password first."
@@ -224,13 +223,13 @@ class ConnectScreen(Form[None]):
             if typed.profile in self._profiles and not await self._may_replace(typed.profile):
                 self._show_message()
                 return
-            self.post_message(self.Chosen(await asyncio.to_thread(self._services.enrol, typed)))
+            self.post_message(self.Chosen(await asyncio.to_thread(self._services.save_account, typed)))
         except FaxtuiError as error:
             self._show_error(error, typed)
 
     @on(Button.Pressed, "#demo")
     def _look_around(self) -> None:
-        self.post_message(self.Chosen(self._services.demo()))
+        self.post_message(self.Chosen(self._services.open_demo()))
 
     @on(Button.Pressed, "#quit")
     async def _quit(self) -> None:

@@ -136,7 +136,7 @@ class SettingsScreen(ClosesOnce[None]):
             self.notify("No changes to save.")
             return
         try:
-            said = await asyncio.to_thread(self._services.save, changes)
+            said = await asyncio.to_thread(self._services.save_settings, changes)
         except FaxtuiError as error:
             self.notify(str(error), severity="error")
             return

@@ -65,17 +65,20 @@ class PageStats:
         """Sentences on what does not fit together after the last page; empty if everything does."""
         found = []
         if self.twice:
-            one, many = "The service sent {count:,} fax twice.", "The service sent {count:,} faxes twice."
-            found.append(ngettext(one, many, self.twice).format(count=self.twice))
+            twice = ngettext(
+                "The service sent {count:,} fax twice.", "The service sent {count:,} faxes twice.", self.twice
+            )
+            found.append(twice.format(count=self.twice))
         if len(self._totals) > 1:
             changed = _("The service's total changed between {lowest:,} and {highest:,}.")
             found.append(changed.format(lowest=min(self._totals), highest=max(self._totals)))
         elif self.total is not None and self._began_at_row_one and self.faxes != self.total:
-            one, many = (
+            differs = ngettext(
                 "The service counts {total:,} fax but sent {count:,}.",
-                ("The service counts {total:,} faxes but sent {count:,}."),
+                "The service counts {total:,} faxes but sent {count:,}.",
+                self.total,
             )
-            found.append(ngettext(one, many, self.total).format(total=self.total, count=self.faxes))
+            found.append(differs.format(total=self.total, count=self.faxes))
         return " ".join([*found, _("Some may be missing: retry to be sure.")]) if found else ""
 
 

@@ -83,6 +83,34 @@ def test_a_text_for_translation_is_written_whole() -> None:
     assert not joined, "values belong into .format(name=…)"
 
 
+def test_both_forms_of_a_plural_stand_in_the_call() -> None:
+    """Otherwise they are not found for translation, without a word."""
+    hidden = [
+        f"{_name(module)}:{line}"
+        for module in MODULES
+        for line, arguments in _calls(module, {"ngettext"})
+        if not all(isinstance(each, ast.Constant) for each in arguments[:2])
+    ]
+    assert not hidden
+
+
+def _at_import(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines of calls of `_` and `ngettext` that run while a module is imported."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for default in (*node.args.defaults, *filter(None, node.args.kw_defaults), *node.decorator_list):
+                yield from _at_import(ast.Expression(default))
+        elif not isinstance(node, ast.Lambda):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext"):
+                yield node.lineno
+            yield from _at_import(node)
+
+
+def test_no_text_is_translated_before_the_language_is_known() -> None:
+    early = [f"{_name(module)}:{line}" for module in MODULES for line in _at_import(ast.parse(module.read_text()))]
+    assert not early, "mark constants with N_() and translate them where they are shown"
+
+
 def test_errors_are_translatable_sentences() -> None:
     found = [
         f"{_name(module)}:{line}"

@@ -482,9 +482,12 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         return Use.WITH_ROWS if self._awaits_rows and is_in_time else Use.AT_ONCE
 
     def report_dropped(self, count: int) -> None:
-        one = "Dropped {count:,} key typed for page {page:,}, which is not shown."
-        many = "Dropped {count:,} keys typed for page {page:,}, which is not shown."
-        self.notify(ngettext(one, many, count).format(count=count, page=self._inbox.view.query.page))
+        sentence = ngettext(
+            "Dropped {count:,} key typed for page {page:,}, which is not shown.",
+            "Dropped {count:,} keys typed for page {page:,}, which is not shown.",
+            count,
+        )
+        self.notify(sentence.format(count=count, page=self._inbox.view.query.page))
 
     def _rows_painted(self) -> None:
         if not self._inbox.view.awaits_page:

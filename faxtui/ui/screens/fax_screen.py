@@ -80,9 +80,12 @@ class FaxScreen(Screen[T]):
         unknown = [fax for fax in chosen if self._operations.view.done(fax) is LocalStatus.UNKNOWN]
         if unknown:
             count = len(unknown)
-            one = "Checking with the service whether {count:,} fax was deleted."
-            many = "Checking with the service whether {count:,} faxes were deleted."
-            self.notify(ngettext(one, many, count).format(count=count))
+            sentence = ngettext(
+                "Checking with the service whether {count:,} fax was deleted.",
+                "Checking with the service whether {count:,} faxes were deleted.",
+                count,
+            )
+            self.notify(sentence.format(count=count))
             deletions.settle(unknown)
         plan = deletions.plan(fax for fax in chosen if fax not in unknown)
         self._report_refused(plan)
@@ -104,8 +107,8 @@ class FaxScreen(Screen[T]):
             self.warn(reason)
         count = len(reasons) - _MOST_REASONS
         if count > 0:
-            one, many = "{count:,} more can't be deleted.", "{count:,} more can't be deleted."
-            self.warn(ngettext(one, many, count).format(count=count))
+            sentence = ngettext("{count:,} more can't be deleted.", "{count:,} more can't be deleted.", count)
+            self.warn(sentence.format(count=count))
 
     async def _confirm_count(self, plan: Plan, choice: Chosen[bool] | None) -> None:
         """Ask for the number if there are many. The choice is whether copies are saved first; None: keep the faxes."""

@@ -63,7 +63,12 @@ class NoSignIn(UsageError):
 
 
 class ServiceError(FaxtuiError):
-    """A failure of the service, or of what stands between it and this program."""
+    """A failure of the service, or of what stands between it and this program.
+
+    ``was_sent`` is False if the request was not even sent, or not carried out, because it could not be authenticated.
+    """
+
+    was_sent: bool = True
 
 
 class Unreachable(ServiceError):

@@ -9,20 +9,20 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TypeAlias
 
 import httpx
 
 from faxtui.domain.account import Account, OAuth2
-from faxtui.errors import NoResponse, ServiceError, SignInRefused, WrongAddress
-from faxtui.odyssey import responses
-from faxtui.odyssey.address import excerpt, token_address
+from faxtui.errors import ServiceError
+from faxtui.odyssey.address import token_address
+from faxtui.odyssey.errors import Call, closed, error_of, something_else
 from faxtui.odyssey.json_text import member, parse_or_none
 from faxtui.odyssey.listing import as_whole_number
-from faxtui.odyssey.transport import Expected, Response, Transport
+from faxtui.odyssey.response import Expected, Response, read_failure
+from faxtui.odyssey.transport import Transport
 from faxtui.translation import N_, _
 
 TOKEN = Expected(N_("a token"), "token_url", most=65_536, is_secret=True)
@@ -30,7 +30,6 @@ TOKEN = Expected(N_("a token"), "token_url", most=65_536, is_secret=True)
 _MARGIN = 60.0
 """Seconds before its expiry at which a token is renewed; a tenth of a short life (our decision)."""
 _SENDABLE = re.compile("[!-~]+")
-_DESCRIPTION = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,115 +40,12 @@ class Token:
     renew_at: float
 
 
-def read_token(answer: Response, asked_at: float) -> Token:
-    """Return the token in the response to a request sent at ``asked_at`` (seconds of the clock).
-
-    Without ``expires_in`` it is used until it is rejected. Raises UnexpectedResponse if there is none.
-    """
-    said = parse_or_none(answer.body)
-    text = member(said, "access_token")
-    if not isinstance(text, str) or not _SENDABLE.fullmatch(text):
-        raise responses.something_else(answer, _("It has no valid access_token."), "$.access_token")
-    lifetime = as_whole_number(member(said, "expires_in")) or 0
-    return Token(text, asked_at + lifetime - min(_MARGIN, lifetime / 10) if lifetime > 0 else math.inf)
-
-
-def token_failure(answer: Response, account: Account, oauth2: OAuth2) -> ServiceError:
-    """Return the error for an unsuccessful response to a token request.
-
-    400, 401 and 403 reject the sign-in, unless they come with a page that no token service would send.
-    """
-    if answer.status in (404, 405):
-        return WrongAddress(
-            _("There is no token service at {token_url} ({status}). Check token_url.").format(
-                token_url=excerpt(oauth2.token_url, 120), status=responses.status_words(answer)
-            )
-        )
-    if answer.status not in (400, 401, 403) or (answer.is_foreign and not answer.refuses_sign_in):
-        return responses.status_error(answer)
-    login, client = f"“{excerpt(account.login)}”", f"“{excerpt(oauth2.client_id)}”"
-    said = parse_or_none(answer.body)
-    code = member(said, "error")
-    shown = [code, member(said, "error_description")]
-    words = [responses.status_words(answer), *(excerpt(each, _DESCRIPTION) for each in shown if isinstance(each, str))]
-    secrets = (account.password, oauth2.client_secret)
-    reason = ", ".join(each for each in words if not any(secret in each for secret in secrets))
-    if code == "invalid_grant":
-        return SignInRefused(
-            _(
-                "{host} refuses the login {login} or its password ({reason}). Check both before you retry: repeated "
-                "failures may lock the account."
-            ).format(host=answer.place, login=login, reason=reason),
-            account.password,
-        )
-    if code == "invalid_client" or (code is None and answer.status == 401):
-        return SignInRefused(
-            _("{host} refuses the client {client} or its secret ({reason}). Check both before you retry.").format(
-                host=answer.place, client=client, reason=reason
-            )
-        )
-    return SignInRefused(
-        _(
-            "{host} refuses to sign in {login} with the client {client} ({reason}). Ask support about this client."
-        ).format(host=answer.place, login=login, client=client, reason=reason)
-    )
-
-
 _Renewal: TypeAlias = "asyncio.Task[Token | ServiceError]"
+TransportFor: TypeAlias = Callable[[httpx.URL, httpx.Auth], Transport]
+"""Returns a transport to an address with an authentication."""
 
 
-class Answered(Protocol):
-    """A response, whole or streamed, as far as authentication reads it."""
-
-    @property
-    def refuses_sign_in(self) -> bool: ...
-
-
-A = TypeVar("A", bound=Answered)
-
-
-class SignIn(Protocol):
-    """Authentication of the requests to the service."""
-
-    async def signed_in(self, ask: Callable[[str], Awaitable[A]]) -> A:
-        """Return the result of ``ask``, which sends one request with the given ``Authorization``.
-
-        It is called a second time only after a 401 of the service to an earlier token. Raises its errors, and
-        ServiceError if the sign-in fails.
-        """
-        ...
-
-    async def aclose(self) -> None:
-        """Cancel requests in progress."""
-        ...
-
-
-def sign_in_for(
-    account: Account, exchange_with: Callable[[httpx.URL], Transport], clock: Callable[[], float]
-) -> SignIn:
-    """Return the authentication of ``account``; ``clock`` counts seconds.
-
-    Raises ConfigurationError, Untrusted or UnusableProxy if token_url can't be used.
-    """
-    if account.oauth2 is None:
-        return BasicSignIn(account)
-    return TokenSignIn(account, account.oauth2, exchange_with, clock)
-
-
-class BasicSignIn:
-    """Login and password with every request (documented)."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-
-    async def signed_in(self, ask: Callable[[str], Awaitable[A]]) -> A:
-        return await ask(_basic(self._account.login, self._account.password))
-
-    async def aclose(self) -> None:
-        """Do nothing: there are no requests of its own."""
-
-
-class TokenSignIn:
+class TokenAuth(httpx.Auth):
     """A token with every request, renewed before it expires, and once after a 401 (public).
 
     Requests that need a token at the same time share one renewal and its outcome, including a rejection: accounts
@@ -157,32 +53,39 @@ class TokenSignIn:
     """
 
     def __init__(
-        self,
-        account: Account,
-        oauth2: OAuth2,
-        exchange_with: Callable[[httpx.URL], Transport],
-        clock: Callable[[], float],
+        self, account: Account, oauth2: OAuth2, transport_for: TransportFor, clock: Callable[[], float]
     ) -> None:
+        """``clock`` counts seconds. Raises ConfigurationError, Untrusted or UnusableProxy if token_url is unusable."""
         self._account = account
         self._oauth2 = oauth2
         self._url = token_address(oauth2.token_url)
-        self._exchange = exchange_with(self._url)
+        self._transport = transport_for(self._url, httpx.BasicAuth(oauth2.client_id, oauth2.client_secret))
         self._clock = clock
         self._latest: _Renewal | None = None
 
-    async def signed_in(self, ask: Callable[[str], Awaitable[A]]) -> A:
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send ``request`` with a token, and once more with a new one if the service rejects an earlier one.
+
+        Raises ServiceError, not ``was_sent``, if there is no token.
+        """
         renewal = self._renewal()
         is_new = not renewal.done()
-        answer = await ask(_bearer(await _token(renewal)))
-        if is_new or not answer.refuses_sign_in:
-            return answer
-        return await ask(_bearer(await _token(self._renewal(instead_of=renewal))))
+        await _authorize(request, renewal)
+        response = yield request
+        if is_new or response.status_code != httpx.codes.UNAUTHORIZED:
+            return
+        if (await read_failure(response, TOKEN)).refuses_sign_in:
+            await _authorize(request, self._renewal(instead_of=renewal))
+            # httpx reads and decodes this body before it sends the next request.
+            response.stream = httpx.ByteStream(b"")
+            yield request
 
     async def aclose(self) -> None:
+        """Cancel a renewal in progress, and close the connections to the token service."""
         if self._latest is not None:
             self._latest.cancel()
             await asyncio.wait((self._latest,))
-        await self._exchange.aclose()
+        await self._transport.aclose()
 
     def _renewal(self, instead_of: _Renewal | None = None) -> _Renewal:
         """Return the latest renewal if it is in progress or its token is valid, else a new one.
@@ -205,15 +108,15 @@ class TokenSignIn:
         try:
             return await self._new_token()
         except ServiceError as error:
+            error.was_sent = False
             return error
 
     async def _new_token(self) -> Token:
-        asked_at = self._clock()
-        answer = await self._exchange.ask(
+        requested_at = self._clock()
+        response = await self._transport.send(
             "POST",
             self._url,
             TOKEN,
-            _basic(self._oauth2.client_id, self._oauth2.client_secret),
             form={
                 "grant_type": "password",
                 "scope": "OMS",
@@ -221,24 +124,29 @@ class TokenSignIn:
                 "password": self._account.password,
             },
         )
-        if answer.status != httpx.codes.OK:
-            raise token_failure(answer, self._account, self._oauth2)
-        return read_token(answer, asked_at)
+        if response.status != httpx.codes.OK:
+            raise error_of(response, Call(self._account, self._oauth2))
+        return _read_token(response, requested_at)
 
 
-async def _token(renewal: _Renewal) -> Token:
+def _read_token(response: Response, requested_at: float) -> Token:
+    """Return the token in the response to a request sent at ``requested_at`` (seconds of the clock).
+
+    Without ``expires_in`` it is used until it is rejected. Raises UnexpectedResponse if there is none.
+    """
+    body = parse_or_none(response.body)
+    text = member(body, "access_token")
+    if not isinstance(text, str) or not _SENDABLE.fullmatch(text):
+        raise something_else(response, _("It has no valid access_token."), "$.access_token")
+    lifetime = as_whole_number(member(body, "expires_in")) or 0
+    return Token(text, requested_at + lifetime - min(_MARGIN, lifetime / 10) if lifetime > 0 else math.inf)
+
+
+async def _authorize(request: httpx.Request, renewal: _Renewal) -> None:
     await asyncio.wait((renewal,))
     if renewal.cancelled():
-        raise NoResponse(_("The connection was closed during the sign-in. Retry."))
+        raise closed(request.url)
     outcome = renewal.result()
     if isinstance(outcome, ServiceError):
         raise outcome
-    return outcome
-
-
-def _bearer(token: Token) -> str:
-    return f"Bearer {token.text}"
-
-
-def _basic(name: str, password: str) -> str:
-    return f"Basic {b64encode(f'{name}:{password}'.encode()).decode()}"
+    request.headers["Authorization"] = f"Bearer {outcome.text}"

@@ -18,10 +18,10 @@ import httpx
 from faxtui.domain.document import HEAD, DocumentType, ResumePoint
 from faxtui.domain.fax import FaxKey
 from faxtui.errors import NoResponse, UnexpectedResponse
-from faxtui.odyssey.content_coding import Decoder, is_accepted
+from faxtui.odyssey.errors import damaged, no_document, too_long, unsupported_coding, while_fetching
 from faxtui.odyssey.json_text import member, parse_or_none
-from faxtui.odyssey.responses import no_document, while_fetching
-from faxtui.odyssey.transport import Limits, Response, StreamedResponse, damaged, packed_unasked, too_long
+from faxtui.odyssey.response import Decoder, Response, is_accepted
+from faxtui.odyssey.transport import Limits, StreamedResponse
 from faxtui.translation import _
 
 TYPES = "application/pdf, image/tiff, application/octet-stream, application/json;q=0.5, */*;q=0.1"
@@ -56,34 +56,34 @@ class Document:
                 yield chunk
 
 
-async def read_document(incoming: StreamedResponse, key: FaxKey, limits: Limits) -> Document:
+async def read_document(streamed: StreamedResponse, key: FaxKey, limits: Limits) -> Document:
     """Read the document in a successful response: its beginning, or all of it if it is in JSON. Raises ServiceError."""
-    answer = incoming.answer
-    if not is_accepted(answer.encoding):
-        raise packed_unasked(answer.url, answer.encoding, answer.purpose)
-    length = _length(answer, limits.document)
-    body = _counted(incoming.chunks(), answer, length, limits.document)
-    if answer.encoding:
-        body = _decoded(body, answer, limits.document)
+    response = streamed.head
+    if not is_accepted(response.encoding):
+        raise unsupported_coding(response.url, response.encoding, response.expected)
+    length = _length(response, limits.document)
+    body = _counted(streamed.chunks(), response, length, limits.document)
+    if response.encoding:
+        body = _decoded(body, response, limits.document)
     beginning = await _beginning(body)
     whole = _after(beginning, body)
     if DocumentType.of(beginning) is not None:
-        is_framed = length is not None or "transfer-encoding" in answer.headers
+        is_framed = length is not None or "transfer-encoding" in response.headers
         return Document(
             key,
-            None if answer.encoding else length,
+            None if response.encoding else length,
             whole,
-            version=None if length is None else _version(answer),
-            proves_end=is_framed or answer.encoding in _CHECKED,
+            version=None if length is None else _version(response),
+            proves_end=is_framed or response.encoding in _CHECKED,
         )
-    begun = replace(answer, body=beginning)
+    begun = replace(response, body=beginning)
     if _is_json(beginning):
         text = await _read(whole, begun)
         content = await asyncio.to_thread(_content, text, begun)
         return Document(key, len(content), _sliced(content))
     if not beginning:
         raise UnexpectedResponse(
-            _("{host} sent an empty file. Retry; if it persists, contact support.").format(host=answer.place)
+            _("{host} sent an empty file. Retry; if it persists, contact support.").format(host=response.place)
         )
     raise no_document(begun, _("It is neither a PDF nor a TIFF."))
 
@@ -93,19 +93,19 @@ def resuming(resume: ResumePoint) -> dict[str, str]:
     return {"Range": f"bytes={resume.received - len(resume.tail)}-", "If-Range": resume.version}
 
 
-async def read_rest(incoming: StreamedResponse, key: FaxKey, resume: ResumePoint) -> Document | None:
+async def read_rest(streamed: StreamedResponse, key: FaxKey, resume: ResumePoint) -> Document | None:
     """Read the document whose rest is in a response of status 206; None unless it is proved to be the rest of it."""
-    answer = incoming.answer
+    response = streamed.head
     begin = resume.received - len(resume.tail)
-    headers = [answer.headers.get_list(name) for name in ("Content-Range", "ETag")]
+    headers = [response.headers.get_list(name) for name in ("Content-Range", "ETag")]
     told = _RANGE.fullmatch(headers[0][0]) if len(headers[0]) == 1 else None
     wanted = (begin, resume.length - 1, resume.length)
     if told is None or tuple(map(int, told.groups())) != wanted or headers[1] != [resume.version]:
         return None
     size = resume.length - begin
-    if answer.encoding or answer.headers.get_list("Content-Length") != [str(size)]:
+    if response.encoding or response.headers.get_list("Content-Length") != [str(size)]:
         return None
-    body = _counted(incoming.chunks(), answer, size, size)
+    body = _counted(streamed.chunks(), response, size, size)
     beginning = await _beginning(body, len(resume.tail))
     if not beginning.startswith(resume.tail):
         return None
@@ -113,10 +113,10 @@ async def read_rest(incoming: StreamedResponse, key: FaxKey, resume: ResumePoint
     return Document(key, resume.length, rest, start=resume.received, version=resume.version)
 
 
-def _version(answer: Response) -> str | None:
+def _version(response: Response) -> str | None:
     """Return the strong ETag that the rest of this body can be requested with, if there is one."""
-    tags = answer.headers.get_list("ETag")
-    is_original = answer.status == httpx.codes.OK and not answer.encoding
+    tags = response.headers.get_list("ETag")
+    is_original = response.status == httpx.codes.OK and not response.encoding
     return tags[0] if is_original and len(tags) == 1 and _STRONG_ETAG.fullmatch(tags[0]) else None
 
 
@@ -124,14 +124,14 @@ def _is_json(beginning: bytes) -> bool:
     return beginning[:HEAD].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
 
 
-def _length(answer: Response, most: int) -> int | None:
+def _length(response: Response, most: int) -> int | None:
     """Return the Content-Length, in bytes before decoding. Raises UnexpectedResponse if it is above ``most``."""
-    told = answer.headers.get("Content-Length")
+    told = response.headers.get("Content-Length")
     if told is None:
         return None
     length = int(told)
     if length > most:
-        raise too_long(answer.url, most, answer.purpose)
+        raise too_long(response.url, most, response.expected)
     return length
 
 
@@ -190,36 +190,38 @@ async def _after(beginning: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[
 
 
 async def _read(whole: AsyncIterator[bytes], begun: Response) -> bytes:
-    """Read all of it. Raises UnexpectedResponse if it is longer than its purpose allows."""
+    """Read all of it. Raises UnexpectedResponse if it is longer than expected."""
     chunks: list[bytes] = []
     came = 0
     async for chunk in whole:
         came += len(chunk)
-        if came > begun.purpose.most:
-            raise too_long(begun.url, begun.purpose.most, begun.purpose)
+        if came > begun.expected.most:
+            raise too_long(begun.url, begun.expected.most, begun.expected)
         chunks.append(chunk)
     return b"".join(chunks)
 
 
-async def _counted(body: AsyncIterator[bytes], answer: Response, length: int | None, most: int) -> AsyncIterator[bytes]:
+async def _counted(
+    body: AsyncIterator[bytes], response: Response, length: int | None, most: int
+) -> AsyncIterator[bytes]:
     """Yield the body as it is sent. Raises ServiceError if it is longer than ``most``, or does not have its length."""
     came = 0
     async for chunk in body:
         came += len(chunk)
         if came > most:
-            raise too_long(answer.url, most, answer.purpose)
+            raise too_long(response.url, most, response.expected)
         yield chunk
     if length is not None and came != length:
         raise NoResponse(
             _("{host} announced {length} bytes, but sent {count}. Try again in a moment.").format(
-                host=answer.place, length=f"{length:,}", count=f"{came:,}"
+                host=response.place, length=f"{length:,}", count=f"{came:,}"
             )
         )
 
 
-async def _decoded(body: AsyncIterator[bytes], answer: Response, most: int) -> AsyncIterator[bytes]:
+async def _decoded(body: AsyncIterator[bytes], response: Response, most: int) -> AsyncIterator[bytes]:
     """Yield the decoded body in pieces, and let other tasks run between them. Raises ServiceError."""
-    decoder = Decoder(answer.encoding)
+    decoder = Decoder(response.encoding)
     packed = unpacked = 0
     try:
         async for chunk in body:
@@ -227,19 +229,19 @@ async def _decoded(body: AsyncIterator[bytes], answer: Response, most: int) -> A
             for piece in decoder.decode(chunk):
                 unpacked += len(piece)
                 if unpacked > most:
-                    raise too_long(answer.url, most, answer.purpose)
+                    raise too_long(response.url, most, response.expected)
                 if unpacked > max(_BOMB, packed * _MOST_TIMES):
                     raise UnexpectedResponse(
                         _(
                             "{host} sent a compressed file that expands more than {times} times. Check any proxy in "
                             "between, or contact support."
-                        ).format(host=answer.place, times=_MOST_TIMES)
+                        ).format(host=response.place, times=_MOST_TIMES)
                     )
                 yield piece
                 await asyncio.sleep(0)
         decoder.finish()
     except httpx.DecodingError as error:
-        raise damaged(answer.url, answer.encoding) from error
+        raise damaged(response.url, response.encoding) from error
 
 
 async def _sliced(content: bytes) -> AsyncIterator[bytes]:

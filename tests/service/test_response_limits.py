@@ -6,13 +6,15 @@ import json
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import cache
 from pathlib import Path
 
+import httpx
 import pytest
 from odyssey_server import (
     KEY,
+    LOGIN,
     PASSWORD,
     WINDOW,
     Ending,
@@ -25,8 +27,10 @@ from odyssey_server import (
     fetched,
 )
 
+from faxtui.domain.account import Account, OAuth2
 from faxtui.domain.page import FaxPage
 from faxtui.errors import Forbidden, ServiceFailed, SignInRefused, UnexpectedResponse
+from faxtui.odyssey.client import OdysseyService
 from faxtui.odyssey.listing import LONGEST_TEXT, LONGEST_UNREAD, MOST_UNREAD
 from faxtui.odyssey.transport import Limits
 
@@ -294,3 +298,40 @@ async def test_a_listing_that_is_not_wholly_what_its_coding_says_is_refused(body
     error = await failure(answer(200, body, GZIP))
     assert isinstance(error, UnexpectedResponse)
     assert PASSWORD not in str(error)
+
+
+async def _streamed(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+class Refusing(httpx.AsyncBaseTransport):
+    """A service that refuses every second token, with a body that never ends."""
+
+    def __init__(self) -> None:
+        self.sent: list[int] = []
+        self.chunks = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(200, content=_streamed(b'{"access_token": "t0ken"}'))
+        self.sent.append(401 if len(self.sent) == 1 else 200)
+        if self.sent[-1] == 401:
+            return httpx.Response(401, headers=GZIP, content=self._endless())
+        return httpx.Response(200, content=_streamed(b'{"Resources": []}'))
+
+    async def _endless(self) -> AsyncIterator[bytes]:
+        yield gzip.compress(b'{"Message": "Token"}')[:-8]
+        while True:
+            self.chunks += 1
+            yield b"\0" * 1024
+
+
+async def test_of_a_refusal_without_end_only_the_beginning_is_read_before_the_next_try() -> None:
+    refusing = Refusing()
+    account = Account("http://127.0.0.1", LOGIN, PASSWORD, oauth2=OAuth2(client_id="faxtui", client_secret="secret"))
+    service = OdysseyService(account, transport=refusing)
+    for _ in range(2):
+        assert (await service.list_faxes(WINDOW, 1)).page.faxes == ()
+    await service.aclose()
+    assert refusing.sent == [200, 401, 200]
+    assert refusing.chunks < 100

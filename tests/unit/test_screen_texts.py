@@ -22,7 +22,6 @@ NOT_CONVERTED: frozenset[str] = frozenset(
         "domain/when",
         "network",
         "odyssey/listing",
-        "odyssey/responses",
         "operations/deletion",
         "operations/download",
         "operations/download_folder",

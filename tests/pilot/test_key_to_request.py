@@ -82,7 +82,7 @@ class Trace(httpx.AsyncBaseTransport):
 
 
 @pytest.mark.parametrize(
-    ("keys", "what", "most"), [("n", "LIST", 13), ("d", "GET", 20), ("D enter", "DELETE", 20)], ids=["n", "d", "D"]
+    ("keys", "what", "most"), [("n", "LIST", 10), ("d", "GET", 20), ("D enter", "DELETE", 20)], ids=["n", "d", "D"]
 )
 async def test_the_way_from_a_key_to_its_request_is_short(keys: str, what: str, most: int, tmp_path: Path) -> None:
     trace = Trace()

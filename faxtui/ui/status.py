@@ -1,4 +1,4 @@
-"""What the page bar says."""
+"""Texts of the page bar, and of the end of the program."""
 
 from __future__ import annotations
 
@@ -7,31 +7,43 @@ from collections.abc import Sequence
 from faxtui.domain.fax import Fax
 from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FaxQuery, others_in_words, period_in_words
-from faxtui.domain.text import counted, visible
+from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError, Refused
 from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting, clock_time, retry_notice
 from faxtui.operations.operations import FinalState, OperationsView
+from faxtui.translation import _, ngettext
 from faxtui.ui.keymap import Keys
 
-PATIENCE_BEFORE_SAYING = 0.25
-"""Seconds that a request may take before the page bar tells of it: most are quicker."""
-PATIENCE_BEFORE_COUNTING = 2.0
+SHOW_AFTER = 0.25
+"""Seconds that a request may take before the page bar shows it: most are quicker."""
+COUNT_AFTER = 2.0
 """Seconds after which it shows for how long there has been no response, and keys act on the rows still shown."""
 
 
 def position(page: FaxPage) -> str:
-    """``1–50 of 1,234 · page 1 of 25``: which part of how many; totals as the service told them."""
-    rows = f"{page.first_row:,}–{page.last_row:,}" if page.faxes else "0"
-    of_all = "" if page.total is None else f" of {page.total:,}"
-    of_pages = "" if page.page_count is None else f" of {max(page.page_count, 1):,}"
-    return f"{rows}{of_all} · page {page.number:,}{of_pages}"
+    """Return ``1–50 of 1,234 · page 1 of 25``; the totals are the service's."""
+    first, last, total, pages = page.first_row, page.last_row, page.total, page.page_count
+    if total is None:
+        rows = _("{first:,}–{last:,}").format(first=first, last=last) if page.faxes else "0"
+    elif page.faxes:
+        rows = _("{first:,}–{last:,} of {total:,}").format(first=first, last=last, total=total)
+    else:
+        rows = _("0 of {total:,}").format(total=total)
+    if pages is None:
+        return joined(rows, _("page {number:,}").format(number=page.number))
+    return joined(rows, _("page {number:,} of {count:,}").format(number=page.number, count=max(pages, 1)))
+
+
+def joined(*parts: str) -> str:
+    """Return all parts in one line: a running task may not hide that the service fails."""
+    return " · ".join(part for part in parts if part)
 
 
 def state(view: InboxView, now: float) -> str:
-    """What there is to say beside the position; ``now`` is in seconds, monotonic."""
-    busy = activity(view.activity, now)
-    if busy or view.shown is None:
-        return busy
+    """Return what to say beside the position; ``now`` is in seconds, monotonic."""
+    running = activity(view.activity, now)
+    if running or view.shown is None:
+        return running
     if view.note:
         return view.note
     if not view.shown.page.faxes and isinstance(view.activity, Idle):
@@ -39,59 +51,60 @@ def state(view: InboxView, now: float) -> str:
     return view.shown.disagreement
 
 
-def handling(view: OperationsView, keys: Keys, now: float, *, leaves: bool = False) -> str:
-    """What is being done with faxes, the most pressing first; ``leaves``: the program ends once that is through.
+def operations(view: OperationsView, keys: Keys, now: float, *, leaves: bool = False) -> str:
+    """Return what is being done with faxes, the most pressing first. ``leaves``: the program ends after that.
 
     ``now`` is in seconds, monotonic.
     """
-    deletions = f"{view.deletions.progress}, then quitting" if leaves else view.deletions.progress
-    undo = f"{keys.first('fax.undo')} undo" if view.deletions.unsent else ""
-    retry = waiting(view.retry, now) if view.retry else ""
-    return going_on(deletions, undo, retry, view.errand.words if view.errand else "")
-
-
-def going_on(*parts: str) -> str:
-    """All of it in one line: what is done with faxes may not hide that the service fails."""
-    return " · ".join(part for part in parts if part)
+    deletions = view.deletions.progress
+    if leaves:
+        deletions = _("{progress}, then quitting").format(progress=deletions)
+    undo = _("{key} undo").format(key=keys.first("fax.undo")) if view.deletions.unsent else ""
+    retry = "" if view.retry is None else waiting(view.retry, now)
+    return joined(deletions, undo, retry, view.errand.words if view.errand else "")
 
 
 def new(count: int) -> str:
-    """``3 new ↑``: faxes that arrived above the row the operator is on."""
-    return f"{count:,} new ↑" if count else ""
+    """Return ``3 new ↑``: faxes that arrived above the row under the cursor."""
+    return _("{count:,} new ↑").format(count=count) if count else ""
 
 
-def right(view: OperationsView, here: Sequence[Fax], keys: Keys) -> str:
-    """Which key cancels what goes on, and how many faxes are marked."""
-    parts = []
-    if view.errand is not None:
-        parts.append(f"{keys.first('cancel')} cancels")
-    if view.marks:
-        away = len(view.marks.elsewhere(here))
-        parts.append(f"{len(view.marks):,} marked{f', {away:,} not here' if away else ''}")
-    return " · ".join(parts)
+def remark(view: OperationsView, here: Sequence[Fax], keys: Keys) -> str:
+    """Return which key cancels the running task, and how many faxes are marked."""
+    cancel = "" if view.errand is None else _("{key} cancels").format(key=keys.first("cancel"))
+    return joined(cancel, _marked(len(view.marks), len(view.marks.elsewhere(here))))
 
 
-def farewell(ending: FinalState, why: str = "faxtui ended") -> str:
-    """What a person must know of what went on until then: nothing is sent later."""
+def _marked(count: int, away: int) -> str:
+    if not count:
+        return ""
+    if not away:
+        return _("{count:,} marked").format(count=count)
+    return _("{count:,} marked, {away:,} not here").format(count=count, away=away)
+
+
+def farewell(ending: FinalState, why: str = "") -> str:
+    """Return what the end left undone, because of ``why``; nothing is sent later."""
     parts = [ending.errand] if ending.errand else []
-    if ending.closing.dropped:
-        faxes = counted(len(ending.closing.dropped), "fax was", "faxes were")
-        parts.append(f"{faxes} not deleted, because {why} before that: nothing was sent.")
-    if ending.closing.unknown:
-        faxes = counted(len(ending.closing.unknown), "fax was", "faxes were")
-        parts.append(f"Whether {faxes} deleted is not known: look in the list, where they have a question mark.")
-    if ending.unsaved:
-        parts.append(ending.unsaved)
-    return " ".join(parts)
+    if dropped := len(ending.closing.dropped):
+        one = "{count:,} fax was not deleted, because {why} before that: nothing was sent."
+        many = "{count:,} faxes were not deleted, because {why} before that: nothing was sent."
+        parts.append(ngettext(one, many, dropped).format(count=dropped, why=why or _("faxtui ended")))
+    if unknown := len(ending.closing.unknown):
+        one = "It is not known whether {count:,} fax was deleted: it has a question mark in the list."
+        many = "It is not known whether {count:,} faxes were deleted: they have a question mark in the list."
+        parts.append(ngettext(one, many, unknown).format(count=unknown))
+    return " ".join([*parts, *([ending.unsaved] if ending.unsaved else [])])
 
 
 def activity(doing: Activity, now: float) -> str:
+    """Return what a request for a page is doing; ``now`` is in seconds, monotonic."""
     match doing:
-        case Fetching(page=page, since=since):
-            if now - since < PATIENCE_BEFORE_SAYING:
-                return ""
-            waited = f" no answer for {clock_time(now - since)}" if now - since >= PATIENCE_BEFORE_COUNTING else ""
-            return f"fetching page {page:,} …{waited}"
+        case Fetching(page=page, since=since) if now - since >= COUNT_AFTER:
+            text = _("fetching page {page:,} … no response for {age}")
+            return text.format(page=page, age=clock_time(now - since))
+        case Fetching(page=page, since=since) if now - since >= SHOW_AFTER:
+            return _("fetching page {page:,} …").format(page=page)
         case Waiting():
             return waiting(doing, now)
         case Failed(error=error):
@@ -101,35 +114,37 @@ def activity(doing: Activity, now: float) -> str:
 
 
 def waiting(retry: Waiting, now: float) -> str:
-    """Why a request is sent again, and when; ``now`` is in seconds, monotonic."""
+    """Return why a request is sent again, and when; ``now`` is in seconds, monotonic."""
     return retry_notice(retry.error, retry.until - now, now - retry.since)
 
 
 def failure(error: FaxtuiError) -> str:
+    """Return why a request was given up."""
     reasons = error.reasons if isinstance(error, Refused) else ()
-    if reasons:
-        told = "; ".join(f"{visible(name)}: {visible(reason)}" for name, reason in reasons)
-        return f"the service refused: {told}"
-    return visible(str(error))
+    if not reasons:
+        return visible(str(error))
+    shown = "; ".join(f"{visible(name)}: {visible(reason)}" for name, reason in reasons)
+    return _("the service rejected the request: {reasons}").format(reasons=shown)
 
 
 def remedy(view: InboxView, keys: Keys) -> str:
-    """Which key helps, where something went wrong."""
+    """Return which key helps after a failure."""
+    is_empty = view.shown is not None and not view.shown.page.faxes
     match view.activity:
         case Failed(error=Refused(reasons=reasons)) if reasons:
-            return f"{keys.first('filters.edit')} edit filters"
-        case Failed():
-            return f"{keys.first('page.refresh')} retry"
-        case Waiting():
-            return f"{keys.first('page.refresh')} retry"
-        case Idle() if view.shown is not None and not view.shown.page.faxes:
-            return f"{keys.first('filters.edit')} edit filters"
+            return _("{key} edit filters").format(key=keys.first("filters.edit"))
+        case Failed() | Waiting():
+            return _("{key} retry").format(key=keys.first("page.refresh"))
+        case Idle() if is_empty:
+            return _("{key} edit filters").format(key=keys.first("filters.edit"))
         case _:
             return ""
 
 
 def nothing_found(query: FaxQuery) -> str:
-    """``no faxes from 0478, last 7 days``."""
-    others = others_in_words(query.filters)
-    when = period_in_words(query.filters)
-    return f"{' '.join(['no faxes', *others])}, {when[0].lower()}{when[1:]}"
+    """Return ``no faxes from 0478, last 7 days``."""
+    period, others = period_in_words(query.filters), others_in_words(query.filters)
+    period = f"{period[0].lower()}{period[1:]}"
+    if not others:
+        return _("no faxes, {period}").format(period=period)
+    return _("no faxes {filters}, {period}").format(filters=" ".join(others), period=period)

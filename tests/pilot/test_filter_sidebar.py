@@ -147,7 +147,7 @@ async def test_what_the_service_refuses_is_explained_beside_the_filter_and_in_th
         await desk.until_failed()
         assert "The number has too few digits." in desk.words(desk.sidebar)
         assert "No such customer." in desk.text(desk.sidebar)
-        assert "the service refused: from: The number has too few digits." in desk.page_bar
+        assert "the service rejected the request: from: The number has too few digits." in desk.page_bar
         assert "f edit filters" in desk.page_bar
         assert line.value == "04"
         assert rows[: len(desk.rows)] == desk.rows

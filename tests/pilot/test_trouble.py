@@ -145,7 +145,7 @@ async def test_a_request_that_takes_its_time_leaves_the_keyboard_alive_and_the_o
         await desk.press("n")
         await desk.until_shown("fetching page 2 …")
         assert desk.rows == rows
-        await desk.until_shown("no answer for 0:02")
+        await desk.until_shown("no response for 0:02")
         await desk.press("down", "down", "enter")
         await desk.until_shown("3 of 50")
         await desk.press("escape", "f")

@@ -85,7 +85,7 @@ def test_while_the_line_is_silent_rows_stay_and_the_page_bar_counts(tmp_path: Pa
         line.stall()
         terminal.type("o")
         terminal.wait_for("‹ 1–50 of", "fetching page 1 …")
-        terminal.wait_for("no answer for 0:02")
+        terminal.wait_for("no response for 0:02")
         assert terminal.lines[3:20] == rows
         move_the_cursor(terminal)
         line.mend()

@@ -182,16 +182,16 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         view, shown = self._inbox.view, self._inbox.view.shown
         operations = self._operations.view
         now = time.monotonic()
-        remark = status.right(operations, self._table.faxes, self.options.keys) or status.remedy(
+        remark = status.remark(operations, self._table.faxes, self.options.keys) or status.remedy(
             view, self.options.keys
         )
-        going_on = status.handling(operations, self.options.keys, now, leaves=self._leaves)
+        going_on = status.operations(operations, self.options.keys, now, leaves=self._leaves)
         if self._details is not None:
-            self._details.show_status(status.going_on(going_on, status.activity(view.activity, now)))
+            self._details.show_status(status.joined(going_on, status.activity(view.activity, now)))
         self._page_bar.show(
             "" if shown is None else status.position(shown.page),
             "" if shown is None else self.options.clock(shown.as_of),
-            status.going_on(going_on, status.state(view, now)),
+            status.joined(going_on, status.state(view, now)),
             "    ".join(filter(None, (remark, status.new(self._new)))),
             can_turn=(view.has_previous, view.has_next),
         )
@@ -478,7 +478,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
                 return Use.ANY_TIME
         if typed_at < self._lost_until:
             return Use.NEVER
-        is_in_time = self._inbox.view.shown is None or typed_at - self._awaited_from < status.PATIENCE_BEFORE_COUNTING
+        is_in_time = self._inbox.view.shown is None or typed_at - self._awaited_from < status.COUNT_AFTER
         return Use.WITH_ROWS if self._awaits_rows and is_in_time else Use.AT_ONCE
 
     def report_dropped(self, count: int) -> None:

@@ -87,13 +87,19 @@ def farewell(ending: FinalState, why: str = "") -> str:
     """Return what the end left undone, because of ``why``; nothing is sent later."""
     parts = [ending.errand] if ending.errand else []
     if dropped := len(ending.closing.dropped):
-        one = "{count:,} fax was not deleted, because {why} before that: nothing was sent."
-        many = "{count:,} faxes were not deleted, because {why} before that: nothing was sent."
-        parts.append(ngettext(one, many, dropped).format(count=dropped, why=why or _("faxtui ended")))
+        text = ngettext(
+            "{count:,} fax was not deleted, because {why} before that: nothing was sent.",
+            "{count:,} faxes were not deleted, because {why} before that: nothing was sent.",
+            dropped,
+        )
+        parts.append(text.format(count=dropped, why=why or _("faxtui ended")))
     if unknown := len(ending.closing.unknown):
-        one = "It is not known whether {count:,} fax was deleted: it has a question mark in the list."
-        many = "It is not known whether {count:,} faxes were deleted: they have a question mark in the list."
-        parts.append(ngettext(one, many, unknown).format(count=unknown))
+        text = ngettext(
+            "It is not known whether {count:,} fax was deleted: it has a question mark in the list.",
+            "It is not known whether {count:,} faxes were deleted: they have a question mark in the list.",
+            unknown,
+        )
+        parts.append(text.format(count=unknown))
     return " ".join([*parts, *([ending.unsaved] if ending.unsaved else [])])
 
 

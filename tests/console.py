@@ -31,10 +31,11 @@ from faxtui.terminal.capabilities import Capabilities
 from faxtui.ui.app import FaxApp
 from faxtui.ui.screens.browser import BrowserScreen
 from faxtui.ui.session import AccountServices, AppConfig, SessionConfig
-from faxtui.ui.silence import Silence
+from faxtui.ui.typed_keys import Silence
 from faxtui.ui.widgets.bars import KeyBar, PageBar
 from faxtui.ui.widgets.fax_table import FaxTable
-from faxtui.ui.widgets.filter_sidebar import FilterSidebar, Labelled, Line
+from faxtui.ui.widgets.fields import Labelled, Line
+from faxtui.ui.widgets.filter_sidebar import FilterSidebar
 
 __all__ = ["LARGE", "NARROW", "NOW", "SMALL", "Console", "Wire", "console", "listing", "resource", "started"]
 

@@ -28,7 +28,7 @@ from faxtui.odyssey.transport import Limits
 from faxtui.operations.delete_queue import Clocks
 from faxtui.storage.journal import AccountName, Entry, Event, Journal
 from faxtui.ui.session import AccountServices, SessionConfig
-from faxtui.ui.silence import Silence
+from faxtui.ui.typed_keys import Silence
 from faxtui.ui.widgets.fax_table import GUTTER
 
 WITHOUT_COPIES = tuple("delete")

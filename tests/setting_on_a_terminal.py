@@ -17,6 +17,6 @@ def choose_setting(terminal: PtySession, name: str) -> None:
 def leave_settings(terminal: PtySession) -> None:
     """Back to the list, with what was changed applied."""
     terminal.type("\x1b")
-    terminal.wait_for("leave unsaved")
+    terminal.wait_for("don't save")
     terminal.type("n")
     terminal.wait_for("page 1 of", "? Help")

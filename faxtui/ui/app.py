@@ -38,23 +38,22 @@ from faxtui.ui.display import (
     THEMES,
     AsciiOnly,
     DisplayOptions,
+    Glyphs,
     ReversedBackgrounds,
     VisibleOnly,
     seconds_to_read,
     theme_for,
 )
 from faxtui.ui.drivers import driver_for, is_behind, redraw_screen, restore_terminal, set_escape_delay, switch_mouse
-from faxtui.ui.glyphs import Glyphs
 from faxtui.ui.keymap import ALL, GROUPS, PROGRAM_WIDE, TABLE, Keys, bindings
 from faxtui.ui.screens.browser import BrowserScreen
 from faxtui.ui.session import AccountServices, AppConfig, FirstRun, Session, SessionConfig
-from faxtui.ui.silence import AttentiveApp
-from faxtui.ui.type_ahead import Settled, TypeAhead, WaitsForRows
+from faxtui.ui.typed_keys import AttentiveApp, Settled, TypeAhead, WaitsForRows
 
 if TYPE_CHECKING:
     from faxtui.ui.screens.connect import ConnectScreen
     from faxtui.ui.screens.dialog import Chosen
-    from faxtui.ui.screens.palette import Command
+    from faxtui.ui.screens.menus import Command
     from faxtui.ui.screens.questions import LeavePanel
 
 _VISIBLE_ONLY = VisibleOnly()
@@ -248,7 +247,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self._type_ahead.take(event)
+            await self._type_ahead.accept(event)
             return
         if isinstance(event, events.MouseDown):
             self._type_ahead.drop_held()
@@ -295,11 +294,11 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         for action in reversed(by_method.values()):
             active = can_be_done.get(action.id)
             if active is not None:
-                title = self.options.glyphs.write(f"{action.label}: {action.help}  {self.keys.of(action)}")
+                title = self.options.glyphs.write(f"{_(action.label)}: {_(action.help)}  {self.keys.label(action)}")
                 yield SystemCommand(title, "", partial(self.run_action, action.method, default_namespace=active.node))
 
     def action_command_palette(self) -> None:
-        from faxtui.ui.screens.palette import Command, CommandPalette
+        from faxtui.ui.screens.menus import Command, CommandPalette
 
         commands = [Command(each.title, each.callback) for each in self.get_system_commands(self.screen)]
         self.push_screen(CommandPalette(self.options.glyphs, commands), self._run_command)

@@ -1,10 +1,4 @@
-"""How this operator's screen reads and writes: what widgets need to know besides what they show.
-
-The last step on the way to a terminal: nothing that acts, and on a plain one only what it can show.
-
-Sentences that are shown for a while, beside everything else.
-
-The looks: one accent, everything else quiet. Which one suits a terminal is decided here."""
+"""How the screen writes for this operator and terminal: glyphs, formats, line filters and themes."""
 
 from __future__ import annotations
 
@@ -12,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
@@ -21,16 +15,47 @@ from textual.filter import LineFilter
 from textual.theme import Theme
 
 from faxtui.domain.fax import ValueFormat
+from faxtui.domain.query import SortDirection
 from faxtui.domain.text import in_ascii, visible
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.terminal.driver.screen import clusters
-from faxtui.ui.glyphs import Glyphs
 from faxtui.ui.keymap import Keys
 
 
 @dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The few characters beyond ASCII that the screen uses; without UTF-8, ASCII in their place."""
+
+    utf8: bool = True
+    bar: str = field(init=False)
+    marked: str = field(init=False)
+    ellipsis: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bar", self.write("▌"))
+        object.__setattr__(self, "marked", self.write("●"))
+        object.__setattr__(self, "ellipsis", self.write("…"))
+
+    def write(self, text: str) -> str:
+        return text if self.utf8 else in_ascii(text)
+
+    def sort(self, direction: SortDirection) -> str:
+        return self.write("▲" if direction is SortDirection.ASCENDING else "▼")
+
+    def cut(self, text: str, width: int) -> str:
+        """Return ``text`` in at most ``width`` cells, with ``…`` if the end was cut."""
+        written = self.write(text)
+        if cell_len(written) <= width:
+            return written
+        return set_cell_size(written, max(width - len(self.ellipsis), 0)).rstrip() + self.ellipsis[:width]
+
+
+@dataclass(frozen=True, slots=True)
 class DisplayOptions:
-    """``zone`` None is this machine's; ``date_format`` a strftime format, empty for the short one."""
+    """What widgets need to know besides what they show.
+
+    ``zone`` None is this machine's; ``date_format`` a strftime format, empty for the short one.
+    """
 
     glyphs: Glyphs = field(default_factory=Glyphs)
     keys: Keys = field(default_factory=Keys)
@@ -41,12 +66,12 @@ class DisplayOptions:
         return ValueFormat(now.astimezone(self.zone).year, self.zone, self.date_format)
 
     def clock(self, moment: datetime) -> str:
-        """The time of day, to the second."""
+        """Return the time of day, to the second."""
         return moment.astimezone(self.zone).strftime("%H:%M:%S")
 
 
 _REVERSED = Style(color=RichColor.default(), bgcolor=RichColor.default(), reverse=True)
-_GLYPHS = str.maketrans(
+_DRAWN = str.maketrans(
     {
         **dict.fromkeys("─━═▔", "-"),
         **dict.fromkeys("│┃║▌▐▎▏▕", "|"),
@@ -55,14 +80,14 @@ _GLYPHS = str.maketrans(
         "█": "#",
     }
 )
-"""What Textual draws rules, frames and the ends of scroll bars with."""
+"""Characters of Textual's rules, frames and scroll bars."""
 
 
 class VisibleOnly(LineFilter):
-    """Visible marks in place of control, bidirectional and zero-width characters, wherever a text came from.
+    """Replaces control, bidirectional and zero-width characters by visible ones, wherever a text came from.
 
-    Texts from outside are marked earlier, where they are measured, so that they keep their place. This catches the
-    rest: a line stays as wide as it was, at the cost of its end.
+    Texts from outside are made visible earlier, where they are measured, so that they keep their place. This catches
+    the rest: a line stays as wide as it was, at the cost of its end.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
@@ -74,17 +99,14 @@ class VisibleOnly(LineFilter):
 
 
 class ReversedBackgrounds(LineFilter):
-    """A background of any colour becomes the terminal's own colours, reversed.
-
-    That can be read on black and on white, and is seen where there are no colours.
-    """
+    """Shows any background as the terminal's own colours, reversed: legible on black, on white and without colours."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [Segment(text, style and _reversed(style), control) for text, style, control in segments]
 
 
 class AsciiOnly(LineFilter):
-    """For each character one in ASCII, as wide as it is."""
+    """Replaces each character by ASCII of the same width."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [Segment(_in_ascii(text), style, control) for text, style, control in segments]
@@ -104,7 +126,7 @@ def _reversed(style: Style) -> Style:
 def _in_ascii(text: str) -> str:
     if text.isascii():
         return text
-    written = ((in_ascii(cluster), width) for cluster, width in clusters(text.translate(_GLYPHS)))
+    written = ((in_ascii(cluster), width) for cluster, width in clusters(text.translate(_DRAWN)))
     return "".join(plain[:width].ljust(width) for plain, width in written)
 
 
@@ -123,11 +145,11 @@ def seconds_to_read(sentence: str, *, is_warning: bool = False) -> float:
 AUTO, DARK, LIGHT, ANSI = "auto", "dark", "light", "ansi"
 _PREFIX = "faxtui-"
 _CHOSEN = "ansi_white"
-"""Stands for the terminal's own colours, reversed: ``plain`` makes that of any background."""
+"""Shown as the terminal's own colours, reversed: `ReversedBackgrounds` does so for any background."""
 
 
 def _cursor(background: str, foreground: str) -> dict[str, str]:
-    """The chosen line of a menu looks like the cursor's line of the table."""
+    """Return the variables that make the chosen line of a menu look like the cursor's line of the table."""
     return {
         "block-cursor-background": background,
         "block-cursor-foreground": foreground,
@@ -205,7 +227,7 @@ THEMES: tuple[Theme, ...] = (
 
 
 def theme_for(wanted: str, capabilities: Capabilities) -> str:
-    """The theme's name in Textual. Without colours, and over ssh, only the terminal's own are used."""
+    """Return the theme's name in Textual. Without colours, and over ssh, only the terminal's own are used."""
     if capabilities.colours is Colours.NONE:
         return _PREFIX + ANSI
     if wanted != AUTO:

@@ -71,19 +71,19 @@ def restore_terminal(driver: Driver | None) -> None:
 
 
 def is_behind(driver: Driver | None) -> bool:
-    """Return whether the terminal accepts nothing, so that nobody sees what happens. Only the thin driver can tell."""
+    """Return True if the terminal accepts nothing, so that nobody sees what happens. Only the thin driver knows."""
     thin = _thin(driver)
     return thin is not None and thin.seconds_behind > _BLIND
 
 
 def is_sending(driver: Driver | None) -> bool:
-    """Return whether the terminal has not accepted all output yet. Only the thin driver can tell."""
+    """Return True if the terminal has not accepted all output yet. Only the thin driver knows."""
     thin = _thin(driver)
     return thin is not None and thin.seconds_behind > 0
 
 
 def typed_at(driver: Driver | None) -> float:
-    """Return when something that may have been typed was read, in monotonic seconds. Only our drivers can tell."""
+    """Return when bytes that may have been typed were read last (monotonic seconds). Only our drivers know."""
     base = _base(driver)
     return -math.inf if base is None else base.typed_at
 

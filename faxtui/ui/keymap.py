@@ -1,9 +1,7 @@
-"""What a person can do, declared once: bindings, key bar, help and command palette read this table.
+"""The table of actions: what a person can do, with which keys. Bindings, key bar, help and palette read it.
 
 ``id`` is the name under ``[keys]`` in the configuration; ``method`` the Textual action, a method ``action_…``.
-
-
-Which keys do what: the table of actions, with what the configuration remaps."""
+"""
 
 from __future__ import annotations
 
@@ -11,28 +9,29 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rich.cells import cell_len, set_cell_size
 from textual.binding import Binding, BindingType, InvalidBinding
 from textual.keys import Keys as KnownKeys
 from textual.keys import format_key
 
 from faxtui.domain.text import visible
-from faxtui.ui.glyphs import Glyphs
+from faxtui.translation import N_, _
 
-MOVING, PAGES, NARROWING = "Moving", "Pages", "Filters and order"
-FAXES, FAX, PROGRAM = "Faxes", "In the details", "The program"
-SHEETS, LENS = "Pages of the fax", "On the page"
+MOVING, PAGES, NARROWING = N_("Moving"), N_("Pages"), N_("Filters and order")
+FAXES, FAX, PROGRAM = N_("Faxes"), N_("In the details"), N_("The program")
+SHEETS, LENS = N_("Pages of the fax"), N_("On the page")
 GROUPS = (MOVING, PAGES, FAXES, NARROWING, FAX, PROGRAM)
-"""As the help shows them."""
+"""The groups of the help, in order."""
 READING_GROUPS = (SHEETS, LENS, PROGRAM)
-"""As it shows them where a fax is read."""
+"""The groups of the help while a fax is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """An action and its keys (as Textual names them, separated by commas).
 
-    ``bar`` is its rank in the key bar, 0 where it has no place there; ``shown`` how its keys are written, where
-    that is not simply the first of them. ``everywhere``: its keys work in fields and menus too.
+    ``bar`` is its rank in the key bar, 0 if it is not there; ``shown`` how its keys are written, if not simply as the
+    first of them. ``everywhere``: its keys work in fields and menus too.
     """
 
     id: str
@@ -50,46 +49,46 @@ class Action:
 
 
 TABLE: tuple[Action, ...] = (
-    Action("cursor.up", "up,k", "cursor_up", "Up", "one fax up", MOVING, shown="↑ k"),
-    Action("cursor.down", "down,j", "cursor_down", "Down", "one fax down", MOVING, shown="↓ j"),
-    Action("cursor.page_up", "pageup", "page_up", "Page up", "one screen up", MOVING, shown="PgUp"),
-    Action("cursor.page_down", "pagedown", "page_down", "Page down", "one screen down", MOVING, shown="PgDn"),
-    Action("cursor.first", "home", "cursor_first", "First row", "first fax of the page", MOVING, shown="Home"),
-    Action("cursor.last", "end", "cursor_last", "Last row", "last fax of the page", MOVING, shown="End"),
+    Action("cursor.up", "up,k", "cursor_up", N_("Up"), N_("one fax up"), MOVING, shown="↑ k"),
+    Action("cursor.down", "down,j", "cursor_down", N_("Down"), N_("one fax down"), MOVING, shown="↓ j"),
+    Action("cursor.page_up", "pageup", "page_up", N_("Page up"), N_("one screen up"), MOVING, shown="PgUp"),
+    Action("cursor.page_down", "pagedown", "page_down", N_("Page down"), N_("one screen down"), MOVING, shown="PgDn"),
+    Action("cursor.first", "home", "cursor_first", N_("First row"), N_("first fax of the page"), MOVING, shown="Home"),
+    Action("cursor.last", "end", "cursor_last", N_("Last row"), N_("last fax of the page"), MOVING, shown="End"),
 )
 
-REFRESH = Action("page.refresh", "r", "app.refresh_list", "Refresh", "refresh, or retry", PAGES, 9)
-"""In the list, and in the details of one of its faxes."""
-UNDO = Action("fax.undo", "U", "app.undo", "Undo", "undo the last delete", FAXES)
-"""Wherever a fax can be seen: its countdown is shown there."""
+REFRESH = Action("page.refresh", "r", "app.refresh_list", N_("Refresh"), N_("refresh, or retry"), PAGES, 9)
+"""Bound in the list, and in the details of one of its faxes."""
+UNDO = Action("fax.undo", "U", "app.undo", N_("Undo"), N_("undo the last delete"), FAXES)
+"""Bound wherever a fax can be seen: its countdown is shown there."""
 
 BROWSER: tuple[Action, ...] = (
-    Action("page.next", "n", "next_page", "Next", "next page", PAGES, 1),
-    Action("page.previous", "p", "previous_page", "Previous", "previous page", PAGES, 2),
-    Action("page.first", "less_than_sign", "first_page", "First", "first page", PAGES, shown="<"),
-    Action("page.last", "greater_than_sign", "last_page", "Last", "last page", PAGES, shown=">"),
-    Action("page.go", "g", "go_to_page", "Go to page", "a page by its number", PAGES, 11),
+    Action("page.next", "n", "next_page", N_("Next"), N_("next page"), PAGES, 1),
+    Action("page.previous", "p", "previous_page", N_("Previous"), N_("previous page"), PAGES, 2),
+    Action("page.first", "less_than_sign", "first_page", N_("First"), N_("first page"), PAGES, shown="<"),
+    Action("page.last", "greater_than_sign", "last_page", N_("Last"), N_("last page"), PAGES, shown=">"),
+    Action("page.go", "g", "go_to_page", N_("Go to page"), N_("a page by its number"), PAGES, 11),
     REFRESH,
-    Action("filters.edit", "f,slash", "edit_filters", "Filters", "edit the filters", NARROWING, 3, "f /"),
-    Action("filters.sidebar", "F", "toggle_sidebar", "Sidebar", "show or hide the filters", NARROWING),
-    Action("sort.by", "s", "sort_by", "Sort", "choose what to sort by", NARROWING, 4),
-    Action("sort.turn", "o", "turn_sort", "Reverse", "reverse the order", NARROWING, 15),
-    Action("columns", "c", "choose_columns", "Columns", "choose the columns", NARROWING, 16),
-    Action("views", "v", "app.choose_view", "Views", "saved filters and sorts", NARROWING, 17),
-    Action("fax.open", "enter", "open_fax", "Open", "details of the fax", MOVING, 5, "Enter"),
-    Action("mark", "space", "mark", "Mark", "mark and move down", FAXES, 12, "Space"),
-    Action("mark.page", "A", "mark_page", "Mark all", "mark all on this page", FAXES),
-    Action("mark.none", "u", "unmark", "Unmark", "clear all marks", FAXES),
-    Action("export", "x", "export", "Export", "write the list to a file", FAXES, 13),
-    Action("cancel", "escape", "cancel", "Cancel", "cancel, clear messages", FAXES, shown="Esc"),
-    Action("quit", "q", "app.quit", "Quit", "quit, from the list", PROGRAM, 10),
+    Action("filters.edit", "f,slash", "edit_filters", N_("Filters"), N_("edit the filters"), NARROWING, 3, "f /"),
+    Action("filters.sidebar", "F", "toggle_sidebar", N_("Sidebar"), N_("show or hide the filters"), NARROWING),
+    Action("sort.by", "s", "sort_by", N_("Sort"), N_("choose what to sort by"), NARROWING, 4),
+    Action("sort.turn", "o", "turn_sort", N_("Reverse"), N_("reverse the order"), NARROWING, 15),
+    Action("columns", "c", "choose_columns", N_("Columns"), N_("choose the columns"), NARROWING, 16),
+    Action("views", "v", "app.choose_view", N_("Views"), N_("saved filters and sorts"), NARROWING, 17),
+    Action("fax.open", "enter", "open_fax", N_("Open"), N_("details of the fax"), MOVING, 5, "Enter"),
+    Action("mark", "space", "mark", N_("Mark"), N_("mark and move down"), FAXES, 12, "Space"),
+    Action("mark.page", "A", "mark_page", N_("Mark all"), N_("mark all on this page"), FAXES),
+    Action("mark.none", "u", "unmark", N_("Unmark"), N_("clear all marks"), FAXES),
+    Action("export", "x", "export", N_("Export"), N_("write the list to a file"), FAXES, 13),
+    Action("cancel", "escape", "cancel", N_("Cancel"), N_("cancel, clear messages"), FAXES, shown="Esc"),
+    Action("quit", "q", "app.quit", N_("Quit"), N_("quit, from the list"), PROGRAM, 10),
 )
 
-HANDLING: tuple[Action, ...] = (
-    Action("fax.save", "d", "save", "Save", "save selected or current", FAXES, 6),
-    Action("fax.delete", "D,delete", "delete", "Delete", "delete (asks first)", FAXES, 8, "D"),
+FAX_ACTIONS: tuple[Action, ...] = (
+    Action("fax.save", "d", "save", N_("Save"), N_("save selected or current"), FAXES, 6),
+    Action("fax.delete", "D,delete", "delete", N_("Delete"), N_("delete (asks first)"), FAXES, 8, "D"),
     UNDO,
-    Action("fax.copy", "y", "copy", "Copy", "copy number, name …", FAXES, 14),
+    Action("fax.copy", "y", "copy", N_("Copy"), N_("copy number, name …"), FAXES, 14),
 )
 
 DETAILS: tuple[Action, ...] = (
@@ -120,23 +119,23 @@ READING: tuple[Action, ...] = (
 )
 
 PROGRAM_WIDE: tuple[Action, ...] = (
-    Action("help", "question_mark", "help", "Help", "this help", PROGRAM, 7, "?"),
-    Action("accounts", "a", "accounts", "Account", "another account", PROGRAM, 18),
-    Action("settings", "comma", "settings", "Settings", "settings", PROGRAM, 19, ","),
-    Action("mouse", "M", "mouse", "Mouse", "mouse on or off", PROGRAM),
-    Action("commands", "ctrl+p", "command_palette", "Commands", "find a command", PROGRAM),
-    Action("repaint", "ctrl+l", "repaint", "Redraw", "redraw the screen", PROGRAM, everywhere=True),
-    Action("suspend", "ctrl+z", "suspend", "Suspend", "to the shell; fg returns", PROGRAM, everywhere=True),
-    Action("quit.anywhere", "ctrl+c", "app.quit", "Quit", "quit, from anywhere", PROGRAM, everywhere=True),
+    Action("help", "question_mark", "help", N_("Help"), N_("this help"), PROGRAM, 7, "?"),
+    Action("accounts", "a", "accounts", N_("Account"), N_("another account"), PROGRAM, 18),
+    Action("settings", "comma", "settings", N_("Settings"), N_("settings"), PROGRAM, 19, ","),
+    Action("mouse", "M", "mouse", N_("Mouse"), N_("mouse on or off"), PROGRAM),
+    Action("commands", "ctrl+p", "command_palette", N_("Commands"), N_("find a command"), PROGRAM),
+    Action("repaint", "ctrl+l", "repaint", N_("Redraw"), N_("redraw the screen"), PROGRAM, everywhere=True),
+    Action("suspend", "ctrl+z", "suspend", N_("Suspend"), N_("to the shell; fg returns"), PROGRAM, everywhere=True),
+    Action("quit.anywhere", "ctrl+c", "app.quit", N_("Quit"), N_("quit, from anywhere"), PROGRAM, everywhere=True),
 )
 
-ALL: tuple[Action, ...] = TABLE + BROWSER + HANDLING + DETAILS + READING + PROGRAM_WIDE
+ALL: tuple[Action, ...] = TABLE + BROWSER + FAX_ACTIONS + DETAILS + READING + PROGRAM_WIDE
 SCREENS: tuple[tuple[Action, ...], ...] = (
-    TABLE + BROWSER + HANDLING + PROGRAM_WIDE,
-    (*DETAILS, *HANDLING, REFRESH, *PROGRAM_WIDE),
+    TABLE + BROWSER + FAX_ACTIONS + PROGRAM_WIDE,
+    (*DETAILS, *FAX_ACTIONS, REFRESH, *PROGRAM_WIDE),
     (*READING, UNDO, *PROGRAM_WIDE),
 )
-"""The actions that live side by side, and so can't share a key."""
+"""Actions of the same screen, which can't share a key."""
 
 ON_ROWS = frozenset(
     {
@@ -144,7 +143,7 @@ ON_ROWS = frozenset(
         *("page.next", "page.previous", "fax.open", "mark", "mark.page", "fax.save", "fax.delete", "fax.copy"),
     }
 )
-"""Actions of the list that go by the rows shown: typed after a page was requested, they wait for it."""
+"""Actions of the list that depend on the rows shown: typed after a page was requested, they wait for it."""
 
 
 def bindings(actions: Iterable[Action]) -> list[BindingType]:
@@ -167,12 +166,12 @@ _KNOWN = frozenset(each.value for each in KnownKeys)
 _NAMES_WIDTH = 25
 """Cells for an unknown name and the nearest one: a sentence about them is one line of 80 columns."""
 _MODIFIERS = frozenset({"ctrl", "shift", "alt"})
-_TAKEN = frozenset({"tab", "shift+tab"})
-"""Keys of the fields and menus themselves."""
+_RESERVED = frozenset({"tab", "shift+tab"})
+"""Keys of fields and menus."""
 
 
 class Keys:
-    """The keys of every action. A remap that can't be is left out and told of in ``problems``."""
+    """The keys of every action. A remap that is invalid is ignored, and reported in ``problems``."""
 
     def __init__(self, remap: Mapping[str, str] | None = None) -> None:
         self._default = {each.id: _keys_in(each.keys) for each in ALL}
@@ -192,35 +191,36 @@ class Keys:
         """The keys that work in fields, menus and questions too."""
         return frozenset(key for each in ALL if each.everywhere for key in self._keys[each.id])
 
-    def of(self, action: Action) -> str:
-        """How the keys of an action are written in the key bar: ``f /``."""
+    def label(self, action: Action) -> str:
+        """Return the keys of an action as the key bar shows them: ``f /``."""
         if action.shown and action.id not in self.keymap:
             return action.shown
-        return written(self._keys[action.id][0])
+        return key_label(self._keys[action.id][0])
 
     def first(self, id_: str) -> str:
-        """The first key of an action, for a sentence."""
-        return written(self._keys[id_][0])
-
-    def keys_of(self, id_: str) -> tuple[str, ...]:
-        """Return the keys of an action, as Textual names them."""
-        return self._keys[id_]
+        """Return the first key of an action, for a sentence."""
+        return key_label(self._keys[id_][0])
 
     def action_of(self, key: str, actions: Iterable[Action]) -> str:
-        """Return the id of the one of these actions that has this key, or an empty string."""
+        """Return the id of the action that has this key, or an empty string."""
         return next((each.id for each in actions if key in self._keys[each.id]), "")
 
     def _problem(self, id_: str, text: str) -> str:
         if id_ not in self._default:
-            nearest = self._nearest(id_)
-            name = Glyphs().cut(visible(id_), _NAMES_WIDTH - len(nearest))
-            return f"There is no action “{name}” under [keys]. Did you mean “{nearest}”?"
-        wrong = next((each for each in text.split(",") if not _is_key(each.strip())), None)
-        if wrong is None:
+            nearest, name = self._nearest(id_), visible(id_)
+            room = _NAMES_WIDTH - len(nearest)
+            sentence = _("There is no action “{name}” under [keys]. Did you mean “{nearest}”?")
+            return sentence.format(
+                name=name if cell_len(name) <= room else f"{set_cell_size(name, room - 1)}…", nearest=nearest
+            )
+        if all(_is_key(each.strip()) for each in text.split(",")):
             return ""
-        named = f"“{visible(wrong.strip())}” is no key" if wrong.strip() else "It names no key"
-        example = "Write one like n, ctrl+n, f5, comma or pagedown; several with commas between them."
-        return f"“{id_}” under [keys] keeps its own: {named[0].lower()}{named[1:]}. {example}"
+        wrong = next(each.strip() for each in text.split(",") if not _is_key(each.strip()))
+        sentence = _(
+            "Ignored “{action}” under [keys]: “{key}” is not a key. Write one like n, ctrl+n, f5, comma or pagedown; "
+            "separate several with commas."
+        )
+        return sentence.format(action=id_, key=visible(wrong))
 
     def _nearest(self, name: str) -> str:
         """Return the id most like this name, as a whole or after its last dot."""
@@ -232,18 +232,17 @@ class Keys:
         return max(self._default, key=likeness)
 
     def _without_clashes(self, wanted: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-        """The remaps that leave no key with two meanings, taken together: two actions may swap their keys."""
+        """Return the remaps that give no key two meanings. Two actions may swap their keys."""
         kept = dict(wanted)
-        while True:
-            clash = self._clash({**self._default, **kept}, kept)
-            if clash is None:
-                return kept
+        while clash := self._clash({**self._default, **kept}, kept):
             id_, key, other = clash
             del kept[id_]
-            self.problems.append(
-                f"The key {written(key)} for “{id_}” is the key of “{other}” already: “{id_}” keeps its own. "
-                f"Give “{other}” another one under [keys]."
+            sentence = _(
+                "Ignored “{action}” under [keys]: {key} is already the key of “{other}”. "
+                "Give “{other}” another key under [keys]."
             )
+            self.problems.append(sentence.format(action=id_, key=key_label(key), other=other))
+        return kept
 
     def _clash(self, keys: Mapping[str, tuple[str, ...]], remapped: Iterable[str]) -> tuple[str, str, str] | None:
         for id_ in remapped:
@@ -254,17 +253,17 @@ class Keys:
         return None
 
 
-def written(key: str) -> str:
-    """``ctrl+l`` as ``Ctrl+L``, ``less_than_sign`` as ``<``."""
+def key_label(key: str) -> str:
+    """Return ``ctrl+l`` as ``Ctrl+L``, ``less_than_sign`` as ``<``."""
     *modifiers, name = key.split("+") if key != "+" else [key]
-    plain = _NAMES.get(name) or format_key(name)
-    if name not in _NAMES and (modifiers or len(plain) > 1):
-        plain = plain.capitalize()
-    return visible("+".join([*(each.capitalize() for each in modifiers), plain]))
+    label = _NAMES.get(name) or format_key(name)
+    if name not in _NAMES and (modifiers or len(label) > 1):
+        label = label.capitalize()
+    return visible("+".join([*(each.capitalize() for each in modifiers), label]))
 
 
 def _keys_in(text: str) -> tuple[str, ...]:
-    """One after the other, as Textual names them: ``less_than_sign`` for ``<``."""
+    """Return the keys separated by commas, as Textual names them: ``less_than_sign`` for ``<``."""
     return tuple(dict.fromkeys(each.key for each in Binding.make_bindings([Binding(text, "")])))
 
 
@@ -275,11 +274,11 @@ def _is_key(text: str) -> bool:
         return False
     *modifiers, name = key.split("+")
     is_named = name in _KNOWN or len(format_key(name)) == 1
-    return is_named and _MODIFIERS.issuperset(modifiers) and key not in _TAKEN
+    return is_named and _MODIFIERS.issuperset(modifiers) and key not in _RESERVED
 
 
 def _beside(id_: str) -> Iterable[str]:
-    """The other actions that can be done where this one can."""
+    """Yield the other actions of the same screens."""
     for actions in SCREENS:
         if any(each.id == id_ for each in actions):
             yield from (each.id for each in actions if each.id != id_)

@@ -23,7 +23,7 @@ from faxtui.storage.journal import AccountName, Journal
 from faxtui.terminal.capabilities import Capabilities
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.screens.browser import BrowserScreen
-from faxtui.ui.silence import Silence
+from faxtui.ui.typed_keys import Silence
 
 if TYPE_CHECKING:
     from faxtui.config.new_account import NewAccount

@@ -46,7 +46,7 @@ async def test_a_newcomer_gets_to_their_own_list(here: Office) -> None:
         assert "Nothing is configured yet" in desk.screen
         await type_account(desk, here)
         await desk.press("enter")
-        await desk.until_shown("signed in;", "faxes in the last 7 days")
+        await desk.until_shown("Connected:", "faxes in the last 7 days")
         assert here.written == []
         assert PASSWORD not in desk.screen
         await press_button(desk, "Save and open")
@@ -140,7 +140,7 @@ async def test_a_wrong_password_is_asked_for_once_and_mended_in_place(here: Offi
         await desk.fill("Password", PASSWORD)
         assert "refuses the sign-in" not in desk.screen
         await desk.press("enter")
-        await desk.until_shown("signed in;")
+        await desk.until_shown("Connected:")
     assert here.service.sign_ins == [f"{LOGIN}:wrong", f"{LOGIN}:{PASSWORD}"]
 
 
@@ -188,14 +188,14 @@ async def test_a_service_that_hangs_leaves_the_keyboard_free_and_esc_stops_askin
         await type_account(desk, here)
         await desk.press("enter")
         await desk.until(lambda: len(here.service.sign_ins) == 1)
-        assert "asking" in desk.screen
+        assert "connecting" in desk.screen
         await desk.fill("Login", "60300.other")
         assert "60300.other" in desk.screen
         await desk.press("escape")
         await desk.until_shown("Stopped.", "60300.other")
         here.service.let_go()
         await desk.settle()
-        assert "signed in" not in desk.screen
+        assert "Connected:" not in desk.screen
 
 
 async def test_quit_is_at_once_while_a_service_hangs(here: Office) -> None:
@@ -221,7 +221,7 @@ async def test_a_command_takes_the_place_of_the_password_typed(here: Office) -> 
         assert here.service.sign_ins == []
         await desk.fill("Command", f"printf %s '{PASSWORD}'")
         await desk.press("enter")
-        await desk.until_shown("signed in;")
+        await desk.until_shown("Connected:")
         await press_button(desk, "Save and open")
         await desk.until_shown(f"main · {LOGIN}", "page 1 of")
     assert set(here.service.sign_ins) == {f"{LOGIN}:{PASSWORD}"}
@@ -236,7 +236,7 @@ async def test_a_command_that_hangs_holds_nothing_up(here: Office) -> None:
         await type_account(desk, here)
         await choose_command(desk, f"cat {pipe}")
         await desk.press("enter")
-        await desk.until_shown("asking")
+        await desk.until_shown("connecting")
         await desk.fill("Login", "60300.other")
         await desk.press("escape")
         await desk.until_shown("Stopped.", "60300.other")

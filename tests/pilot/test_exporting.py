@@ -16,9 +16,9 @@ def exported(desk: Desk, suffix: str) -> str:
 async def test_every_page_of_the_view_as_csv(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
         await desk.press("x")
-        await desk.until_shown("Export to a file", "every page as CSV", "Last 7 days")
+        await desk.until_shown("Export to a file", "All results as CSV", "Last 7 days")
         await desk.press("enter")
-        await desk.until_shown("Export Last 7 days, as CSV", "to the file", "faxes/faxes-20261123-1042.csv")
+        await desk.until_shown("Export Last 7 days as CSV", "File", "faxes/faxes-20261123-1042.csv")
         await desk.press("enter")
         await desk.until_shown(f"198 faxes are in {desk.folder}/faxes-20261123-1042.csv.")
         rows = list(csv.reader(exported(desk, "csv").splitlines()))
@@ -34,7 +34,7 @@ async def test_those_marked_whatever_page_they_are_on(tmp_path: Path) -> None:
         await desk.console.until_idle()
         names.append(desk.faxes[0].file_name)
         await desk.press("space", "x", "down", "down", "enter")
-        await desk.until_shown("Export 2 marked faxes, as JSON")
+        await desk.until_shown("Export 2 marked faxes as JSON")
         await desk.press("enter")
         await desk.until_shown("2 faxes are in")
         assert [each["FileName"] for each in json.loads(exported(desk, "json"))] == names
@@ -66,7 +66,7 @@ async def test_a_folder_that_is_not_there_is_told_of_and_what_was_typed_stays(tm
         await desk.press("x", "enter", "ctrl+u")
         await desk.type(str(tmp_path / "no" / "x.csv"))
         await desk.press("enter")
-        await desk.until_shown(f"There is no folder {tmp_path / 'no'}: make it, or name a file elsewhere.")
+        await desk.until_shown(f"There is no folder {tmp_path / 'no'}. Create it, or choose another one.")
         await desk.until_shown("x.csv")
         await desk.press("ctrl+u", "enter")
         await desk.until_shown("Enter a file name")

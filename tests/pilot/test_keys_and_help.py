@@ -152,12 +152,12 @@ async def test_an_unknown_name_is_one_line_with_the_nearest_one_once(name: str, 
     ("remap", "told"),
     [
         ({"page.nxt": "x"}, "There is no action “page.nxt” under [keys]. Did you mean “page.next”?"),
-        ({"page.next": "s"}, "The key s for “page.next” is the key of “sort.by” already"),
-        ({"page.next": "?"}, "The key ? for “page.next” is the key of “help” already"),
-        ({"page.next": "hyper+n"}, "“hyper+n” is no key"),
-        ({"page.next": ""}, "it names no key"),
-        ({"page.next": "tab"}, "“tab” is no key"),
-        ({"page.next": "p", "details.next": "p"}, "The key p for “page.next” is the key of “page.previous” already"),
+        ({"page.next": "s"}, "“page.next” under [keys]: s is already the key of “sort.by”"),
+        ({"page.next": "?"}, "“page.next” under [keys]: ? is already the key of “help”"),
+        ({"page.next": "hyper+n"}, "“hyper+n” is not a key"),
+        ({"page.next": ""}, "“” is not a key"),
+        ({"page.next": "tab"}, "“tab” is not a key"),
+        ({"page.next": "p", "details.next": "p"}, "“page.next” under [keys]: p is already the key of “page.previous”"),
     ],
 )
 async def test_a_remap_that_cannot_be_is_told_of_and_the_key_stays(remap: dict[str, str], told: str) -> None:
@@ -169,7 +169,7 @@ async def test_a_remap_that_cannot_be_is_told_of_and_the_key_stays(remap: dict[s
 
 async def test_what_is_wrong_with_the_keys_is_told_at_the_start() -> None:
     async with console(keys={"page.next": "s"}) as desk:
-        await desk.until_shown("The key s for “page.next”")
+        await desk.until_shown("Ignored “page.next” under [keys]: s is already")
         await desk.press("n")
         await desk.until_shown("page 2 of 4")
 

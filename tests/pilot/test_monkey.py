@@ -23,9 +23,9 @@ from faxtui.demo.service import json_answer
 from faxtui.domain.account import Account
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import FetchPolicy
-from faxtui.ui.keymap import ALL, Keys
+from faxtui.ui.keymap import ALL
 from faxtui.ui.session import AccountServices, SessionConfig
-from faxtui.ui.silence import SILENCE, Silence
+from faxtui.ui.typed_keys import SILENCE, Silence
 
 SECONDS = float(os.environ.get("FAXTUI_MONKEY_SECONDS", "10"))
 SEED = int(os.environ.get("FAXTUI_MONKEY_SEED", "1"))
@@ -34,7 +34,7 @@ ACTIONS_A_ROUND = 150
 _ENDS = {"ctrl+c", "q"}
 """Typed rarely: the program is over then."""
 _SUSPENDS = "ctrl+z"
-_BOUND = sorted({key for each in ALL for key in Keys().keys_of(each.id)} - _ENDS - {_SUSPENDS})
+_BOUND = sorted({key for each in ALL for key in each.keys.split(",")} - _ENDS - {_SUSPENDS})
 _EDITING = ("tab", "shift+tab", "backspace", "delete", "left", "right", "home", "end", "ctrl+u", "ctrl+k", "ctrl+w")
 _CHOOSING = ("enter", "escape", "up", "down", "pageup", "pagedown", "space")
 _TEXTS = (
@@ -132,8 +132,8 @@ class Monkey:
                 break
             await self.console.press("escape")
             await self.console.pause()
-            if "leave unsaved" in self.console.screen:
-                await self.console.until(lambda: "n leave unsaved" in self.console.screen)
+            if "don't save" in self.console.screen:
+                await self.console.until(lambda: "n don't save" in self.console.screen)
                 await self.console.press("n")
         self.done.append(f"on {self.console.app.screen} in {self.console.app.focused}")
         await self.console.until(lambda: self.console.app.focused is self.console.table)

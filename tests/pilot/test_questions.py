@@ -10,7 +10,7 @@ from deletion_desk import Time
 from handling_desk import WITHOUT_COPIES, Desk, handling
 from textual import events
 
-from faxtui.ui.silence import Silence
+from faxtui.ui.typed_keys import Silence
 
 ASKS = "This cannot be undone there."
 KEYS = "Enter save a copy, then delete"

@@ -352,7 +352,7 @@ async def test_leaving_with_unsaved_settings_asks_and_can_save_them(here: Office
         await change(desk, "page_size", "25")
         await choose(desk, "mouse")
         await desk.press(key)
-        await desk.until_shown("Save the settings?", "Changed: page_size, mouse", "Enter save   n leave unsaved")
+        await desk.until_shown("Save the settings?", "Changed: page_size, mouse", "Enter save   n don't save")
         await desk.press("escape")
         assert isinstance(desk.app.screen, SettingsScreen)
         await desk.press(key)

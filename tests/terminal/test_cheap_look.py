@@ -153,7 +153,7 @@ def test_what_is_chosen_is_seen_on_black_on_white_and_without_colours(
     with in_terminal("--demo", home=tmp_path, environ=environ) as terminal:
         terminal.wait_for("page 1 of")
         for keys, chosen, another in (
-            ("s", "▼ Received      newest first now; Enter: oldest first", "Message id    A to Z"),
+            ("s", "▼ Received      newest first (Enter: oldest first)", "Message id    A–Z"),
             (",", "theme", "page_size"),
             ("f", "Last 7 days ", None),
         ):

@@ -34,7 +34,7 @@ def test_with_a_command_the_second_start_is_signed_in(tmp_path: Path, address: s
         terminal.type(f"{UP}{ENTER}")
         terminal.wait_for("Command")
         terminal.type(f"cat {secret}{ENTER}")
-        terminal.wait_for("signed in;", "faxes in the last 7 days")
+        terminal.wait_for("Connected:", "faxes in the last 7 days")
         terminal.type(f"{DOWN}{DOWN}{ENTER}")
         terminal.wait_for(f"main · {LOGIN}", "Received ▼", "page 1 of")
         terminal.type("q")
@@ -52,7 +52,7 @@ def test_a_password_that_is_kept_nowhere_is_asked_for_at_the_second_start(tmp_pa
     with in_terminal(home=tmp_path) as terminal:
         type_account(terminal, address)
         terminal.type(ENTER)
-        terminal.wait_for("signed in;")
+        terminal.wait_for("Connected:")
         terminal.type(f"{DOWN}{DOWN}{DOWN}{ENTER}")
         terminal.wait_for(f"main · {LOGIN}", "page 1 of")
         terminal.type("q")

@@ -1,7 +1,7 @@
 """What stands for characters beyond ASCII where the terminal has no UTF-8."""
 
 from faxtui.domain.text import visible
-from faxtui.ui.glyphs import Glyphs
+from faxtui.ui.display import Glyphs
 
 
 def test_every_mark_that_makes_hostile_text_visible_has_an_ascii_form() -> None:

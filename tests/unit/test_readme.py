@@ -13,7 +13,7 @@ from faxtui.cli import run
 from faxtui.cli.options import parse
 from faxtui.config.load import Paths, load_settings
 from faxtui.config.settings import SECTIONS, Profile, Section, Settings
-from faxtui.ui.keymap import BROWSER, DETAILS, HANDLING, PROGRAM_WIDE, READING, TABLE, Action, Keys, written
+from faxtui.ui.keymap import BROWSER, DETAILS, FAX_ACTIONS, PROGRAM_WIDE, READING, TABLE, Action, Keys, key_label
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -55,7 +55,7 @@ def keys_after(words: str) -> Mapping[str, set[str]]:
 
 
 def keys_of(actions: tuple[Action, ...]) -> Mapping[str, set[str]]:
-    return {each.id: {written(key) for key in each.keys.split(",")} for each in actions}
+    return {each.id: {key_label(key) for key in each.keys.split(",")} for each in actions}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def keys_of(actions: tuple[Action, ...]) -> Mapping[str, set[str]]:
     [
         ("In the list:", TABLE + BROWSER),
         ("In the details of a fax:", DETAILS),
-        ("In both, for the marked faxes or the one:", HANDLING),
+        ("In both, for the marked faxes or the one:", FAX_ACTIONS),
         ("While reading:", READING),
         ("Anywhere:", PROGRAM_WIDE),
     ],

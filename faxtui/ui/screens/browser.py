@@ -25,11 +25,11 @@ from faxtui.operations.operations import FaxOperations, OperationsView
 from faxtui.translation import _, ngettext
 from faxtui.ui import status
 from faxtui.ui.display import DisplayOptions
-from faxtui.ui.keymap import BROWSER, HANDLING, ON_ROWS, PROGRAM_WIDE, TABLE, bindings
+from faxtui.ui.keymap import BROWSER, FAX_ACTIONS, ON_ROWS, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.screens.dialog import Chosen
-from faxtui.ui.screens.export import Extent, NameFile, export_menu
 from faxtui.ui.screens.fax_screen import FaxScreen
-from faxtui.ui.type_ahead import Use, WaitsForRows
+from faxtui.ui.screens.menus import Extent, NameFile, export_menu
+from faxtui.ui.typed_keys import Use, WaitsForRows
 from faxtui.ui.widgets.bars import KeyBar, PageBar, TopLine
 from faxtui.ui.widgets.fax_table import FaxTable, Spot
 from faxtui.ui.widgets.filter_sidebar import Body, FilterSidebar
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 
 _TICK = 0.25
 """Seconds between two updates of texts that change with time."""
-_ACTIONS = (*TABLE, *BROWSER, *HANDLING, *PROGRAM_WIDE)
+_ACTIONS = (*TABLE, *BROWSER, *FAX_ACTIONS, *PROGRAM_WIDE)
 
 
 class BrowserScreen(FaxScreen[None], WaitsForRows):
     """The table of faxes, with filters beside or over it, and bars that show its state."""
 
-    BINDINGS = bindings(BROWSER + HANDLING)
+    BINDINGS = bindings(BROWSER + FAX_ACTIONS)
     AUTO_FOCUS = "FaxTable"
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-short"), (30, "-tall")]
 
@@ -76,7 +76,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         self._header = TopLine(options.glyphs)
         self._page_bar = PageBar(options.glyphs)
         self._body = Body(self._table, options, inbox.view.query, has_sidebar=sidebar)
-        self._key_bar = KeyBar(options, (*BROWSER, *HANDLING, *PROGRAM_WIDE))
+        self._key_bar = KeyBar(options, (*BROWSER, *FAX_ACTIONS, *PROGRAM_WIDE))
         self._ticking: Timer | None = None
         self._details: DetailsScreen | None = None
         self._shown: Shown | None = None
@@ -275,11 +275,11 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         self._is_refreshing = True
         await self._attempt(self._inbox.refresh)
 
-    @on(PageBar.Turned)
-    def _arrow_clicked(self, event: PageBar.Turned) -> None:
+    @on(PageBar.ArrowClicked)
+    def _arrow_clicked(self, event: PageBar.ArrowClicked) -> None:
         self._inbox.turn(self._inbox.view.next_page if event.forward else self._inbox.view.previous_page)
 
-    @on(PageBar.PageWanted)
+    @on(PageBar.PositionClicked)
     async def _position_clicked(self) -> None:
         await self.run_action("go_to_page")
 
@@ -333,9 +333,9 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     async def _focus_moved(self) -> None:
-        self._key_bar.hint(FilterSidebar.HINT if self._body.is_editing else "")
+        self._key_bar.hint(_(FilterSidebar.HINT) if self._body.is_editing else "")
         if self.focused is self._table:
-            await self._body.settle()
+            await self._body.adapt()
 
     @on(FilterSidebar.Chosen)
     async def _filters_chosen(self, event: FilterSidebar.Chosen) -> None:
@@ -344,7 +344,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             self._body.show_applied()
             await self._body.leave()
 
-    @on(FilterSidebar.Left)
+    @on(FilterSidebar.Cancelled)
     async def _filters_left(self) -> None:
         await self._body.leave()
 

@@ -1,6 +1,4 @@
-"""Asking for a password, over the rows that are there.
-
-Connecting to an account that is not configured yet, or looking around first."""
+"""Signing in: the password of an account, and an account that is not configured yet."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from faxtui.config.new_account import NewAccount, PasswordStorage
 from faxtui.config.settings import DEFAULT_BASE_URL
 from faxtui.domain.account import Account
 from faxtui.domain.service import DocumentService
-from faxtui.domain.text import counted, duration, visible
+from faxtui.domain.text import duration, visible
 from faxtui.errors import (
     ConfigurationError,
     FaxtuiError,
@@ -30,58 +28,58 @@ from faxtui.errors import (
     WrongAddress,
 )
 from faxtui.inbox.connection import ConnectionCheck, check_connection
-from faxtui.translation import _
-from faxtui.ui.display import DisplayOptions
-from faxtui.ui.glyphs import Glyphs
+from faxtui.translation import N_, _, ngettext
+from faxtui.ui.display import DisplayOptions, Glyphs
 from faxtui.ui.screens.dialog import Chosen as Answered
 from faxtui.ui.screens.dialog import Form, Panel
 from faxtui.ui.session import AccountServices, SessionConfig
 from faxtui.ui.widgets.bars import TopLine
-from faxtui.ui.widgets.choices import ChoiceField
-from faxtui.ui.widgets.filter_sidebar import Labelled, Line
+from faxtui.ui.widgets.fields import ChoiceField, Labelled, Line
 
 
 class SignInPanel(Panel[str]):
-    """Gives the password typed; it is tried once. The one that was just refused is not accepted: accounts lock."""
+    """Ask for the password, which is sent once. The one just refused is not accepted: accounts lock."""
 
     def __init__(self, glyphs: Glyphs, login: str, reason: str, refused: str = "") -> None:
-        super().__init__(glyphs, "Sign in", "Enter sign in   Esc cancel")
+        super().__init__(glyphs, _("Sign in"), _("Enter sign in   Esc cancel"))
         self._login = login
         self._reason = reason
         self._refused = refused
 
     def content(self) -> Widget:
-        self._labelled = Labelled(f"Password of {visible(self._login)}", Line(password=True, id="password"))
+        self._labelled = Labelled(
+            _("Password of {login}").format(login=visible(self._login)), Line(password=True, id="password")
+        )
         reason = Label(self._glyphs.write(visible(self._reason)), markup=False, classes="reason")
         return Vertical(reason, self._labelled)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if not event.value:
-            self._labelled.show_error("Type the password.")
+            self._labelled.show_error(_("Type the password."))
         elif event.value == self._refused:
             self._labelled.show_error(
-                "This password was just refused. Sending it again may lock the account. Type another one."
+                _("This password was just refused. Sending it again may lock the account. Type another one.")
             )
         else:
             self.dismiss(event.value)
 
 
 _CLOSE_ENOUGH = 2
-"""Seconds that the clocks may differ without a word about it (the service's ``Date`` has whole seconds)."""
+"""Seconds by which the clocks may differ unreported (the service's ``Date`` has whole seconds)."""
 _LABELS = {
-    "profile": "Profile",
-    "base_url": "Address",
-    "login": "Login",
-    "password": "Password",
-    "command": "Command",
+    "profile": N_("Profile"),
+    "base_url": N_("Address"),
+    "login": N_("Login"),
+    "password": N_("Password"),
+    "command": N_("Command"),
 }
 
 
 class ConnectScreen(Form[None]):
-    """Tries what was typed, saves it when asked, and goes on to the list."""
+    """A form for an account: test the connection, save it, open the list."""
 
     class Chosen(Message):
-        """This account is to be shown."""
+        """Show this account."""
 
         def __init__(self, config: SessionConfig) -> None:
             super().__init__()
@@ -105,17 +103,17 @@ class ConnectScreen(Form[None]):
         self._reason = reason
         self._profiles = tuple(profiles)
         self._is_first = is_first
-        self._trying: NewAccount | None = None
-        self._tried: Account | None = None
+        self._testing: NewAccount | None = None
+        self._tested: Account | None = None
         self._refused: Account | None = None
         self._lines = {
-            "profile": Line("" if profiles else "main", placeholder="a name of its own, such as night"),
+            "profile": Line("" if profiles else "main", placeholder=_("such as night")),
             "base_url": Line(DEFAULT_BASE_URL),
-            "login": Line(placeholder="such as 60300.console"),
+            "login": Line(placeholder=_("such as 60300.console")),
             "password": Line(password=True),
-            "command": Line(placeholder="such as pass show fax"),
+            "command": Line(placeholder=_("such as pass show fax")),
         }
-        self._fields = {name: Labelled(_LABELS[name], line) for name, line in self._lines.items()}
+        self._fields = {name: Labelled(_(_LABELS[name]), line) for name, line in self._lines.items()}
         self._storage = ChoiceField(
             [(_(each.value), each) for each in PasswordStorage],
             value=PasswordStorage.NOWHERE,
@@ -123,23 +121,23 @@ class ConnectScreen(Form[None]):
             compact=True,
         )
         self._untouched = self._typed()
-        self._said = Label("", markup=False, classes="said")
+        self._message = Label("", markup=False, classes="said")
         self._hint = TopLine(options.glyphs, id="keys")
 
     def compose(self) -> ComposeResult:
-        yield TopLine(self._options.glyphs, "faxtui  Connect to Odyssey", id="title")
+        yield TopLine(self._options.glyphs, _("faxtui  Connect to Odyssey"), id="title")
         with VerticalScroll(can_focus=False):
             yield Label(self._options.glyphs.write(self._reason), markup=False, classes="reason")
             for name in ("profile", "base_url", "login", "password"):
                 yield self._fields[name]
             yield Labelled(_("Password storage"), self._storage)
             yield self._fields["command"]
-            yield self._said
+            yield self._message
             with Horizontal(classes="buttons"):
-                yield _button("Test connection", "try")
-                yield _button("Save and open", "save")
-                yield _button("Try the demo", "demo")
-                yield _button("Quit", "quit") if self._is_first else _button("Back", "back")
+                yield _button(_("Test connection"), "try")
+                yield _button(_("Save and open"), "save")
+                yield _button(_("Try the demo"), "demo")
+                yield _button(_("Quit"), "quit") if self._is_first else _button(_("Back"), "back")
         yield self._hint
 
     def on_mount(self) -> None:
@@ -149,19 +147,19 @@ class ConnectScreen(Form[None]):
     # Fields
 
     @on(events.DescendantFocus)
-    def _tell_keys(self) -> None:
+    def _show_keys(self) -> None:
         match self.focused:
             case Button():
-                use = "↑ ↓ ← → or Tab move   Enter press"
+                keys = _("↑ ↓ ← → or Tab move   Enter press")
             case Input():
-                use = "↑ ↓ or Tab move   Enter try it"
+                keys = _("↑ ↓ or Tab move   Enter test connection")
             case _:
-                use = "↑ ↓ or Tab move   Enter choose"
-        self._hint.show(self._options.glyphs.write(use), "Ctrl+C quit" if self._is_first else "Esc back")
+                keys = _("↑ ↓ or Tab move   Enter choose")
+        self._hint.show(keys, _("Ctrl+C quit") if self._is_first else _("Esc back"))
 
     @on(Select.Changed)
     def _storage_chosen(self) -> None:
-        """What a command prints is not typed."""
+        """Show the field of the command or of the password."""
         by_command = self._storage.value is PasswordStorage.COMMAND
         if by_command == self._fields["command"].display:
             return
@@ -181,28 +179,28 @@ class ConnectScreen(Form[None]):
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#try")
-    def _try(self) -> None:
-        """A second Enter does not send again what is on its way."""
+    def _test(self) -> None:
+        """Test what was typed, unless a test of it is running."""
         typed = self._typed()
-        if typed != self._trying:
-            self._run_trial(typed)
+        if typed != self._testing:
+            self._run_test(typed)
 
     @work(exclusive=True)
-    async def _run_trial(self, typed: NewAccount) -> None:
-        self._trying = typed
-        self._show_message("asking …   Esc stops it" if self._is_first else "asking …")
+    async def _run_test(self, typed: NewAccount) -> None:
+        self._testing = typed
+        self._show_message(_("connecting …   Esc stop") if self._is_first else _("connecting …"))
         try:
-            _check_for_trial(typed)
+            _check_for_test(typed)
             service = await asyncio.to_thread(self._connect, typed)
             self._show_message(_in_words(await check_connection(service, self._services.new_clock())))
         except SignInRefused as error:
-            self._refused = self._tried
+            self._refused = self._tested
             self._show_error(error, typed)
         except FaxtuiError as error:
             self._show_error(error, typed)
         finally:
-            if self._trying is typed:
-                self._trying = None
+            if self._testing is typed:
+                self._testing = None
 
     def _connect(self, typed: NewAccount) -> DocumentService:
         """Raises SignInRefused for what was just refused, even if a command prints it: accounts lock."""
@@ -211,14 +209,14 @@ class ConnectScreen(Form[None]):
             raise SignInRefused(
                 "This sign-in was just refused. Sending it again may lock the account. Change login or password first."
             )
-        self._tried = account
+        self._tested = account
         return self._services.connect(account)
 
     @on(Button.Pressed, "#save")
     @work(exclusive=True)
     async def _save(self) -> None:
         typed = self._typed()
-        self._show_message("saving …")
+        self._show_message(_("saving …"))
         try:
             if typed.profile in self._profiles and not await self._may_replace(typed.profile):
                 self._show_message()
@@ -237,25 +235,25 @@ class ConnectScreen(Form[None]):
 
     @on(Button.Pressed, "#back")
     async def action_leave(self) -> None:
-        """Ask before what was typed is discarded. If there is nowhere to go back to, stop what is running."""
+        """Go back; ask before what was typed is discarded. On the first screen, stop the test instead."""
         from faxtui.ui.screens.questions import Answer, PlainQuestion
 
         if not self._is_first and self._typed() == self._untouched:
             self.dismiss(None)
         elif not self._is_first:
-            answers = [Answer(True, "discard", key="enter")]
-            sentence = "The account is not saved."
-            question = PlainQuestion(self._options.glyphs, "Discard what you typed?", sentence, answers)
+            answers = [Answer(True, _("discard"), key="enter")]
+            sentence = _("The account is not saved.")
+            question = PlainQuestion(self._options.glyphs, _("Discard what you typed?"), sentence, answers)
             await self.app.push_screen(question, self._leave)
         elif any(not each.is_finished for each in self.workers if each.node is self):
             self.workers.cancel_node(self)
-            self._show_message("Stopped. What you typed is still here.")
+            self._show_message(_("Stopped. What you typed is still here."))
 
     def _leave(self, confirmed: Answered[bool] | None) -> None:
         if confirmed is not None:
             self.dismiss(None)
 
-    # What was typed, and what is said about it
+    # What was typed, and what is wrong with it
 
     def _typed(self) -> NewAccount:
         storage = self._storage.value
@@ -266,13 +264,15 @@ class ConnectScreen(Form[None]):
         """Ask before a profile is replaced."""
         from faxtui.ui.screens.questions import replace_question
 
-        question = replace_question(self._options.glyphs, f"the profile “{visible(profile)}”")
+        question = replace_question(
+            self._options.glyphs, _("Replace the profile “{name}”?").format(name=visible(profile))
+        )
         return await self.app.push_screen_wait(question) is not None
 
     def _show_message(self, sentence: str = "") -> None:
         for each in self._fields.values():
             each.show_error()
-        self._said.update(self._options.glyphs.write(sentence))
+        self._message.update(self._options.glyphs.write(sentence))
 
     def _show_error(self, error: FaxtuiError, typed: NewAccount) -> None:
         sentence, name = self._options.glyphs.write(visible(str(error))), _field_of(error, typed)
@@ -286,21 +286,23 @@ class ConnectScreen(Form[None]):
 
 
 def _button(label: str, id: str) -> Button:
-    """In brackets, so that it is seen to be one without colours; while it shows that it was pressed, Textual would drop
-    the next press."""
+    """Return a button in brackets, which shows without colours that it is one.
+
+    It has no effect of being pressed: Textual would drop the next press meanwhile.
+    """
     button = Button(Content(f"[ {label} ]"), id=id, compact=True)
     button.active_effect_duration = 0
     return button
 
 
-def _check_for_trial(typed: NewAccount) -> None:
-    """Raises InvalidValue where there is no password to try, so that nobody is asked anything."""
+def _check_for_test(typed: NewAccount) -> None:
+    """Raise InvalidValue if there is no password, so that no request is sent."""
     if typed.login and typed.storage is not PasswordStorage.COMMAND and not typed.password:
-        raise InvalidValue("Type the password.", "password")
+        raise InvalidValue(_("Type the password."), "password")
 
 
 def _field_of(error: FaxtuiError, typed: NewAccount) -> str:
-    """Which field to mend; empty where that can't be said."""
+    """Return the field to correct; empty if unknown."""
     if isinstance(error, InvalidValue):
         return error.field
     if isinstance(error, ConfigurationError) and ":" in typed.login:
@@ -312,11 +314,15 @@ def _field_of(error: FaxtuiError, typed: NewAccount) -> str:
     return ""
 
 
-def _in_words(trial: ConnectionCheck) -> str:
-    """``signed in; 1,234 faxes in the last 7 days; the service's clock is 12 seconds ahead``."""
-    faxes = "faxes of the last 7 days" if trial.total is None else counted(trial.total, "fax", "faxes")
-    ahead = round(trial.ahead.total_seconds())
-    parts = ["signed in", faxes if trial.total is None else f"{faxes} in the last 7 days"]
-    if abs(ahead) > _CLOSE_ENOUGH:
-        parts.append(f"the service's clock is {duration(abs(ahead))} {'ahead' if ahead > 0 else 'behind'}")
-    return "; ".join(parts)
+def _in_words(check: ConnectionCheck) -> str:
+    """Return ``Connected: 1,234 faxes in the last 7 days; the service's clock is 12 seconds ahead``."""
+    if check.total is None:
+        result = _("Connected")
+    else:
+        one, many = "Connected: {count:,} fax in the last 7 days", "Connected: {count:,} faxes in the last 7 days"
+        result = ngettext(one, many, check.total).format(count=check.total)
+    ahead = round(check.ahead.total_seconds())
+    if abs(ahead) <= _CLOSE_ENOUGH:
+        return result
+    clock = _("the service's clock is {time} ahead") if ahead > 0 else _("the service's clock is {time} behind")
+    return f"{result}; {clock.format(time=duration(abs(ahead)))}"

@@ -39,7 +39,7 @@ from faxtui.preview.client import missing_requirements
 from faxtui.terminal.desktop import open_file
 from faxtui.translation import N_, _
 from faxtui.ui.display import DisplayOptions
-from faxtui.ui.keymap import DETAILS, HANDLING, PROGRAM_WIDE, REFRESH, bindings
+from faxtui.ui.keymap import DETAILS, FAX_ACTIONS, PROGRAM_WIDE, REFRESH, bindings
 from faxtui.ui.screens.dialog import ClosesOnce
 from faxtui.ui.screens.fax_screen import FaxScreen
 from faxtui.ui.widgets.bars import KeyBar, TopLine
@@ -57,7 +57,7 @@ _NO_ADDRESS = N_("This fax has no address at the service (its folder or file nam
 class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
     """One fax of a page; closes with the fax shown last."""
 
-    BINDINGS = bindings((*DETAILS, *HANDLING, REFRESH))
+    BINDINGS = bindings((*DETAILS, *FAX_ACTIONS, REFRESH))
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
         with VerticalScroll():
             yield self._values
         yield self._status
-        yield KeyBar(self.options, (*DETAILS, *HANDLING, *PROGRAM_WIDE))
+        yield KeyBar(self.options, (*DETAILS, *FAX_ACTIONS, *PROGRAM_WIDE))
 
     def on_mount(self) -> None:
         self._show()

@@ -1,10 +1,4 @@
-"""Screens that are closed.
-
-A screen of fields and buttons, used with the keyboard alone.
-
-A question at the bottom of the screen: the table above it stays as it is.
-
-A question with a list of answers."""
+"""Screens that close with a result: forms, panels at the bottom of the screen, menus."""
 
 from __future__ import annotations
 
@@ -25,21 +19,22 @@ from textual.widgets import Button, Label, OptionList
 from textual.widgets.option_list import Option
 
 from faxtui.domain.text import visible
-from faxtui.ui.glyphs import Glyphs
-from faxtui.ui.widgets.choices import ChoiceList
+from faxtui.translation import _
+from faxtui.ui.display import Glyphs
+from faxtui.ui.widgets.fields import ChoiceList
 
 T = TypeVar("T")
 
 
 class ClosesOnce(Screen[T]):
-    """Of two keys or clicks that came at once, the second one finds it closed; Textual would end the program."""
+    """A screen that ignores a key or click after the one that closed it: Textual would raise an error."""
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
 
 class Form(ClosesOnce[T]):
-    """↑ and ↓ go from field to field as Tab does, ← and → from button to button. q is the only letter that acts."""
+    """A screen of fields and buttons. ↑ and ↓ move as Tab does, ← and → between buttons. No letter but q acts."""
 
     BINDINGS = [
         Binding("down", "next_field", show=False, priority=True),
@@ -61,7 +56,7 @@ class Form(ClosesOnce[T]):
         self.focus_previous(Button)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In an open list of choices ↑ and ↓ choose, in a text ← and → move in it."""
+        """Leave ↑ and ↓ to an open list of choices, ← and → to a text."""
         if action in ("next_field", "previous_field"):
             return not isinstance(self.focused, OptionList)
         if action in ("next_button", "previous_button"):
@@ -69,27 +64,27 @@ class Form(ClosesOnce[T]):
         return True
 
     def on_key(self, event: events.Key) -> None:
-        """q goes back, but not from a text or an open list of choices."""
+        """Go back with q, but not from a text or an open list of choices."""
         goes_back = event.key == "q" and not isinstance(self.focused, OptionList)
         if event.is_printable and event.key != "space" and not goes_back:
             event.stop()
 
 
 _ROOMY = 8
-"""Lines of the terminal from which on the hint stays in sight while what is above it scrolls."""
+"""Lines of the terminal from which the hint stays in sight while what is above it scrolls."""
 _MOST_CHOICES = 12
-"""Lines of a list: the rows that a question is about stay in sight above it."""
+"""Most lines of a list: the rows that a question is about stay in sight above it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen(Generic[T]):
-    """What was chosen, which may be any value, None included."""
+    """A choice, of any value, None included."""
 
     value: T
 
 
 class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
-    """A title, something to choose or to type, and how to answer. Esc, q, or a click beside it, leaves all as it is."""
+    """A panel at the bottom of the screen: title, content, hint. Esc, q and a click beside it cancel."""
 
     BINDINGS = [
         ("escape,q", "leave", "Back"),
@@ -104,7 +99,7 @@ class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
         self._hint = hint
 
     def content(self) -> Widget:
-        """What is between title and hint."""
+        """Return what is between title and hint."""
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
@@ -117,7 +112,7 @@ class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
         self.dismiss(None)
 
     def on_resize(self, event: events.Resize) -> None:
-        """What is chosen stays in sight where there are few lines: rule, title and two lines of hint take four."""
+        """Keep the chosen line in sight if there are few lines: rule, title and hint take up to four."""
         self.set_class(event.size.height >= _ROOMY, "-roomy")
         for each in self.query("OptionList"):
             each.styles.max_height = max(min(_MOST_CHOICES, event.size.height - 4), 1)
@@ -132,7 +127,7 @@ class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """``remark`` is told beside the label; ``is_current`` marks the one that holds now."""
+    """An entry of a menu. ``remark`` is shown beside the label; ``is_current`` marks the present one."""
 
     value: T
     label: str
@@ -141,10 +136,10 @@ class Choice(Generic[T]):
 
 
 class Menu(Panel[Chosen[T]], Generic[T]):
-    """Gives the value of what was chosen."""
+    """A panel with a list; returns the value of the entry chosen."""
 
     def __init__(self, glyphs: Glyphs, title: str, choices: Sequence[Choice[T]]) -> None:
-        super().__init__(glyphs, title, "↑ ↓ choose   Enter select   Esc cancel")
+        super().__init__(glyphs, title, _("↑ ↓ choose   Enter select   Esc cancel"))
         self._choices = tuple(choices)
 
     def content(self) -> ChoiceList:

@@ -1,4 +1,4 @@
-"""Every key that works, in groups, from the table of actions."""
+"""The help: every key, in groups, read from the table of actions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from faxtui import __version__
+from faxtui.translation import N_, _
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.keymap import ALL, GROUPS
 from faxtui.ui.screens.dialog import ClosesOnce
 from faxtui.ui.widgets.bars import TopLine
 
 _ROOM_FOR_TWO = 76
-_LEGEND = "Beside a row: ● marked, o opened, s saved, D being deleted, x deleted, g gone, ? perhaps deleted."
+_LEGEND = N_(
+    "Beside a row: ● marked, o opened, s saved, D being deleted, x deleted, g deleted elsewhere, "
+    "? deletion unconfirmed."
+)
 
 
 class HelpScreen(ClosesOnce[None]):
@@ -37,20 +41,20 @@ class HelpScreen(ClosesOnce[None]):
         self._groups = groups
         self._options = options
         self._text = Static()
-        self._keys_width = max(cell_len(options.keys.of(each)) for each in ALL) + 1
+        self._keys_width = max(cell_len(options.keys.label(each)) for each in ALL) + 1
 
     def compose(self) -> ComposeResult:
-        yield TopLine(self._options.glyphs, "Keys", f"faxtui {__version__}")
+        yield TopLine(self._options.glyphs, _("Keys"), f"faxtui {__version__}")
         with VerticalScroll():
             yield self._text
-        yield TopLine(self._options.glyphs, "↑ ↓ scroll   Esc back")
+        yield TopLine(self._options.glyphs, _("↑ ↓ scroll   Esc back"))
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
     def on_resize(self) -> None:
         groups = [self._group(name) for name in self._groups]
-        legend = Text(self._options.glyphs.write(_LEGEND))
+        legend = Text(self._options.glyphs.write(_(_LEGEND)))
         if self.size.width < _ROOM_FOR_TWO:
             self._text.update(Group(*groups, legend))
             return
@@ -71,5 +75,5 @@ class HelpScreen(ClosesOnce[None]):
         table.add_column()
         for each in ALL:
             if each.group == name:
-                table.add_row(Text(write(self._options.keys.of(each)), style="bold"), Text(write(each.help)))
-        return Group(Text(name, style="bold underline"), table, "")
+                table.add_row(Text(write(self._options.keys.label(each)), style="bold"), Text(write(_(each.help))))
+        return Group(Text(_(name), style="bold underline"), table, "")

@@ -1,8 +1,4 @@
-"""A question that destroys something: it acts only on a key that was pressed to answer it.
-
-The questions before faxes are deleted.
-
-The question before the program ends while deletes wait to be sent."""
+"""Questions before something is destroyed. They act only on a key that was pressed to answer them."""
 
 from __future__ import annotations
 
@@ -20,35 +16,36 @@ from textual.widget import Widget
 from textual.widgets import Label, Static
 
 from faxtui.domain.fax import FROM, PAGES, RECEIVED, Fax, FaxKey, ValueFormat
-from faxtui.domain.text import counted, visible
+from faxtui.domain.text import visible
 from faxtui.operations.deletion import DeletionsView, Plan
-from faxtui.ui.glyphs import Glyphs
-from faxtui.ui.keymap import written
+from faxtui.translation import N_, _, ngettext
+from faxtui.ui.display import Glyphs
+from faxtui.ui.keymap import key_label
 from faxtui.ui.screens.dialog import Chosen, Panel
-from faxtui.ui.silence import AttentiveApp
+from faxtui.ui.typed_keys import AttentiveApp
 
 T = TypeVar("T")
 _SCROLLING = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
-"""Keys that answer nothing, and the lines that they scroll."""
-_CANCELLED = "Cancelled: that key is not an answer. Keys are ignored until you stop typing for half a second."
+"""Keys that only scroll, and by how many lines."""
+_CANCELLED = N_("Cancelled: that key is not a choice. Keys are ignored until you stop typing for half a second.")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """Gives ``value`` for its ``key``, or for its ``word`` and then Enter or half a second of silence.
+    """A choice: ``value`` for its ``key``, or for its ``word`` followed by Enter or half a second of silence.
 
-    ``does`` completes the key in the line that names the keys. ``at_once``: the key counts before that line is shown.
+    ``label`` follows the key in the line of keys. ``at_once``: the key counts before that line is shown.
     """
 
     value: T
-    does: str
+    label: str
     key: str = ""
     word: str = ""
     at_once: bool = False
 
 
 class Question(Panel[Chosen[T]], Generic[T]):
-    """Accepts an answer after half a second of silence since it was painted; only then are the keys named.
+    """A question that accepts an answer after half a second of silence since it was painted; then it shows the keys.
 
     An earlier Enter is dropped. Esc cancels; any other key that is not an answer, and a paste, cancel too, and the rest
     of that text is dropped. So no text that arrives as keys can answer, whatever it contains.
@@ -59,7 +56,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
         self._answers = tuple(answers)
         self._typed = ""
         self._counts_from: float | None = None
-        self._keys = Label(glyphs.write(self._named()), classes="hint", markup=False)
+        self._keys = Label(glyphs.write(self._hint_text()), classes="hint", markup=False)
         self._keys.visible = False
 
     def compose(self) -> ComposeResult:
@@ -73,7 +70,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
         self.app.app_resume_signal.subscribe(self, lambda _: self._begin())
 
     def on_screen_resume(self) -> None:
-        """It was painted, for the first time or after something that covered it."""
+        """Begin once it is painted, the first time or after something that covered it."""
         self._begin()
 
     # Keys
@@ -85,23 +82,23 @@ class Question(Panel[Chosen[T]], Generic[T]):
         elif event.key in _SCROLLING:
             self.action_scroll_panel(_SCROLLING[event.key])
         elif self._counts_from is None or event.time < self._counts_from:
-            self._take_early(event)
+            self._handle_early(event)
         else:
-            self._take(event)
+            self._handle(event)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         self._cancel(event)
 
     def action_scroll_panel(self, lines: int) -> None:
-        """Scroll what is in the middle, then all of it if the terminal has too few lines."""
+        """Scroll the content, then the whole panel if the terminal has too few lines."""
         for each in (*self.query(VerticalScroll), self.query_one(".panel")):
             if each.scroll_y > 0 if lines < 0 else each.scroll_y < each.max_scroll_y:
                 each.scroll_relative(y=lines, animate=False)
                 return
 
-    def _take_early(self, event: events.Key) -> None:
-        """Drop what would be an answer; of a word, letter by letter."""
+    def _handle_early(self, event: events.Key) -> None:
+        """Drop a key that would be an answer, or a letter of one."""
         answer = self._answer_of(event.key)
         if answer is not None and answer.at_once:
             self._choose(answer)
@@ -110,7 +107,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
         elif self._counts_from is not None:
             self._begin()
 
-    def _take(self, event: events.Key) -> None:
+    def _handle(self, event: events.Key) -> None:
         word = self._word
         if event.key == "enter" and word is not None:
             self._choose(word)
@@ -133,7 +130,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
 
     @property
     def _word(self) -> Answer[T] | None:
-        """The answer whose word is complete."""
+        """The answer whose word was typed."""
         return next((each for each in self._answers if each.word and each.word == self._typed), None)
 
     def _continues_word(self, event: events.Key) -> bool:
@@ -144,9 +141,9 @@ class Question(Panel[Chosen[T]], Generic[T]):
         return is_begun
 
     def _type(self, typed: str) -> None:
-        """Show what was typed of a word, and accept it after a silence if it is complete."""
+        """Show the part of a word that was typed. Accept it after a silence if it is complete."""
         self._typed = typed
-        self._keys.update(self._glyphs.write(self._named()))
+        self._keys.update(self._glyphs.write(self._hint_text()))
         if self._word is not None:
             self.run_worker(self._accept(typed), exclusive=True)
 
@@ -161,18 +158,18 @@ class Question(Panel[Chosen[T]], Generic[T]):
     def _cancel(self, event: events.Key | events.Paste) -> None:
         self._app.silence.drop_rest(event)
         self.dismiss(None)
-        self.notify(_CANCELLED)
+        self.notify(_(_CANCELLED))
 
     # When keys count
 
     def _begin(self) -> None:
-        """Wait for a silence once this is painted. What was typed of a word is dropped."""
+        """Wait for a silence once this is painted. Drop what was typed of a word."""
         self._counts_from = None
         self._keys.visible = False
         self.run_worker(self._show_keys(), exclusive=True)
 
     def _suspend(self) -> None:
-        """What is typed from here on may not be meant for the question."""
+        """Stop accepting keys: they may not be meant for the question."""
         self._counts_from = None
 
     async def _show_keys(self) -> None:
@@ -183,21 +180,19 @@ class Question(Panel[Chosen[T]], Generic[T]):
         # Keys count as soon as anybody can see the line that names them.
         self._counts_from = self._app.silence.now()
         self._typed = ""
-        self._keys.update(self._glyphs.write(self._named()))
+        self._keys.update(self._glyphs.write(self._hint_text()))
         self._keys.visible = True
 
-    def _named(self) -> str:
-        """The line that names the keys."""
-        word = self._word
-        if word is not None:
-            return f"Typed: {self._typed}   Enter {word.does}   Esc cancel"
-        keys = [f"{written(each.key)} {each.does}" for each in self._answers if each.key]
-        if not keys:
-            words = [f"Type {each.word} to {each.does}" for each in self._answers]
-            return "   ".join([*words, *([f"Typed: {self._typed}"] if self._typed else []), "Esc cancel"])
-        words = [f"type {each.word}: {each.does}" for each in self._answers if each.word]
-        first = [f"Typed: {self._typed}"] if self._typed else keys
-        return "   ".join([*first, "Esc cancel", *words])
+    def _hint_text(self) -> str:
+        """Return the line of keys."""
+        typed = [_("Typed: {text}").format(text=self._typed)] if self._typed else []
+        cancel = _("Esc cancel")
+        if self._word is not None:
+            return "   ".join([*typed, f"{key_label('enter')} {self._word.label}", cancel])
+        keys = [f"{key_label(each.key)} {each.label}" for each in self._answers if each.key]
+        with_word = _("type {word}: {action}") if keys else _("Type {word} to {action}")
+        words = [with_word.format(word=each.word, action=each.label) for each in self._answers if each.word]
+        return "   ".join([*(typed or keys), cancel, *words] if keys else [*words, *typed, cancel])
 
     @property
     def _app(self) -> AttentiveApp:
@@ -207,7 +202,7 @@ class Question(Panel[Chosen[T]], Generic[T]):
 
 
 class PlainQuestion(Question[T]):
-    """A question with one sentence below its title."""
+    """A question with a sentence below its title."""
 
     def __init__(self, glyphs: Glyphs, title: str, sentence: str, answers: Sequence[Answer[T]]) -> None:
         super().__init__(glyphs, title, answers)
@@ -217,35 +212,33 @@ class PlainQuestion(Question[T]):
         return self._sentence
 
 
-def replace_question(glyphs: Glyphs, what: str) -> Question[bool]:
-    return PlainQuestion(glyphs, f"Replace {what}?", "It exists already.", [Answer(True, "replace it", key="enter")])
+def replace_question(glyphs: Glyphs, title: str) -> Question[bool]:
+    return PlainQuestion(glyphs, title, _("It already exists."), [Answer(True, _("replace it"), key="enter")])
 
 
 MANY = 10
-"""How many faxes are deleted at most without typing their number."""
+"""Most faxes that are deleted without typing their number."""
 WITHOUT_COPIES = "delete"
-"""What is typed to delete without copies, in every language."""
+"""Typed to delete without copies, in every language."""
 _SENDER_WIDTH, _SENDER_WIDTH_IN_COLUMNS, _SENDER_WIDTH_AT_LEAST = 20, 13, 8
 _INDENT, _GAP = 2, 2
 _OTHER_LINES = 8
-"""Lines that the title, the folder and the keys take on a narrow terminal."""
+"""Lines of title, folder and keys on a narrow terminal."""
 
 
 class DeletePanel(Question[bool]):
-    """Gives whether copies are saved first. It lists what is deleted, and shows the folder for the copies."""
+    """Ask before deleting: list the faxes and the folder for copies. Returns whether copies are saved first."""
 
     def __init__(
         self, glyphs: Glyphs, plan: Plan, here: Collection[FaxKey], destination: str, reading: ValueFormat
     ) -> None:
-        is_one = len(plan.documents) == 1
-        super().__init__(
-            glyphs,
-            f"Delete {counted(len(plan.documents), 'fax', 'faxes')} from the service? This cannot be undone there.",
-            [
-                Answer(True, "save a copy, then delete" if is_one else "save copies, then delete", key="enter"),
-                Answer(False, "without a copy" if is_one else "without copies", word=WITHOUT_COPIES),
-            ],
-        )
+        count = len(plan.documents)
+        one = "Delete {count:,} fax from the service? This cannot be undone there."
+        many = "Delete {count:,} faxes from the service? This cannot be undone there."
+        save = ngettext("save a copy, then delete", "save copies, then delete", count)
+        without = ngettext("without a copy", "without copies", count)
+        answers = [Answer(True, save, key="enter"), Answer(False, without, word=WITHOUT_COPIES)]
+        super().__init__(glyphs, ngettext(one, many, count).format(count=count), answers)
         self._plan = plan
         self._here = here
         self._destination = destination
@@ -254,8 +247,8 @@ class DeletePanel(Question[bool]):
         self._scroll = VerticalScroll(self._list, can_focus=False, classes="listed")
 
     def content(self) -> Vertical:
-        destination = self._glyphs.write(f" Copies: {visible(self._destination)}")
-        return Vertical(self._scroll, Label(destination, markup=False, classes="told"))
+        copies = _("Copies: {folder}").format(folder=visible(self._destination))
+        return Vertical(self._scroll, Label(self._glyphs.write(f" {copies}"), markup=False, classes="told"))
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep most of the table in sight, and the keys on a terminal with few lines."""
@@ -267,7 +260,7 @@ class DeletePanel(Question[bool]):
         self._list.update(self._glyphs.write("\n".join(lines)))
 
     def _in_columns(self, width: int) -> Iterator[str]:
-        """Two columns if they fit, in reading order. Faxes that are not on the page come first: nobody sees them."""
+        """Yield lines, in two columns if they fit. Faxes that are not on the page come first: nobody sees them."""
         faxes = sorted(self._plan.documents, key=lambda fax: fax.key in self._here)
         in_columns = [self._in_words(fax, _SENDER_WIDTH_IN_COLUMNS) for fax in faxes]
         longest = max(map(cell_len, in_columns), default=0)
@@ -284,32 +277,27 @@ class DeletePanel(Question[bool]):
     def _in_words(self, fax: Fax, sender_width: int) -> str:
         sender = self._glyphs.cut(FROM.text(fax, self._reading), sender_width)
         blank = " " * (sender_width - cell_len(sender))
-        pages = "1 page" if fax.pages == 1 else f"{PAGES.text(fax, self._reading)} pages"
-        where = "" if fax.key in self._here else "   (not on this page)"
+        count = 0 if fax.pages is None else fax.pages
+        pages = ngettext("{count} page", "{count} pages", count).format(count=PAGES.text(fax, self._reading))
+        where = "" if fax.key in self._here else f"   ({_('not on this page')})"
         return f"{RECEIVED.text(fax, self._reading)}  {sender}{blank}  {pages}{where}"
 
 
 def count_question(glyphs: Glyphs, count: int, *, with_copies: bool) -> Question[bool]:
-    """Have the number of faxes typed: a slip does not delete many."""
-    faxes = f"{count:,} faxes"
-    title = f"Save copies of {faxes}, then delete them?" if with_copies else f"Delete {faxes} without copies?"
-    return PlainQuestion(
-        glyphs, title, "This cannot be undone on the service.", [Answer(True, "confirm", word=str(count))]
-    )
+    """Ask for the number of faxes, so that a slip does not delete many."""
+    copies, none = _("Save copies of {count:,} faxes, then delete them?"), _("Delete {count:,} faxes without copies?")
+    title = (copies if with_copies else none).format(count=count)
+    sentence, answers = _("This cannot be undone on the service."), [Answer(True, _("confirm"), word=str(count))]
+    return PlainQuestion(glyphs, title, sentence, answers)
 
 
 class LeavePanel(Question[bool]):
-    """Gives whether to wait until they are sent; without an answer, once there is nothing to ask any more."""
+    """Ask before quitting while deletes wait. Returns whether to wait for them; closes when none is left."""
 
     def __init__(self, glyphs: Glyphs, deletions: DeletionsView) -> None:
-        super().__init__(
-            glyphs,
-            "Quit while faxes wait to be deleted?",
-            [
-                Answer(True, "finish, then quit", key="enter"),
-                Answer(False, "quit now and keep them", key="q", at_once=True),
-            ],
-        )
+        finish = Answer(True, _("finish, then quit"), key="enter")
+        quit_now = Answer(False, _("quit now and keep them"), key="q", at_once=True)
+        super().__init__(glyphs, _("Quit while faxes wait to be deleted?"), [finish, quit_now])
         self._progress = Label(markup=False, classes="told")
         self._deletions = deletions
 
@@ -321,9 +309,9 @@ class LeavePanel(Question[bool]):
         self.follow(self._deletions)
 
     def follow(self, deletions: DeletionsView) -> None:
-        """How far they are by now."""
+        """Show how far the deletes are."""
         if not deletions.unsent:
             self.dismiss(Chosen(True))
         else:
-            said = f" Now: {deletions.progress}. What was not sent stays on the service."
-            self._progress.update(self._glyphs.write(said))
+            sentence = _("Now: {progress}. What was not sent stays on the service.")
+            self._progress.update(self._glyphs.write(f" {sentence.format(progress=deletions.progress)}"))

@@ -20,20 +20,18 @@ from faxtui.config.toml_files import Change
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError, InvalidValue
 from faxtui.translation import _
-from faxtui.ui.display import DisplayOptions
-from faxtui.ui.glyphs import Glyphs
+from faxtui.ui.display import DisplayOptions, Glyphs
 from faxtui.ui.screens.dialog import Chosen, ClosesOnce, Panel
 from faxtui.ui.session import AccountServices
 from faxtui.ui.widgets.bars import TopLine
-from faxtui.ui.widgets.choices import ChoiceList
-from faxtui.ui.widgets.filter_sidebar import Labelled, Line
+from faxtui.ui.widgets.fields import ChoiceList, Labelled, Line
 
 _NAME_WIDTH, _VALUE_WIDTH = 18, 20
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A setting, and the table of the configuration that it stands in."""
+    """A setting and its table of the configuration."""
 
     section: str
     setting: Setting
@@ -50,7 +48,7 @@ _ROWS = tuple(_Row(name, each) for name, kind in SECTIONS.items() for each in ki
 
 
 class SettingsScreen(ClosesOnce[None]):
-    """One line a setting, with what it is for; ``*`` marks what differs from the files."""
+    """One line a setting, with what it is for; ``*`` marks what is not saved."""
 
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-short")]
     BINDINGS = [
@@ -73,7 +71,7 @@ class SettingsScreen(ClosesOnce[None]):
         self._saved = in_files
         self._services = services
         self._apply = apply
-        self._tell_saved = saved
+        self._report_saved = saved
         self._title = TopLine(options.glyphs, id="title")
         self._help = TopLine(options.glyphs)
         self._list = ChoiceList(*(Option(self._line(each)) for each in _ROWS), compact=True)
@@ -82,20 +80,20 @@ class SettingsScreen(ClosesOnce[None]):
         yield self._title
         yield self._list
         yield self._help
-        keys = "↑ ↓ choose   Enter change   s save   Esc back"
+        keys = _("↑ ↓ choose   Enter change   s save   Esc back")
         yield TopLine(self._options.glyphs, keys, id="keys")
 
     def on_mount(self) -> None:
-        self._tell_state()
+        self._show_state()
 
     async def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
         row = _ROWS[event.option_index]
         current, setting = row.value(self._settings), row.setting
         if isinstance(current, bool):
-            self._take(row, not current)
+            self._change(row, not current)
         elif isinstance(setting.read, OneOf):
             choices = setting.read.choices
-            self._take(row, choices[(choices.index(str(current)) + 1) % len(choices)])
+            self._change(row, choices[(choices.index(str(current)) + 1) % len(choices)])
         else:
             panel = EditSetting(self._options.glyphs, setting, current)
             await self.app.push_screen(panel, lambda value: self._edited(row, value))
@@ -113,10 +111,11 @@ class SettingsScreen(ClosesOnce[None]):
             return
         names = ", ".join(each.setting.name for each in self._changed)
         answers = [
-            Answer(True, "save", key="enter"),
-            Answer(False, "leave unsaved: applied until you quit", key="n"),
+            Answer(True, _("save"), key="enter"),
+            Answer(False, _("don't save: applied until you quit"), key="n"),
         ]
-        question = PlainQuestion(self._options.glyphs, "Save the settings?", f"Changed: {names}", answers)
+        changed = _("Changed: {names}").format(names=names)
+        question = PlainQuestion(self._options.glyphs, _("Save the settings?"), changed, answers)
         await self.app.push_screen(question, self._leave)
 
     def _leave(self, choice: Chosen[bool] | None) -> None:
@@ -127,23 +126,23 @@ class SettingsScreen(ClosesOnce[None]):
 
     @work(exclusive=True)
     async def action_save(self, then_leave: bool = False) -> None:
-        """Only what was changed is written. If that fails, the screen stays."""
+        """Write what was changed, nothing else. If that fails, the screen stays open."""
         written = self._settings
         changes: list[Change] = [
             ((each.section, each.setting.name), _as_written(each.value(written))) for each in self._changed
         ]
         if not changes:
-            self.notify("No changes to save.")
+            self.notify(_("No changes to save."))
             return
         try:
-            said = await asyncio.to_thread(self._services.save_settings, changes)
+            saved = await asyncio.to_thread(self._services.save_settings, changes)
         except FaxtuiError as error:
             self.notify(str(error), severity="error")
             return
         self._saved = written
-        self._tell_saved(written)
+        self._report_saved(written)
         self._show()
-        self.notify(said)
+        self.notify(saved)
         if then_leave:
             self.dismiss(None)
 
@@ -153,9 +152,9 @@ class SettingsScreen(ClosesOnce[None]):
 
     def _edited(self, row: _Row, value: Chosen[object] | None) -> None:
         if value is not None:
-            self._take(row, value.value)
+            self._change(row, value.value)
 
-    def _take(self, row: _Row, value: object) -> None:
+    def _change(self, row: _Row, value: object) -> None:
         self._settings = row.changed(self._settings, value)
         self._apply(self._settings)
         self._show()
@@ -163,10 +162,10 @@ class SettingsScreen(ClosesOnce[None]):
     def _show(self) -> None:
         for index, each in enumerate(_ROWS):
             self._list.replace_option_prompt_at_index(index, self._line(each))
-        self._tell_state()
+        self._show_state()
 
-    def _tell_state(self) -> None:
-        self._title.show("Settings", "* unsaved" if self._changed else "")
+    def _show_state(self) -> None:
+        self._title.show(_("Settings"), _("* unsaved") if self._changed else "")
 
     def _line(self, row: _Row) -> Text:
         value = row.value(self._settings)
@@ -178,10 +177,10 @@ class SettingsScreen(ClosesOnce[None]):
 
 
 class EditSetting(Panel[Chosen[object]]):
-    """A value that can't be taken is explained, and stays to be mended."""
+    """Ask for a value. An invalid one is explained, and stays to be corrected."""
 
     def __init__(self, glyphs: Glyphs, setting: Setting, current: object) -> None:
-        super().__init__(glyphs, setting.name, "Enter select   Esc cancel")
+        super().__init__(glyphs, setting.name, _("Enter apply   Esc cancel"))
         self._setting = setting
         self._current = current
 

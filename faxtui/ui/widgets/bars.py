@@ -1,8 +1,4 @@
-"""A line of text at the top or the bottom of a screen.
-
-The page bar: what part is shown, of how many, as of when, and what goes on.
-
-The key bar: what to press, as many of the most useful keys as fit."""
+"""The bars around a screen: a line of text, the page bar and the key bar."""
 
 from __future__ import annotations
 
@@ -15,13 +11,13 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
-from faxtui.ui.display import DisplayOptions
-from faxtui.ui.glyphs import Glyphs
+from faxtui.translation import _
+from faxtui.ui.display import DisplayOptions, Glyphs
 from faxtui.ui.keymap import Action
 
 
 class TopLine(Widget):
-    """Something at the left, something at the right; where room is short the right one gives way first."""
+    """A text at the left, another at the right, which gives way first if room is short."""
 
     DEFAULT_CSS = "TopLine { height: 1; }"
 
@@ -31,20 +27,19 @@ class TopLine(Widget):
         self._texts: tuple[str, tuple[str, ...]] = (left, (right,))
 
     def show(self, left: str, *right: str) -> None:
-        """``right`` are ways to say the same, longest first: the first one that fits is shown."""
+        """Show these texts. Of several at the right, longest first, the first that fits is shown."""
         if (left, right) != self._texts:
             self._texts = (left, right)
             self.refresh()
 
     def render(self) -> Text:
         width = self.size.width - 2
-        left, ways = self._texts
-        left = self._glyphs.cut(left, width)
+        left = self._glyphs.cut(self._texts[0], width)
         room = width - cell_len(left) - 2
-        written = [self._glyphs.write(way) for way in ways]
-        right = next((way for way in written if cell_len(way) <= room), "")
-        if not right and written and room > 8:
-            right = self._glyphs.cut(written[-1], room)
+        texts = [self._glyphs.write(each) for each in self._texts[1]]
+        right = next((each for each in texts if cell_len(each) <= room), "")
+        if not right and texts and room > 8:
+            right = self._glyphs.cut(texts[-1], room)
         gap = " " * max(width - cell_len(left) - cell_len(right), 0)
         return Text(f" {left}{gap}{right} ", no_wrap=True, overflow="crop", end="")
 
@@ -54,20 +49,20 @@ _TINY = 8
 
 
 class PageBar(Widget):
-    """One line, and as many below it as what there is to say needs, up to a third of the screen."""
+    """What part of how many is shown, as of when, and the state: one line, or more for a long state."""
 
     DEFAULT_CSS = "PageBar { height: 1; }"
     GAP = 3
 
-    class Turned(Message):
-        """One of the arrows was clicked."""
+    class ArrowClicked(Message):
+        """An arrow at the page's position was clicked."""
 
         def __init__(self, forward: bool) -> None:
             super().__init__()
             self.forward = forward
 
-    class PageWanted(Message):
-        """What stands between the arrows was clicked."""
+    class PositionClicked(Message):
+        """The page's position was clicked."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -79,16 +74,15 @@ class PageBar(Widget):
         self._can_turn = (False, False)
 
     def show(self, position: str, as_of: str, state: str, right: str = "", *, can_turn: tuple[bool, bool]) -> None:
-        """``state`` is a sentence, ``right`` a short remark; ``can_turn`` says which arrows work."""
-        said = (position, as_of, state, right, can_turn)
-        if said == (self._position, self._as_of, self._state, self._right, self._can_turn):
-            return
-        self._position, self._as_of, self._state, self._right, self._can_turn = said
-        self._settle()
-        self.refresh()
+        """Show ``state``, a sentence, and ``right``, a short remark. ``can_turn``: whether each arrow works."""
+        texts = (position, as_of, state, right, can_turn)
+        if texts != (self._position, self._as_of, self._state, self._right, self._can_turn):
+            self._position, self._as_of, self._state, self._right, self._can_turn = texts
+            self._adapt_height()
+            self.refresh()
 
     def on_resize(self) -> None:
-        self._settle()
+        self._adapt_height()
 
     def on_click(self, event: events.Click) -> None:
         if event.y or not self._position:
@@ -97,13 +91,13 @@ class PageBar(Widget):
         if event.x <= 2:
             self._turn(forward=False)
         elif event.x < closing:
-            self.post_message(self.PageWanted())
+            self.post_message(self.PositionClicked())
         elif event.x <= closing + 2:
             self._turn(forward=True)
 
     def _turn(self, *, forward: bool) -> None:
         if self._can_turn[forward]:
-            self.post_message(self.Turned(forward))
+            self.post_message(self.ArrowClicked(forward))
 
     def render(self) -> Text:
         text = Text("\n".join(self._lines(self.size.width)), no_wrap=True, overflow="crop", end="")
@@ -117,7 +111,7 @@ class PageBar(Widget):
     def _arrows(self) -> tuple[str, str]:
         return self._glyphs.write("‹"), self._glyphs.write("›")
 
-    def _settle(self) -> None:
+    def _adapt_height(self) -> None:
         height = len(self._lines(self.size.width or self.app.size.width))
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
@@ -125,20 +119,23 @@ class PageBar(Widget):
     def _lines(self, width: int) -> list[str]:
         opening, closing = self._arrows()
         place = f"{opening} {self._glyphs.write(self._position)} {closing}" if self._position else ""
-        as_of, state = f"as of {self._as_of}" if self._as_of else "", self._glyphs.write(self._state)
+        as_of, state = (
+            _("as of {time}").format(time=self._as_of) if self._as_of else "",
+            self._glyphs.write(self._state),
+        )
         for parts in ((place, as_of, state), (place, as_of), (place,)):
             first = self._with_remark((" " * self.GAP).join(part for part in parts if part), width)
             if cell_len(first) < width:
                 break
         left = (as_of, state) if self.app.size.height > _TINY else (state,)
-        said = (" " * self.GAP).join(each for each in left if each and each not in parts)
-        below = self._wrapped(said, width) if said else []
+        rest = (" " * self.GAP).join(each for each in left if each and each not in parts)
+        below = self._wrapped(rest, width) if rest else []
         if not place and below:
             return [*below, first] if self._right else below
         return [self._glyphs.cut(first, width), *below]
 
     def _with_remark(self, line: str, width: int) -> str:
-        """``line``, and at the end of it the short remark."""
+        """Return ``line`` with the short remark at its end."""
         right = self._glyphs.write(self._right)
         gap = max(width - cell_len(line) - cell_len(right) - 2, self.GAP) if right else 0
         return f" {line}{' ' * gap}{right}"
@@ -153,7 +150,7 @@ class PageBar(Widget):
 
 
 class KeyBar(Widget):
-    """Keys and what they do, read from the table of actions; a click does the same as the key."""
+    """The most useful keys, as many as fit, read from the table of actions. A click does the same as the key."""
 
     DEFAULT_CSS = "KeyBar { height: 1; }"
     GAP = 2
@@ -171,13 +168,13 @@ class KeyBar(Widget):
         self.refresh()
 
     def hint(self, text: str) -> None:
-        """Show this in place of the keys, which are letters for now; empty brings them back."""
+        """Show this in place of the keys, which are letters while a field has the focus; empty: the keys again."""
         if text != self._hint:
             self._hint = text
             self.refresh()
 
     def _items(self) -> list[tuple[Action, str, bool]]:
-        """What fits: the action, its key, and whether it can be done now."""
+        """Return what fits: the action, its key and label, and whether it can be done now."""
         if self._hint:
             return []
         enabled = {each.binding.id: each.enabled for each in self.screen.active_bindings.values()}
@@ -186,8 +183,8 @@ class KeyBar(Widget):
         for action in self._actions:
             if action.id not in enabled:
                 continue
-            key = self._options.glyphs.write(self._options.keys.of(action))
-            room -= cell_len(key) + 1 + cell_len(action.label) + self.GAP
+            key = self._options.glyphs.write(self._options.keys.label(action))
+            room -= cell_len(key) + 1 + cell_len(_(action.label)) + self.GAP
             if room < -self.GAP:
                 break
             items.append((action, key, enabled[action.id]))
@@ -197,19 +194,19 @@ class KeyBar(Widget):
         text = Text(f" {self._options.glyphs.write(self._hint)}", no_wrap=True, overflow="crop", end="")
         for action, key, enabled in self._items():
             text.append(key, "bold" if enabled else "dim")
-            text.append(f" {action.label}{' ' * self.GAP}", "" if enabled else "dim")
+            text.append(f" {_(action.label)}{' ' * self.GAP}", "" if enabled else "dim")
         return text
 
     async def on_click(self, event: events.Click) -> None:
         x = 1
         for action, key, enabled in self._items():
-            width = cell_len(key) + 1 + cell_len(action.label)
+            width = cell_len(key) + 1 + cell_len(_(action.label))
             if x <= event.x < x + width and enabled:
                 await self._run(action)
             x += width + self.GAP
 
     async def _run(self, action: Action) -> None:
-        """Do it where it is bound: on this screen, or in the program as a whole."""
+        """Run it where it is bound: on this screen or in the application."""
         for active in list(self.screen.active_bindings.values()):
             if active.binding.id == action.id:
                 await self.app.run_action(action.method, active.node)

@@ -1,8 +1,4 @@
-"""What a table's cells and headings hold: values that are put into words only when they are painted.
-
-Which columns a table of some width shows, and how wide they are.
-
-The table of faxes."""
+"""The table of faxes: its columns, cells and gutter."""
 
 from __future__ import annotations
 
@@ -40,20 +36,21 @@ from faxtui.domain.fax import (
 )
 from faxtui.domain.query import Sort
 from faxtui.operations.operations import LocalStatus
-from faxtui.ui.glyphs import Glyphs
+from faxtui.translation import _
+from faxtui.ui.display import Glyphs
 from faxtui.ui.keymap import TABLE, bindings
 
 
 @dataclass(slots=True)
 class Painter:
-    """How cells are written: shared by all cells of a table."""
+    """How cells are written; shared by all cells of a table."""
 
     glyphs: Glyphs
     reading: ValueFormat
 
 
 class Cell:
-    """One field of one fax."""
+    """One field of one fax, turned into text only when it is painted."""
 
     __slots__ = ("_column", "_fax", "_painter")
 
@@ -77,18 +74,18 @@ def aligned(text: str, column: Column) -> str:
 
 
 def heading(column: Column, sort: Sort, glyphs: Glyphs) -> Text:
-    """A column's heading, with a mark where the list is sorted by it, and another where it never can be.
+    """Return a column's heading, with a mark if the list is sorted by it, and another if it never can be.
 
     A number's heading ends where the numbers do: the mark stands in the gap after it.
     """
     field = column.field
     mark = glyphs.sort(sort.direction) if field is sort.field else ""
     if not field.is_sortable:
-        text = aligned(glyphs.write(f"{field.heading} –"), column)
+        text = aligned(glyphs.write(f"{_(field.heading)} –"), column)
     elif field.is_right_aligned:
-        text = aligned(field.heading, column) + mark
+        text = aligned(_(field.heading), column) + mark
     else:
-        text = f"{field.heading} {mark}"
+        text = f"{_(field.heading)} {mark}"
     width = column.width + column.gap
     return Text(text.ljust(width)[:width], no_wrap=True, end="")
 
@@ -96,7 +93,7 @@ def heading(column: Column, sort: Sort, glyphs: Glyphs) -> Text:
 GAP = 2
 NARROW_FILE = 10
 ROOMY_FILE = 27
-"""The width of a file name in full."""
+"""Cells of a usual file name."""
 LEFT_TO_RIGHT = (RECEIVED, FROM, TO, PAGES, DURATION, BAUD, FOLDER, MESSAGE, CUSTOMER, FILE)
 _IF_ROOM = (BAUD, FOLDER, MESSAGE, CUSTOMER)
 
@@ -111,7 +108,7 @@ class Column:
 
 
 def fit(room: int, chosen: Sequence[Field] = ()) -> tuple[Column, ...]:
-    """The columns for ``room`` cells: of the operator's own, where there are some, those that fit, else of all.
+    """Return the columns for ``room`` cells: those of the operator's choice that fit, or else of all.
 
     The least important ones give way. The file name takes what is left over.
     """
@@ -130,14 +127,14 @@ def _as_many_as_fit(chosen: Sequence[Field], room: int) -> list[Column]:
 
 
 def _least_room(fields: Sequence[Field]) -> int:
-    """A column of numbers keeps its gap even at the end: the mark of a sort stands there."""
+    """Return the least cells for these columns. One of numbers keeps its gap at the end, for the mark of a sort."""
     after_last = GAP if fields[-1].is_right_aligned else 0
     return sum((NARROW_FILE if each is FILE else _width(each)) + GAP for each in fields) - GAP + after_last
 
 
 def _width(field: Field) -> int:
-    """A heading that says that there is no sort needs room to say it."""
-    return max(field.width, len(field.heading) + 2) if not field.is_sortable else field.width
+    """Return the width of a column; without a sort its heading needs room for a mark."""
+    return max(field.width, len(_(field.heading)) + 2) if not field.is_sortable else field.width
 
 
 def _most_important(room: int) -> list[Column]:
@@ -159,7 +156,7 @@ def _stretched(column: Column, spare: int) -> Column:
 
 
 GUTTER = 4
-"""The cursor's bar, the mark, what was done with it, a blank."""
+"""Cells of the cursor's bar, the mark, the state and a blank."""
 _LETTERS = {
     LocalStatus.GOING: "D",
     LocalStatus.UNKNOWN: "?",
@@ -174,7 +171,7 @@ _STRUCK = Style(strike=True)
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where the cursor is: on a fax, in a row of the page, on a line of the screen, both counted from 0."""
+    """Position of the cursor: a fax, a row of the page, a line of the screen; rows and lines count from 0."""
 
     fax: Fax | None = None
     row: int = 0
@@ -182,9 +179,9 @@ class Spot:
 
 
 class FaxTable(DataTable[Cell | None], inherit_bindings=False):
-    """One page of faxes, a cursor that stays on its fax, and headings that ask for a sort.
+    """One page of faxes, with a cursor that stays on its fax, and headings to sort by.
 
-    The gutter at the left is painted over the finished lines, so that a mark never costs a table its caches.
+    The gutter at the left is painted over the finished lines, so that a mark does not invalidate caches of rows.
     """
 
     BINDINGS = bindings(TABLE)
@@ -219,11 +216,11 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
 
     @property
     def spot(self) -> Spot:
-        """Where the cursor is now."""
+        """The position of the cursor."""
         return Spot(self.current, self.cursor_row, self.cursor_row - round(self.scroll_offset.y))
 
     def show(self, faxes: tuple[Fax, ...], sort: Sort, reading: ValueFormat, *, at: Spot) -> None:
-        """Show these rows, with the cursor on the fax of that spot, or in its row if the fax is not among them."""
+        """Show these rows, with the cursor on the fax of ``at``, or in its row if the fax is not among them."""
         if (faxes, sort, reading) == (self._faxes, self._sort, self._painter.reading):
             if at != self.spot:
                 self._put_cursor(at)
@@ -234,12 +231,12 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self._fill(at, new_columns=is_new_sort or not self._fitted)
 
     def choose_columns(self, columns: Sequence[Field]) -> None:
-        """The operator's own columns; none for those that fit best."""
+        """Show these columns; none: those that fit best."""
         self._chosen = tuple(columns)
         self._fill(self.spot, new_columns=True)
 
     def paint_states(self, done: Mapping[FaxKey, LocalStatus], marked: Iterable[FaxKey]) -> None:
-        """What stands beside the rows, and which of them are struck through."""
+        """Show what is done with the faxes, and which are marked."""
         now = done, frozenset(marked)
         if now != (self._done, self._marked):
             self._done, self._marked = now
@@ -247,12 +244,12 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
 
     @property
     def columns_chosen(self) -> tuple[Field, ...]:
-        """The operator's own columns; none for those that fit best."""
+        """The columns that the operator chose; none: those that fit best."""
         return self._chosen
 
     @property
     def columns_wanted(self) -> tuple[Field, ...]:
-        """The operator's own, where there are some, with or without room for all of them; else those shown."""
+        """The columns that the operator chose, even if they do not fit; without a choice those shown."""
         return self._chosen or self.columns_shown
 
     @property
@@ -266,7 +263,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self.move_to(len(self._faxes) - 1)
 
     def move_to_fax(self, fax: Fax) -> None:
-        """Put the cursor on that fax, where it is among the rows."""
+        """Put the cursor on that fax if it is among the rows."""
         self.move_to(self._row_of(fax, self.cursor_row))
 
     def move_to(self, row: int) -> None:
@@ -312,7 +309,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
                 self.add_row(None, *(Cell(fax, column, self._painter) for column in fitted))
             self._put_cursor(spot)
             self._scroll_to_line(self.cursor_row, spot.line)
-        # And again once the table knows how long it is now.
+        # Again once the table knows its new length.
         self._fills += 1
         self.call_after_refresh(self._settle_scroll, self._fills, self.cursor_row, spot.line)
 
@@ -320,7 +317,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self.move_to(self._row_of(spot.fax, spot.row))
 
     def _settle_scroll(self, fill: int, row: int, line: int) -> None:
-        """Scroll as the rows were shown; the cursor may have moved since, and stays in sight."""
+        """Scroll as the rows were shown. The cursor may have moved since: keep it in sight."""
         if fill == self._fills:
             self._scroll_to_line(row, line)
             if self.cursor_row != row:
@@ -333,18 +330,18 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
             self.add_column(label, width=column.width + column.gap, key=column.field.name)
 
     def _row_of(self, fax: Fax | None, row: int) -> int:
-        """Where that fax is now; ``row`` where it is not there, or where it is that very row among several."""
+        """Return the row of that fax; ``row`` if it is not there, or is that very row among several."""
         if fax is None:
             return row
         same = [each for each, other in enumerate(self._faxes) if _are_the_same(fax, other)]
         return row if row in same or not same else same[0]
 
     def _scroll_to_line(self, row: int, line: int) -> None:
-        """Scroll so that a row is on that line again, as far as the table reaches and can be seen."""
+        """Scroll so that a row is on that line, as far as the table reaches."""
         lowest = self.scrollable_content_region.height - self.header_height - 1
         self.scroll_to(y=row - max(0, min(line, lowest)), animate=False, immediate=True)
 
 
 def _are_the_same(fax: Fax, other: Fax) -> bool:
-    """A fax without an address is only told by everything else there is of it."""
+    """Compare keys; a fax without an address is identified only by all its values."""
     return fax.key == other.key if fax.key.has_address else fax == other

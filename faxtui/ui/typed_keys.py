@@ -1,4 +1,4 @@
-"""Keys in the order they were typed, each acting on what it was typed for.
+"""Typed keys: the order in which they act, and the silence that a question waits for.
 
 Textual hands every key at once to what has the focus then, while the effects of an earlier key still travel up to the
 application. Of keys that arrive together, as they do over ssh, the later ones would miss the field that the first one
@@ -6,10 +6,15 @@ opens, and letters of a field would be taken for commands. So one key is finishe
 
 A key that acts on rows (↓, Space, D …) also waits for the page that was requested before it. It is dropped, and that
 is reported, if the page fails, or if the operator does something else meanwhile.
+
+Text can arrive as keys: pasted without bracketed paste, from a serial line, from a bar-code reader. It comes without a
+pause of half a second, so it can't answer a question that it happened to open.
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
@@ -23,10 +28,12 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
+from faxtui.ui.drivers import is_sending, typed_at
+
 _STUCK = 1.0
 """Seconds after which a key that was not seen to finish, its widget being gone, no longer holds up the next."""
 _MOST_ROUNDS = 50
-"""Times that effects of a key are followed: widgets that keep sending messages must not stop the keyboard."""
+"""Rounds in which the effects of a key are followed: widgets that keep sending messages must not block the keyboard."""
 _OVERTAKE = 1.0
 """Seconds that a key which needs no rows waits behind keys that wait for some."""
 
@@ -37,10 +44,10 @@ class Use(Enum):
     """When a screen can use a key."""
 
     AT_ONCE = "on the rows that are shown"
-    WITH_ROWS = "once the rows that were requested are shown"
+    WITH_ROWS = "once the requested rows are shown"
     ANY_TIME = "without rows"
-    NEVER = "the rows that it was typed for did not come"
-    CANCELS = "it drops the keys that wait, and does nothing else"
+    NEVER = "not at all: the rows that it was typed for did not come"
+    CANCELS = "at once, only to drop the keys that wait"
     INTERRUPTS = "at once, in place of the keys that wait"
 
 
@@ -60,7 +67,7 @@ class WaitsForRows(Screen[None]):
 
 
 class Settled(Message):
-    """Follows a key on its way up: when it arrives at the application, so did everything before it."""
+    """Sent up after a key: when it arrives at the application, so has everything before it."""
 
     def __init__(self, typed: Typed, rounds: int) -> None:
         super().__init__()
@@ -81,7 +88,7 @@ class _Entry:
 
 
 class TypeAhead:
-    """``deliver`` hands a key or a paste to what has the focus."""
+    """Queue of keys and pastes: each acts, in order, on what it was typed for. ``deliver`` hands it to the focus."""
 
     def __init__(self, app: App[None], deliver: Callable[[Typed], Awaitable[None]]) -> None:
         self._app = app
@@ -96,11 +103,11 @@ class TypeAhead:
         self._is_ready = False
 
     def begin(self) -> None:
-        """Act on what was typed until now: the first screen is there."""
+        """Act on what was typed until now. Call it once the first screen is shown."""
         self._is_ready = True
         self._app.call_later(self._advance)
 
-    async def take(self, typed: Typed) -> None:
+    async def accept(self, typed: Typed) -> None:
         """Accept a key or a paste."""
         entry = _Entry(typed, time.monotonic())
         if self._held_by is not None and self._app.screen_stack[-1:] == [self._held_by]:
@@ -111,7 +118,7 @@ class TypeAhead:
                 case Use.INTERRUPTS:
                     self._waiting.clear()
                 case Use.AT_ONCE:
-                    # The operator gave the page up, and goes on with the rows that are there.
+                    # The operator gave the page up, and continues with the rows shown.
                     self.drop_held()
                 case Use.ANY_TIME:
                     self._let_overtake()
@@ -119,19 +126,19 @@ class TypeAhead:
         if self._current is None:
             await self._advance()
         else:
-            self._look_whether_stuck()
+            self._watch_for_stuck_key()
 
     async def rows_changed(self) -> None:
-        """Look again whether keys have to wait."""
+        """Check again whether keys have to wait."""
         await self._advance()
 
     def settled(self, message: Settled) -> None:
-        """What follows a key has arrived at the application."""
+        """Finish a key once everything it caused has arrived at the application."""
         typed = message.typed
         if typed is not self._current or not self._app.screen_stack:
             return
         screen = self._app.screen
-        if not self._is_quiet and message.rounds < _MOST_ROUNDS:
+        if not self._is_idle and message.rounds < _MOST_ROUNDS:
             self._app.call_later(self._follow, typed, message.rounds + 1)
         elif self._before != (screen, screen.focused):
             # What was just opened has no size before it is painted: a page key would find a list without lines.
@@ -174,7 +181,7 @@ class TypeAhead:
         screen = self._app.screen
         (screen.focused or screen).post_message(Settled(typed, rounds))
         if self._waiting:
-            self._look_whether_stuck()
+            self._watch_for_stuck_key()
 
     async def _finish(self, typed: Typed) -> None:
         if typed is self._current:
@@ -182,13 +189,13 @@ class TypeAhead:
             await self._advance()
 
     @property
-    def _is_quiet(self) -> bool:
-        """Nothing that a key brought about is on its way between widgets any more."""
+    def _is_idle(self) -> bool:
+        """True if no message caused by a key is still queued for a widget."""
         if self._app.message_queue_size:
             return False
         return not any(each.message_queue_size for each in self._app.screen.walk_children(with_self=True))
 
-    def _look_whether_stuck(self) -> None:
+    def _watch_for_stuck_key(self) -> None:
         if self._stuck is None:
             self._stuck = self._app.set_timer(_STUCK, self._give_up_stuck)
 
@@ -198,7 +205,7 @@ class TypeAhead:
             self._current = None
             await self._advance()
         elif self._current is not None and self._waiting:
-            self._look_whether_stuck()
+            self._watch_for_stuck_key()
 
     # Keys that wait for rows
 
@@ -232,3 +239,76 @@ class TypeAhead:
         if self._held_by is not None and any(each.use is Use.ANY_TIME for each in self._waiting):
             self.drop_held()
             await self._advance()
+
+
+SILENCE = 0.5
+"""Seconds without a key or a paste (our decision)."""
+_MARGIN = 0.05
+"""Seconds more, for a key that is still on its way from the terminal."""
+_STEP = 0.1
+"""Seconds between two checks."""
+_LATE = 0.25
+"""Seconds by which a check may be late. If it is later, the program was stopped or busy, and has not yet read what was
+typed meanwhile."""
+
+
+class Silence:
+    """Detects half a second without typing; drops the rest of a text that was no answer. Times: monotonic seconds."""
+
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.now = now
+        self._sleep = sleep
+        self._newest = -math.inf
+        self._began = -math.inf
+        self._drops_after: float | None = None
+
+    def note(self, event: events.Key | events.Paste) -> None:
+        """Note that a key or paste came in. Call it on arrival, not when it is acted on."""
+        if event.time - self._newest >= SILENCE:
+            self._began = event.time
+        self._newest = max(self._newest, event.time)
+
+    async def wait(self, is_seen: Callable[[], bool], typed_at: Callable[[], float] = lambda: -math.inf) -> None:
+        """Return after a silence that begins now at the earliest.
+
+        Time in which this program did not run does not count, nor time without ``is_seen``: the terminal is behind.
+        ``typed_at``: when bytes that may have been typed were read last, whether or not they were a key.
+        """
+        since = self.now()
+        while (left := max(since, self._newest, typed_at()) + SILENCE + _MARGIN - (before := self.now())) > 0:
+            await self._sleep(min(left, _STEP))
+            if self.now() - before > _STEP + _LATE or not is_seen():
+                since = self.now()
+
+    def drop_rest(self, event: events.Key | events.Paste) -> None:
+        """Drop what follows this event without a silence in between."""
+        self._drops_after = event.time
+
+    def drops(self, event: events.Key | events.Paste) -> bool:
+        """Return True if this event belongs to a text that is to be dropped."""
+        after = self._drops_after
+        if after is None:
+            return False
+        if after < self._began <= event.time:
+            self._drops_after = None
+            return False
+        return True
+
+
+class AttentiveApp(App[None], inherit_bindings=False):
+    """An application that notes every key and paste on arrival."""
+
+    silence: Silence
+
+    def post_message(self, message: Message) -> bool:
+        if isinstance(message, events.Key | events.Paste):
+            self.silence.note(message)
+        return super().post_message(message)
+
+    async def wait_for_silence(self) -> None:
+        """Return after half a second without typing, in which the terminal showed what was painted."""
+        await self.silence.wait(lambda: not is_sending(self._driver), lambda: typed_at(self._driver))

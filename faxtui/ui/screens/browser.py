@@ -28,7 +28,6 @@ from faxtui.ui.display import DisplayOptions
 from faxtui.ui.keymap import BROWSER, FAX_ACTIONS, ON_ROWS, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.screens.dialog import Chosen
 from faxtui.ui.screens.fax_screen import FaxScreen
-from faxtui.ui.screens.menus import Extent, NameFile, export_menu
 from faxtui.ui.typed_keys import Use, WaitsForRows
 from faxtui.ui.widgets.bars import KeyBar, PageBar, TopLine
 from faxtui.ui.widgets.fax_table import FaxTable, Spot
@@ -36,6 +35,7 @@ from faxtui.ui.widgets.filter_sidebar import Body, FilterSidebar
 
 if TYPE_CHECKING:
     from faxtui.ui.screens.details import DetailsScreen
+    from faxtui.ui.screens.menus import Extent
 
 _TICK = 0.25
 """Seconds between two updates of texts that change with time."""
@@ -420,6 +420,8 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
 
     async def action_export(self) -> None:
         """Ask what to write, unless another task is running."""
+        from faxtui.ui.screens.menus import export_menu
+
         if self._operations.errands.is_running:
             self.report_busy()
             return
@@ -427,6 +429,8 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         await self.app.push_screen(menu, self._name_export)
 
     async def _name_export(self, choice: Chosen[Extent] | None) -> None:
+        from faxtui.ui.screens.menus import NameFile
+
         if choice is None:
             return
         try:

@@ -319,8 +319,11 @@ def _in_words(check: ConnectionCheck) -> str:
     if check.total is None:
         result = _("Connected")
     else:
-        one, many = "Connected: {count:,} fax in the last 7 days", "Connected: {count:,} faxes in the last 7 days"
-        result = ngettext(one, many, check.total).format(count=check.total)
+        result = ngettext(
+            "Connected: {count:,} fax in the last 7 days",
+            "Connected: {count:,} faxes in the last 7 days",
+            check.total,
+        ).format(count=check.total)
     ahead = round(check.ahead.total_seconds())
     if abs(ahead) <= _CLOSE_ENOUGH:
         return result

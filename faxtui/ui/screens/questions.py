@@ -233,12 +233,15 @@ class DeletePanel(Question[bool]):
         self, glyphs: Glyphs, plan: Plan, here: Collection[FaxKey], destination: str, reading: ValueFormat
     ) -> None:
         count = len(plan.documents)
-        one = "Delete {count:,} fax from the service? This cannot be undone there."
-        many = "Delete {count:,} faxes from the service? This cannot be undone there."
+        title = ngettext(
+            "Delete {count:,} fax from the service? This cannot be undone there.",
+            "Delete {count:,} faxes from the service? This cannot be undone there.",
+            count,
+        )
         save = ngettext("save a copy, then delete", "save copies, then delete", count)
         without = ngettext("without a copy", "without copies", count)
         answers = [Answer(True, save, key="enter"), Answer(False, without, word=WITHOUT_COPIES)]
-        super().__init__(glyphs, ngettext(one, many, count).format(count=count), answers)
+        super().__init__(glyphs, title.format(count=count), answers)
         self._plan = plan
         self._here = here
         self._destination = destination

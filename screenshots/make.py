@@ -194,7 +194,7 @@ async def until(pilot: Pilot[None], app: FaxApp, doing: type[Idle | Failed]) -> 
 async def until_still(pilot: Pilot[None], app: FaxApp) -> None:
     """Wait for whatever the last key began."""
     await pilot.pause()
-    while app.session is not None and (app.session.operations.errands.is_running or is_fetching(app)):
+    while app.session is not None and (app.session.operations.is_busy or is_fetching(app)):
         await pilot.pause()
     while any(not each.is_finished for each in app.workers):
         await app.workers.wait_for_complete()

@@ -14,11 +14,11 @@ from scripted_service import TOO_LONG, ScriptedService, settle
 from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.service import Document, DocumentService
-from faxtui.errors import Gone
-from faxtui.operations.delete_queue import TICK, Clocks, Deletions
+from faxtui.errors import Gone, SignInRefused
+from faxtui.operations.delete_queue import TICK, Clocks, Deletions, DeletionsObserver
 from faxtui.operations.deletion import DeletionsView, Limits, Pending, Save, SavedCopy, State
 from faxtui.operations.operations import OperationContext
-from faxtui.storage.journal import AccountName, Entry, Event, Journal
+from faxtui.storage.journal import AccountName, Event, Journal, JournalEntry
 
 ACCOUNT = AccountName("api.example", "60300.console")
 A, B, C = (
@@ -119,7 +119,7 @@ class SlowJournal(Journal):
         self.door.set()
         self.waits = threading.Event()
 
-    def append(self, *entries: Entry) -> None:
+    def append(self, *entries: JournalEntry) -> None:
         if any(entry.event is Event.DELETING for entry in entries):
             self.waits.set()
             assert self.door.wait(TOO_LONG)
@@ -163,18 +163,42 @@ class Saves:
         return self.folder / (fax.file_name or "")
 
 
-@dataclass
-class Desk:
-    """Deletions, with everything that they ever told and what crashed in them."""
+class Desk(DeletionsObserver):
+    """Deletions, with everything that they ever reported and what crashed in them."""
 
-    deletions: Deletions
-    service: Documents
-    journal: SlowJournal
-    saves: Saves
-    time: Time
-    views: list[DeletionsView]
-    crashes: list[BaseException]
-    changed: asyncio.Event
+    is_blind = False
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        grace: float = 10,
+        read_only: bool = False,
+        service: DocumentService | None = None,
+        save: Save | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.service, self.time, self.saves = Documents(), Time(), Saves(folder)
+        self.journal = SlowJournal(folder / "state" / "journal.jsonl")
+        self.views: list[DeletionsView] = []
+        self.crashes: list[BaseException] = []
+        self.refused: list[SignInRefused] = []
+        self.changed = asyncio.Event()
+        context = OperationContext(
+            *(service or self.service, ACCOUNT, self.journal, grace), read_only=read_only, clocks=self.time.clocks
+        )
+        self.deletions = Deletions(context, save or self.saves, self, limits)
+
+    def deletions_changed(self, view: DeletionsView) -> None:
+        self.views.append(view)
+        self.changed.set()
+
+    def sign_in_refused(self, error: SignInRefused) -> None:
+        self.refused.append(error)
+
+    def crash(self, error: BaseException) -> None:
+        self.crashes.append(error)
+        self.changed.set()
 
     def state_of(self, fax: Fax) -> State | None:
         return self.deletions.view.of(fax.key)
@@ -224,34 +248,14 @@ async def deletion_desk(
     may_crash: bool = False,
     limits: Limits | None = None,
 ) -> AsyncIterator[Desk]:
-    scripted, time, saves = Documents(), Time(), Saves(folder)
-    journal = SlowJournal(folder / "state" / "journal.jsonl")
-    views: list[DeletionsView] = []
-    crashes: list[BaseException] = []
-    changed = asyncio.Event()
-
-    def note(view: DeletionsView) -> None:
-        views.append(view)
-        changed.set()
-
-    def crashed(error: BaseException) -> None:
-        crashes.append(error)
-        changed.set()
-
-    deletions = Deletions(
-        OperationContext(service or scripted, ACCOUNT, journal, grace=grace, read_only=read_only, clocks=time.clocks),
-        save or saves,
-        on_change=note,
-        on_crash=crashed,
-        limits=limits,
-    )
+    desk = Desk(folder, grace=grace, read_only=read_only, service=service, save=save, limits=limits)
     try:
-        yield Desk(deletions, scripted, journal, saves, time, views, crashes, changed)
+        yield desk
     finally:
-        journal.door.set()
-        scripted.door.set()
-        await deletions.aclose()
-    assert may_crash or crashes == []
+        desk.journal.door.set()
+        desk.service.door.set()
+        await desk.deletions.aclose()
+    assert may_crash or desk.crashes == []
 
 
 def gone() -> Gone:

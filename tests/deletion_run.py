@@ -19,11 +19,12 @@ from odyssey_server import LOGIN, PASSWORD, fetched
 
 from faxtui.domain.account import Account
 from faxtui.domain.fax import Fax, FaxKey
+from faxtui.errors import SignInRefused
 from faxtui.odyssey.client import OdysseyService
-from faxtui.operations.delete_queue import Clocks, Deletions
+from faxtui.operations.delete_queue import Clocks, Deletions, DeletionsObserver
 from faxtui.operations.deletion import DeletionsView, SavedCopy
 from faxtui.operations.operations import OperationContext
-from faxtui.storage.journal import AccountName, Entry, Event, Journal
+from faxtui.storage.journal import AccountName, Event, Journal, JournalEntry
 
 STEPS = (
     "saving",
@@ -63,7 +64,7 @@ def die() -> None:
 class KilledJournal(Journal):
     """Dies before, in or after a line."""
 
-    def append(self, *entries: Entry) -> None:
+    def append(self, *entries: JournalEntry) -> None:
         (entry,) = entries
         before, within, after = {
             Event.SAVED: ("noting the copy", "in the line on the copy", "copy noted"),
@@ -125,9 +126,18 @@ async def run(address: str, folder: Path, with_copies: bool, faxes: list[Fax]) -
         part.replace(path)
         return SavedCopy(path, hashlib.sha256(content).hexdigest())
 
-    def on_change(view: DeletionsView) -> None:
-        if not any(each.is_under_way for each in view.by_key.values()):
-            over.set()
+    class Observer(DeletionsObserver):
+        is_blind = False
+
+        def deletions_changed(self, view: DeletionsView) -> None:
+            if not view.is_in_progress:
+                over.set()
+
+        def sign_in_refused(self, error: SignInRefused) -> None:
+            os._exit(1)
+
+        def crash(self, error: BaseException) -> None:
+            os._exit(1)
 
     async def until_over() -> None:
         await asyncio.wait_for(over.wait(), _TOO_LONG)
@@ -137,13 +147,12 @@ async def run(address: str, folder: Path, with_copies: bool, faxes: list[Fax]) -
     deletions = Deletions(
         OperationContext(service, AccountName.of(account), journal, grace=0, clocks=clocks),
         save,
-        on_change=on_change,
-        on_crash=lambda error: os._exit(1),
+        Observer(),
     )
-    deletions.settle(faxes)
+    deletions.confirm(faxes)
     if deletions.view.by_key:
         await until_over()
-    deletions.forget_kept()
+    deletions.drop_finished()
     over.clear()
     if deletions.request(faxes, with_copies=with_copies).documents:
         await until_over()

@@ -10,7 +10,7 @@ from deletion_desk import ACCOUNT, Documents, Time
 from scripted_service import TOO_LONG
 
 from faxtui.domain.fax import Fax, FaxKey
-from faxtui.errors import FaxtuiError
+from faxtui.errors import FaxtuiError, SignInRefused
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.operations.operations import (
     DownloadTarget,
@@ -22,8 +22,10 @@ from faxtui.operations.operations import (
 from faxtui.storage.journal import Journal
 
 
-class Desk:
-    """Handling, and everything that it told."""
+class Desk(OperationsObserver):
+    """Operations on faxes, and everything that they reported."""
+
+    is_blind = False
 
     def __init__(
         self,
@@ -40,30 +42,44 @@ class Desk:
         self.refused: list[FaxtuiError] = []
         self.listings: list[AbstractSet[FaxKey]] = []
         self.crashes: list[BaseException] = []
-        self.is_blind = False
+        self.tasks: list[str] = []
         self._changed = asyncio.Event()
-        self.handling = FaxOperations(
-            OperationContext(
-                self.service,
-                ACCOUNT,
-                journal,
-                grace=10,
-                read_only=read_only,
-                is_blind=lambda: self.is_blind,
-                clocks=self.time.clocks,
-                retry_policy=retry_policy,
-            ),
-            where or (lambda: DownloadTarget(tmp_path / "faxes", "{file}")),
-            OperationsObserver(
-                changed=lambda _: self._changed.set(),
-                said=self.said.append,
-                went_wrong=self.wrong.append,
-                failed=self.errors.append,
-                refused=self.refused.append,
-                deleted=lambda: self.listings.append(self.view.deletions.deleted),
-                crashed=self.crashes.append,
-            ),
+        self._where = where or (lambda: DownloadTarget(tmp_path / "faxes", "{file}"))
+        context = OperationContext(
+            *(self.service, ACCOUNT, journal),
+            grace=10,
+            read_only=read_only,
+            clocks=self.time.clocks,
+            retry_policy=retry_policy,
         )
+        self.handling = FaxOperations(context, self)
+
+    @property
+    def download_target(self) -> DownloadTarget:
+        return self._where()
+
+    def show_operations(self, view: OperationsView) -> None:
+        self._changed.set()
+        if [view.task] != self.tasks[-1:]:
+            self.tasks.append(view.task)
+
+    def notify(self, sentence: str) -> None:
+        self.said.append(sentence)
+
+    def warn(self, sentence: str) -> None:
+        self.wrong.append(sentence)
+
+    def operation_failed(self, error: FaxtuiError) -> None:
+        self.errors.append(error)
+
+    def sign_in_refused(self, error: SignInRefused) -> None:
+        self.refused.append(error)
+
+    def rows_deleted(self) -> None:
+        self.listings.append(self.view.deletions.deleted)
+
+    def crash(self, error: BaseException) -> None:
+        self.crashes.append(error)
 
     @property
     def view(self) -> OperationsView:
@@ -76,14 +92,14 @@ class Desk:
                 await self._changed.wait()
 
     async def over(self) -> None:
-        await self.until(lambda: not self.handling.errands.is_running)
+        await self.until(lambda: not self.handling.is_busy)
 
     async def delete(self, *faxes: Fax, with_copies: bool = False) -> None:
         """Ask, and let the grace go by."""
         self.handling.delete(self.handling.deletions.plan(faxes), with_copies=with_copies)
         await self.until(lambda: "saving" not in self.view.deletions.progress)
         await self.time.goes_by(10)
-        await self.until(lambda: not self.view.deletions.is_under_way)
+        await self.until(lambda: not self.view.deletions.is_in_progress)
 
 
 @asynccontextmanager
@@ -99,7 +115,7 @@ async def at_desk(
     journal = journal or Journal(tmp_path / "state" / "journal.jsonl")
     desk = Desk(tmp_path, read_only, where, journal, retry_policy or RetryPolicy(waits=()))
     if begins:
-        await desk.handling.begin()
+        await desk.handling.load_journal()
     try:
         yield desk
     finally:

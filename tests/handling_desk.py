@@ -26,7 +26,7 @@ from faxtui.inbox.inbox import FetchPolicy
 from faxtui.odyssey.client import OdysseyService
 from faxtui.odyssey.transport import Limits
 from faxtui.operations.delete_queue import Clocks
-from faxtui.storage.journal import AccountName, Entry, Event, Journal
+from faxtui.storage.journal import AccountName, Event, Journal, JournalEntry
 from faxtui.ui.session import AccountServices, SessionConfig
 from faxtui.ui.typed_keys import Silence
 from faxtui.ui.widgets.fax_table import GUTTER
@@ -200,7 +200,7 @@ class Desk:
 
 def note(journal: Journal, event: Event, fax: Fax, **copy: str) -> None:
     """As an earlier run did."""
-    journal.append(Entry(event=event, account=ACCOUNT, fax=fax.identity, **copy))
+    journal.append(JournalEntry(event=event, account=ACCOUNT, fax=fax.identity, **copy))
 
 
 @asynccontextmanager

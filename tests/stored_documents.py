@@ -15,10 +15,8 @@ from faxtui.domain.page import FaxPage, Listing
 from faxtui.domain.query import Window
 from faxtui.errors import FaxtuiError, Gone, ServiceError
 from faxtui.inbox.fetch_policy import RetryPolicy
-from faxtui.operations.download import Batch, Listeners
-from faxtui.operations.download_folder import DownloadFolder
-from faxtui.operations.outcomes import Outcome, Progress
-from faxtui.storage.manifest import NAME
+from faxtui.operations.download import Batch, DownloadObserver, Outcome, Progress
+from faxtui.operations.download_folder import MANIFEST, DownloadFolder
 
 CHUNK = 1000
 PDF = b"%PDF-1.7\n"
@@ -107,7 +105,7 @@ def holding(count: int, size: int = 2500) -> StoredDocuments:
 
 
 @dataclass
-class Run:
+class Run(DownloadObserver):
     """What a download told, and what it gave in the end."""
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -115,17 +113,17 @@ class Run:
     waits: list[tuple[str, float]] = field(default_factory=list)
     waited: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def listeners(self) -> Listeners:
-        return Listeners(self._outcome, self.progress.append, self._wait)
-
     @property
     def last(self) -> Progress:
         return self.progress[-1]
 
-    def _outcome(self, fax: Fax, outcome: Outcome) -> None:
+    def note_outcome(self, fax: Fax, outcome: Outcome) -> None:
         self.outcomes[fax.file_name or ""] = outcome
 
-    def _wait(self, fax: Fax, error: FaxtuiError, seconds: float) -> None:
+    def note_progress(self, progress: Progress) -> None:
+        self.progress.append(progress)
+
+    def note_retry(self, fax: Fax, error: FaxtuiError, seconds: float) -> None:
         self.waits.append((str(error), seconds))
         self.waited.set()
 
@@ -133,7 +131,7 @@ class Run:
 def batch(
     service: StoredDocuments, folder: Path, run: Run, *, template: str = "{file}", retry_policy: RetryPolicy = AT_ONCE
 ) -> Batch:
-    return Batch(service, DownloadFolder(folder, template, None), retry_policy=retry_policy, listeners=run.listeners())
+    return Batch(service, DownloadFolder(folder, template, None), run, retry_policy=retry_policy)
 
 
 async def download(
@@ -149,11 +147,11 @@ async def download(
 
 
 def files(folder: Path) -> set[str]:
-    return {each.name for each in folder.iterdir()} - {NAME} if folder.exists() else set()
+    return {each.name for each in folder.iterdir()} - {MANIFEST} if folder.exists() else set()
 
 
 def manifest_of(folder: Path) -> list[dict[str, object]]:
-    path = folder / NAME
+    path = folder / MANIFEST
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 

@@ -24,23 +24,17 @@ from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError, InvalidValue, StorageError, UsageError
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.pagination import PageStats, iter_pages
-from faxtui.operations.download import Batch, Listeners
-from faxtui.operations.download_folder import CopyState, DownloadFolder, Verification
-from faxtui.operations.outcomes import (
+from faxtui.operations.download import Batch, DownloadObserver, Outcome, Progress, in_words, missing_text, summary
+from faxtui.operations.download_folder import (
+    MANIFEST,
     AlreadyThere,
-    DownloadFailed,
-    NoAddress,
-    NoLongerThere,
-    Outcome,
-    Progress,
+    CopyState,
+    DownloadFolder,
     Saved,
-    in_words,
-    shown,
-    summary,
+    Verification,
 )
 from faxtui.operations.saver import SavedRecorder
 from faxtui.storage.journal import AccountName, Journal
-from faxtui.storage.manifest import NAME
 from faxtui.translation import N_, _, ngettext
 
 DONE, INCOMPLETE = 0, 1
@@ -76,7 +70,7 @@ class DownloadRequest:
             if not key.has_address:
                 raise InvalidValue(
                     _("{fax} cannot be downloaded. Name a fax by its folder and file: FOLDER/FILE.").format(
-                        fax=shown(key)
+                        fax=key.shown
                     )
                 )
 
@@ -102,17 +96,7 @@ async def download(
     folder = await asyncio.to_thread(DownloadFolder, request.folder, request.name, request.zone, request.account.host)
     recorder = await _recorder(journal, request.account, messages)
 
-    def note(fax: Fax, outcome: Outcome) -> None:
-        messages.write_outcome(fax, outcome)
-        if isinstance(outcome, Saved | AlreadyThere):
-            recorder.record(fax.identity, outcome.path, outcome.sha256)
-
-    listeners = Listeners(
-        note,
-        messages.write_progress,
-        lambda fax, error, seconds: messages.write_retry(error, seconds, shown(fax.key)),
-    )
-    batch = Batch(service, folder, retry_policy=request.retry_policy, listeners=listeners)
+    batch = Batch(service, folder, _Observer(messages, recorder), retry_policy=request.retry_policy)
     try:
         if request.keys:
             await batch.save([Fax(folder=key.folder, file_name=key.file_name) for key in request.keys])
@@ -125,11 +109,13 @@ async def download(
         await _finish(recorder, messages)
         messages.clear()
         if batch.progress.done:
-            messages.write(_("{summary} Start again to continue.").format(summary=_summary(batch.progress, request)))
+            messages.write(
+                _("{summary} Start again to continue.").format(summary=summary(batch.progress, request.folder))
+            )
         raise
     await _finish(recorder, messages)
     if batch.progress.done:
-        messages.write(_summary(batch.progress, request))
+        messages.write(summary(batch.progress, request.folder))
     else:
         messages.write(_("No faxes: {filters}.").format(filters=query_in_words(request.query.filters)))
     if warning := clock.pop_warning(is_watched=streams.err_is_terminal):
@@ -163,7 +149,7 @@ async def verify(folder: Path, streams: Streams) -> int:
                 "{count:,} line of {name} can't be read.",
                 "{count:,} lines of {name} can't be read.",
                 verification.unreadable,
-            ).format(count=verification.unreadable, name=NAME)
+            ).format(count=verification.unreadable, name=MANIFEST)
         )
     messages.write(
         ngettext(
@@ -207,10 +193,6 @@ async def _every_fax(
                 yield fax
 
 
-def _summary(progress: Progress, request: DownloadRequest) -> str:
-    return _("{summary}, in {folder}.").format(summary=summary(progress), folder=visible(str(request.folder)))
-
-
 class _DownloadMessages(Messages):
     """Messages of a download, with its progress."""
 
@@ -223,17 +205,25 @@ class _DownloadMessages(Messages):
             super().show_progress(text)
             self._shown_at = time.monotonic()
 
-    def write_progress(self, progress: Progress) -> None:
-        self.show_progress(in_words(progress))
 
-    def write_outcome(self, fax: Fax, outcome: Outcome) -> None:
-        match outcome:
-            case NoLongerThere():
-                self.write(_("{fax} is no longer on the service: it was deleted elsewhere.").format(fax=shown(fax.key)))
-            case NoAddress():
-                self.write(_("{fax} cannot be downloaded: invalid folder or file name.").format(fax=shown(fax.key)))
-            case DownloadFailed(error=error):
-                self.write(visible(str(error)))
+class _Observer(DownloadObserver):
+    """Reports a download to a person and to the journal."""
+
+    def __init__(self, messages: Messages, recorder: SavedRecorder) -> None:
+        self._messages = messages
+        self._recorder = recorder
+
+    def note_outcome(self, fax: Fax, outcome: Outcome) -> None:
+        if isinstance(outcome, Saved | AlreadyThere):
+            self._recorder.record(fax.identity, outcome.path, outcome.sha256)
+        else:
+            self._messages.write(missing_text(fax, outcome))
+
+    def note_progress(self, progress: Progress) -> None:
+        self._messages.show_progress(in_words(progress))
+
+    def note_retry(self, fax: Fax, error: FaxtuiError, seconds: float) -> None:
+        self._messages.write_retry(error, seconds, fax.key.shown)
 
 
 def run_download(context: CommandContext, environ: Mapping[str, str]) -> int:

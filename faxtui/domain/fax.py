@@ -28,6 +28,11 @@ class FaxKey(NamedTuple):
         return self.folder not in _NO_ADDRESS and self.file_name not in _NO_ADDRESS
 
     @property
+    def shown(self) -> str:
+        """``134296015/0-….PDF``, safe to show in a sentence."""
+        return visible(f"{self.folder}/{self.file_name}")
+
+    @property
     def is_plain(self) -> bool:
         """True if no part of it leads elsewhere even if a server decodes the address before it folds dots."""
         return self.has_address and not any(part in _NO_ADDRESS for name in self for part in re.split(r"[/\\]", name))

@@ -1,11 +1,7 @@
-"""Noticing that time went by while this program did not run.
+"""The deletes of one account: their queue, their countdown, and how each is carried out.
 
-Who waits for what: the deletions of a run, by key, and when each may be sent.
-
-Deletions from the operator's wish to their end.
-
-Asked for, each is saved first where that is wanted, then pending for a grace in which it can be taken back, then
-written to the journal, then sent: once, one at a time, and never after a countdown that nobody could see.
+A delete is first saved if that was chosen, then pending for a grace in which it can be undone, then written to the
+journal, then sent: once, one at a time, and never after a countdown that nobody could see.
 """
 
 from __future__ import annotations
@@ -14,22 +10,23 @@ import asyncio
 import math
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from itertools import count
+from typing import Protocol
 
 from faxtui.domain.fax import Fax, FaxIdentity, FaxKey
-from faxtui.errors import Busy, FaxtuiError, Gone, ServiceError, SignInRefused, StorageError
+from faxtui.errors import Busy, FaxtuiError, Gone, ServiceError, SignInRefused, StorageError, Unconfirmed
 from faxtui.operations import deletion
-from faxtui.operations.background_task import Tasks
 from faxtui.operations.deletion import (
     FAILS_ALL,
+    Confirming,
     Deleted,
     Deleting,
     Deletion,
+    DeletionJournal,
     DeletionsView,
-    Kept,
-    Ledger,
+    InProgress,
     Limits,
     NotDeleted,
     Pending,
@@ -37,29 +34,28 @@ from faxtui.operations.deletion import (
     Save,
     SavedCopy,
     Saving,
-    Settling,
     State,
-    StillThere,
-    UnderWay,
     Undone,
     Unfinished,
     Unknown,
-    Unproven,
     Unsent,
-    Unsure,
-    Vanished,
+    check_deleted,
     delete_once,
-    named,
     plan_deletion,
-    settle,
 )
 from faxtui.operations.operations import OperationContext
-from faxtui.storage.journal import WasDeleted
+from faxtui.storage.journal import Event, WasDeleted
+from faxtui.translation import _
 
 TICK = 0.25
 """Seconds between two looks at the clocks."""
 LONGEST_GAP = 2.0
 """Seconds between two looks beyond which nobody could have seen the countdown (our decision)."""
+SAVES_AT_ONCE = 4
+LONGEST_WAIT = 60.0
+"""Seconds that a busy service may ask for."""
+END_LIMIT = 1.0
+"""Seconds that a sent request is given for its response at the end of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +68,9 @@ class Clocks:
 
 
 class SuspendDetector:
-    """Compares both clocks at every look: a monotonic one may stand still while the machine sleeps.
+    """Detect that the process was suspended, by both clocks: a monotonic one may stand still while the machine sleeps.
 
-    A wall clock that is set, either way, looks like a pause too: that costs nothing but a grace begun again.
+    A wall clock that is set, either way, looks like that too; it only restarts a grace.
     """
 
     def __init__(self, clocks: Clocks) -> None:
@@ -86,15 +82,15 @@ class SuspendDetector:
         self._monotonic, self._wall = self._clocks.monotonic(), self._clocks.wall()
 
     def was_paused(self) -> bool:
-        """Whether more than 2 s went by since the last look."""
+        """Return True if more than 2 s went by since the last look."""
         monotonic, wall = self._monotonic, self._wall
         self.begin()
         return max(self._monotonic - monotonic, abs(self._wall - wall)) > LONGEST_GAP
 
 
 @dataclass(slots=True, eq=False)
-class Request:
-    """What was requested at once has one grace, so that all of it can be undone until it ends.
+class DeleteRequest:
+    """Faxes that were requested to be deleted together: they have one grace, and are undone together.
 
     ``number`` counts the requests. ``due`` (seconds, monotonic) is known once every copy is saved and verified, or has
     failed.
@@ -105,9 +101,9 @@ class Request:
 
 
 class Item:
-    """A fax and what becomes of it; ``requested_at`` and ``changed_at`` are in seconds, monotonic."""
+    """A fax and its delete; ``requested_at`` and ``changed_at`` are in seconds, monotonic."""
 
-    def __init__(self, fax: Fax, request: Request, state: State) -> None:
+    def __init__(self, fax: Fax, request: DeleteRequest, state: State) -> None:
         self.fax = fax
         self.request = request
         self.copy: SavedCopy | None = None
@@ -134,16 +130,23 @@ class Item:
 
     @property
     def why_not_again(self) -> str:
-        """Why it can't be asked for anew, in a sentence; empty where it can."""
-        reasons = (words for over, words in _NOT_AGAIN if isinstance(self.state, over))
-        return next(reasons, "").format(name=named(self.key))
+        """Return a sentence why it can't be requested again; empty if it can."""
+        match self.state:
+            case NotDeleted() | Undone():
+                return ""
+            case Deleted():
+                return self.text(deletion.IS_DELETED)
+            case Unknown():
+                return self.text(deletion.IS_UNKNOWN)
+        return self.text(deletion.IN_PROGRESS)
 
-
-_NOT_AGAIN = ((UnderWay, deletion.UNDER_WAY), (Deleted, deletion.IS_DELETED), (Unknown, deletion.IS_UNKNOWN))
+    def text(self, text: str, error: FaxtuiError | None = None) -> str:
+        """Return a sentence of `deletion` about this fax."""
+        return _(text).format(fax=self.key.shown, error=error)
 
 
 class Queue:
-    """``grace`` is in seconds, and so is every moment: monotonic. Knows the time only from its callers."""
+    """Deletes of one run by key, and when each may be sent. ``grace`` and every moment are in seconds, monotonic."""
 
     def __init__(self, grace: float) -> None:
         self.grace = grace
@@ -152,8 +155,8 @@ class Queue:
         self._held_until = -math.inf
 
     def add(self, faxes: Iterable[Fax], state: State) -> list[Item]:
-        """One request; it replaces whatever is over of the same faxes."""
-        request = Request(next(self._numbers))
+        """Add one request; it replaces earlier ones of the same faxes that are over."""
+        request = DeleteRequest(next(self._numbers))
         added = [Item(fax, request, state) for fax in faxes]
         self._items |= {each.key: each for each in added}
         return added
@@ -181,11 +184,11 @@ class Queue:
         return [each for each in unsent if each.request.number == last]
 
     @property
-    def is_under_way(self) -> bool:
-        return any(isinstance(each.state, UnderWay) for each in self._items.values())
+    def is_in_progress(self) -> bool:
+        return any(isinstance(each.state, InProgress) for each in self._items.values())
 
-    def begin_grace(self, request: Request, now: float) -> None:
-        """Begin to count, unless a copy is still being saved."""
+    def begin_grace(self, request: DeleteRequest, now: float) -> None:
+        """Begin the countdown, unless a copy is still being saved."""
         waiting = [each for each in self.unsent if each.request is request]
         if Saving(is_saved=False) in [each.state for each in waiting]:
             return
@@ -193,8 +196,8 @@ class Queue:
         for each in waiting:
             each.state = self._pending(each, now)
 
-    def begin_again(self, now: float) -> None:
-        """Nobody could see the countdown: every grace that runs begins again."""
+    def restart_countdown(self, now: float) -> None:
+        """Restart every grace: nobody could see the countdown."""
         for each in self._pending_items():
             each.request.due = now + self.grace
         self.count_down(now)
@@ -204,7 +207,7 @@ class Queue:
             each.state = self._pending(each, now)
 
     def hold_up(self, item: Item, now: float, wait: float) -> None:
-        """The service is busy: nothing is sent for ``wait`` seconds, and that item once more after them."""
+        """Send nothing for ``wait`` seconds because the service is busy, then that item once more."""
         item.was_held_up = True
         self._held_until = now + wait
         item.state = self._pending(item, now)
@@ -234,54 +237,87 @@ class Queue:
         return Pending(max(math.ceil(left), 0), is_held_up=self._held_until > max(due, now))
 
 
-SAVES_AT_ONCE = 4
-LONGEST_WAIT = 60.0
-"""Seconds that a busy service may ask for."""
-CLOSING = 1.0
-"""Seconds that a request under way is given to be answered."""
+class DeletionsObserver(Protocol):
+    """What deletes report to."""
+
+    @property
+    def is_blind(self) -> bool:
+        """True while nobody can see the screen, and so no countdown."""
+
+    def deletions_changed(self, view: DeletionsView) -> None:
+        """Show what changed."""
+
+    def sign_in_refused(self, error: SignInRefused) -> None:
+        """Ask for the password: the service refused it to a delete."""
+
+    def crash(self, error: BaseException) -> None:
+        """End the program because of an unexpected error. Nothing more is sent."""
+
+
+class BackgroundTasks:
+    """Tasks that are kept until they end. ``on_crash`` gets unexpected errors."""
+
+    def __init__(self, on_crash: Callable[[BaseException], None]) -> None:
+        self._on_crash = on_crash
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def aclose(self, limit: Awaitable[None]) -> None:
+        """Wait for all tasks until ``limit`` is over, then cancel the rest."""
+        waiting = asyncio.ensure_future(limit)
+        if self._running:
+            ended = asyncio.create_task(asyncio.wait(self._running))
+            await asyncio.wait((ended, waiting), return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
+        for each in (waiting, *self._running):
+            each.cancel()
+        # Each gets to see that it was cancelled.
+        await asyncio.sleep(0)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._on_crash(error)
 
 
 class Deletions:
-    """The deletions of one account in this run; every change is told to one listener as a new DeletionsView.
-
-    A refused sign-in is told to ``on_refused`` as well. An error that nobody expected goes to ``on_crash``, and nothing
-    more is sent.
-    """
+    """The deletes of one account in this run. Every change is reported as a new DeletionsView."""
 
     def __init__(
         self,
-        means: OperationContext,
+        context: OperationContext,
         save: Save,
-        *,
-        on_refused: Callable[[SignInRefused], None] = lambda _: None,
-        on_change: Callable[[DeletionsView], None],
-        on_crash: Callable[[BaseException], None],
+        observer: DeletionsObserver,
         limits: Limits | None = None,
     ) -> None:
         self._limits = limits or Limits()
         self.view = DeletionsView()
-        self._means = means
-        self._ledger = Ledger(means.journal, means.account)
+        self._context = context
+        self._journal = DeletionJournal(context.journal, context.account)
         self._save_copy = save
-        self._clocks = means.clocks or Clocks()
-        self._watch = SuspendDetector(self._clocks)
-        self._on_refused = on_refused
-        self._queue = Queue(means.grace)
-        self._on_change = on_change
-        self._on_crash = on_crash
+        self._observer = observer
+        self._clocks = context.clocks or Clocks()
+        self._suspend_detector = SuspendDetector(self._clocks)
+        self._queue = Queue(context.grace)
         self._saves_at_once = asyncio.Semaphore(SAVES_AT_ONCE)
         self._saves: dict[Item, asyncio.Task[None]] = {}
-        self._tasks = Tasks(self._crash)
+        self._tasks = BackgroundTasks(self._crash)
         self._sender: asyncio.Task[None] | None = None
         self._timekeeper: asyncio.Task[None] | None = None
         self._is_closed = False
 
     def plan(self, faxes: Iterable[Fax]) -> Plan:
-        """What `request` would do."""
+        """Return what `request` would do."""
         return plan_deletion(faxes, self._why_not)
 
     def request(self, faxes: Iterable[Fax], *, with_copies: bool) -> Plan:
-        """Delete these: after a grace, and where ``with_copies`` only what was saved and verified before."""
+        """Delete these after a grace; if ``with_copies``, only what was saved and verified before."""
         plan = self.plan(faxes)
         if not plan.documents:
             return plan
@@ -291,7 +327,7 @@ class Deletions:
             self._saves |= {each: self._tasks.start(self._save(each)) for each in items}
         else:
             self._queue.begin_grace(items[0].request, self._clocks.monotonic())
-        self._tell()
+        self._notify()
         return plan
 
     def undo(self) -> tuple[Fax, ...]:
@@ -299,31 +335,31 @@ class Deletions:
         undone = self._queue.unsent_of_last_request
         for each in undone:
             self._end(each, Undone())
-        self._tell()
+        self._notify()
         return tuple(each.fax for each in undone)
 
     def set_grace(self, seconds: float) -> None:
         """Delete after so long, from the next request on."""
         self._queue.grace = seconds
 
-    def begin_again(self) -> None:
-        """Nobody could see the countdown, as where a terminal took nothing in for a while: it begins again."""
-        self._queue.begin_again(self._clocks.monotonic())
-        self._tell()
+    def restart_countdown(self) -> None:
+        """Restart the countdown: nobody could see it, as when a terminal accepted no bytes for a while."""
+        self._queue.restart_countdown(self._clocks.monotonic())
+        self._notify()
 
-    def settle(self, faxes: Iterable[Fax]) -> None:
-        """Ask what became of those of which nobody knows, from this run or, as the journal tells, an earlier one."""
+    def confirm(self, faxes: Iterable[Fax]) -> None:
+        """Check those of ``faxes`` whose deletion is unconfirmed, in this run or, by the journal, an earlier one."""
         unknown = {fax.key: fax for fax in faxes if self._is_unknown(fax)}
-        items = [] if self._is_closed else self._queue.add(unknown.values(), Settling())
+        items = [] if self._is_closed else self._queue.add(unknown.values(), Confirming())
         if items:
-            self._tasks.start(self._settle_in_turn(items))
-        self._tell()
+            self._tasks.start(self._confirm_in_turn(items))
+        self._notify()
 
     def compare(self, faxes: Iterable[Fax], requested: float) -> None:
         """Compare with rows of a list that was requested at that moment (seconds, monotonic).
 
-        What is in it was not deleted before, whatever the service answered; another fax of the same name is none of
-        ours, so nothing is sent for that name any more. What is not in it may be on another page.
+        What is in it was not deleted before, whatever the response said. Another fax of the same name is not the one to
+        delete, so nothing is sent for that name any more. What is not in it may be on another page.
         """
         if self._is_closed:
             return
@@ -334,92 +370,87 @@ class Deletions:
         for key, listed in rows.items():
             item = self._queue.get(key)
             if item is None:
-                still_there += [each for each in listed if self._ledger.is_contradicted(each, requested)]
+                still_there += [each for each in listed if self._journal.is_contradicted(each, requested)]
             elif item.fax.identity not in listed:
                 self._name_used_again(item, requested)
             elif isinstance(item.state, Deleted | Unknown) and requested > item.changed_at:
                 still_there.append(item.fax.identity)
                 if isinstance(item.state, Deleted) and not item.state.by_us:
-                    # Only the list has it still: whoever wants to may ask again.
+                    # Only the list still has it: it may be requested again.
                     self._queue.drop(item)
                 else:
-                    item.state = NotDeleted(deletion.LISTED_AGAIN.format(name=named(key)))
+                    item.state = NotDeleted(item.text(deletion.LISTED_AGAIN))
         if still_there:
             self._tasks.start(self._note_still_there(still_there))
-        self._tell()
+        self._notify()
 
     def _name_used_again(self, item: Item, requested: float) -> None:
         if item.is_unsent and requested > item.requested_at:
-            self._end(item, NotDeleted(deletion.OTHER_FAX.format(name=named(item.key))))
-        elif not isinstance(item.state, UnderWay) and requested > item.changed_at:
+            self._end(item, NotDeleted(item.text(deletion.OTHER_FAX)))
+        elif not isinstance(item.state, InProgress) and requested > item.changed_at:
             self._queue.drop(item)
 
     async def _note_still_there(self, faxes: list[FaxIdentity]) -> None:
-        await self._ledger.still_there(faxes)
-        self._on_change(self.view)
+        await self._journal.still_there(faxes)
+        self._observer.deletions_changed(self.view)
 
-    def forget_kept(self) -> None:
-        """Drop from the view what came back or was taken back: the operator has seen it."""
+    def drop_finished(self) -> None:
+        """Drop from the view what was kept or undone: the operator has seen it."""
         self._queue.forget(NotDeleted)
         self._queue.forget(Undone)
-        self._tell()
+        self._notify()
 
     async def aclose(self) -> Unfinished:
-        """Drop what was not sent, for good, and give what was sent a second to be answered.
-
-        The service is left open.
-        """
+        """Drop what was not sent, permanently, and wait a second for responses to what was. Leave the service open."""
         self._is_closed = True
         dropped = self._drop_unsent(deletion.DROPPED)
         if self._timekeeper is not None:
             self._timekeeper.cancel()
-        await self._tasks.end(self._clocks.sleep(CLOSING))
+        await self._tasks.aclose(self._clocks.sleep(END_LIMIT))
         dropped += self._drop_unsent(deletion.DROPPED)
-        unanswered = self._queue.in_state(Deleting, Settling)
-        for each in unanswered:
-            each.state = Unknown(deletion.NOT_ANSWERED.format(name=named(each.key)))
-        self._tell()
+        for each in self._queue.in_state(Deleting, Confirming):
+            each.state = Unknown(each.text(deletion.NO_RESPONSE))
+        self._notify()
         return Unfinished(
             tuple(each.fax for each in dropped), tuple(each.fax for each in self._queue.in_state(Unknown))
         )
 
     def _why_not(self, fax: Fax) -> str:
-        key = fax.key
-        if self._means.read_only:
-            return deletion.READ_ONLY
+        if self._context.read_only:
+            return _(deletion.READ_ONLY)
         if self._is_closed:
-            return deletion.CLOSING
-        if key.has_address and not key.is_plain:
-            return deletion.NOT_PLAIN.format(name=named(key))
-        item = self._queue.get(key)
+            return _(deletion.ENDING)
+        if fax.key.has_address and not fax.key.is_plain:
+            return _(deletion.NOT_PLAIN).format(fax=fax.key.shown)
+        item = self._queue.get(fax.key)
         return "" if item is None else item.why_not_again
 
     def _is_unknown(self, fax: Fax) -> bool:
         item = self._queue.get(fax.key)
         if item is not None:
             return isinstance(item.state, Unknown)
-        return self._ledger.record(fax.identity).was_deleted is WasDeleted.UNKNOWN
+        return self._journal.record(fax.identity).was_deleted is WasDeleted.UNKNOWN
 
     def _keep_time(self) -> None:
         if self._timekeeper is None or self._timekeeper.done():
-            self._watch.begin()
+            self._suspend_detector.begin()
             self._timekeeper = self._tasks.start(self._count_down())
         else:
             self._look()
 
     async def _count_down(self) -> None:
-        while self._queue.is_under_way:
+        while self._queue.is_in_progress:
             await self._clocks.sleep(TICK)
             is_due = self._next_due() is not None
             if is_due and (self._sender is None or self._sender.done()):
                 self._sender = self._tasks.start(self._send_what_is_due())
-            self._tell()
+            self._notify()
 
     def _look(self) -> float:
-        """What time it is; after a pause the grace begins again."""
+        """Return the time (seconds, monotonic); restart the grace after a pause."""
         now = self._clocks.monotonic()
-        if self._watch.was_paused() or self._means.is_blind():
-            self._queue.begin_again(now)
+        if self._suspend_detector.was_paused() or self._observer.is_blind:
+            self._queue.restart_countdown(now)
         else:
             self._queue.count_down(now)
         return now
@@ -432,104 +463,111 @@ class Deletions:
         try:
             async with self._saves_at_once:
                 copy = await self._save_copy(item.fax)
-                await self._ledger.saved(item.fax.identity, copy)
+                await self._journal.saved(item.fax.identity, copy)
         except Gone:
-            self._end(item, Deleted(by_us=False, remark=deletion.GONE_UNSAVED.format(name=named(item.key))))
+            self._end(item, Deleted(by_us=False, remark=item.text(deletion.GONE_UNSAVED)))
         except FaxtuiError as error:
-            self._keep(item, error, deletion.UNPREPARED)
+            self._keep(item, error, deletion.NOT_PREPARED)
         else:
             if item.is_unsent:
                 item.copy, item.state = copy, Saving(is_saved=True)
         self._saves.pop(item, None)
         self._queue.begin_grace(item.request, self._clocks.monotonic())
-        self._tell()
+        self._notify()
 
     async def _send_what_is_due(self) -> None:
         while (item := self._next_due()) is not None:
             await self._delete(item)
-            self._tell()
+            self._notify()
 
     async def _delete(self, item: Item) -> None:
         try:
-            await self._ledger.deleting(item.fax.identity, item.copy)
+            await self._journal.deleting(item.fax.identity, item.copy)
         except StorageError as error:
-            self._keep(item, error, deletion.UNPREPARED)
-            await self._ledger.failed(item.fax.identity, item.copy, str(error))
+            self._keep(item, error, deletion.NOT_PREPARED)
+            await self._note_failed(item, str(error))
             return
         now = self._look()
         if self._is_closed or not self._queue.is_due(item, now):
-            await self._ledger.failed(item.fax.identity, item.copy, deletion.NOT_SENT.format(name=named(item.key)))
+            await self._note_failed(item, item.text(deletion.NOT_SENT))
             return
         item.state = Deleting()
-        self._tell()
-        match await delete_once(self._means.service, item.key, self._limits.deleting):
-            case Vanished(by_us=by_us):
-                await self._vanish(item, by_us, "" if by_us else deletion.GONE_BEFORE.format(name=named(item.key)))
-            case Kept(error=reason):
-                await self._ledger.failed(item.fax.identity, item.copy, str(reason))
-                if isinstance(reason, Busy) and not item.was_held_up:
-                    self._queue.hold_up(item, self._look(), min(reason.retry_after, LONGEST_WAIT))
-                else:
-                    self._keep(item, reason, deletion.KEPT)
-            case Unproven(error=unproven):
-                item.state = Unknown(str(unproven))
-            case Unsure():
-                item.state = Settling()
-                self._tell()
-                await self._settle(item)
+        self._notify()
+        result = await delete_once(self._context.service, item.key, self._limits.deleting)
+        if result.is_there is False:
+            is_gone_before = result.error is not None
+            await self._note_deleted(
+                item, not is_gone_before, item.text(deletion.GONE_BEFORE) if is_gone_before else ""
+            )
+        elif result.is_there and result.error is not None:
+            await self._note_failed(item, str(result.error))
+            if isinstance(result.error, Busy) and not item.was_held_up:
+                self._queue.hold_up(item, self._look(), min(result.error.retry_after, LONGEST_WAIT))
+            else:
+                self._keep(item, result.error, deletion.KEPT)
+        elif isinstance(result.error, Unconfirmed):
+            # The service responded, but not as documented: the next list settles it.
+            item.state = Unknown(str(result.error))
+        else:
+            item.state = Confirming()
+            self._notify()
+            await self._confirm(item)
 
-    async def _settle_in_turn(self, items: list[Item]) -> None:
+    async def _confirm_in_turn(self, items: list[Item]) -> None:
         for each in items:
-            await self._settle(each)
-            self._tell()
+            await self._confirm(each)
+            self._notify()
 
-    async def _settle(self, item: Item) -> None:
-        name = named(item.key)
-        match await settle(self._means.service, item.key, self._limits.settling):
-            case Vanished():
-                await self._vanish(item, True, deletion.GONE_AFTER_SILENCE.format(name=name))
-            case StillThere():
-                reason = deletion.STILL_THERE.format(name=name)
-                await self._ledger.failed(item.fax.identity, item.copy, reason)
-                item.state = NotDeleted(reason)
-            case Unsure(error=error):
-                item.state = Unknown(deletion.UNSETTLED.format(name=name, error=error))
-                self._drop_unsent(deletion.STOPPED, error)
+    async def _confirm(self, item: Item) -> None:
+        """Check what became of a request that got no response: what is gone now counts as deleted by it."""
+        result = await check_deleted(self._context.service, item.key, self._limits.confirming)
+        if result.is_there is False:
+            await self._note_deleted(item, True, item.text(deletion.GONE_AFTER_SILENCE))
+        elif result.is_there:
+            reason = item.text(deletion.STILL_THERE)
+            await self._note_failed(item, reason)
+            item.state = NotDeleted(reason)
+        else:
+            item.state = Unknown(item.text(deletion.UNCONFIRMED, result.error))
+            self._drop_unsent(deletion.STOPPED, result.error)
 
-    async def _vanish(self, item: Item, by_us: bool, remark: str) -> None:
-        unwritten = await self._ledger.deleted(item.fax.identity, item.copy, remark)
+    async def _note_failed(self, item: Item, reason: str) -> None:
+        await self._journal.ended(Event.FAILED, item.fax.identity, item.copy, reason)
+
+    async def _note_deleted(self, item: Item, by_us: bool, remark: str) -> None:
+        unwritten = await self._journal.ended(Event.DELETED, item.fax.identity, item.copy, remark)
         if unwritten is not None:
-            remark = f"{remark} {deletion.NOT_RECORDED.format(name=named(item.key), error=unwritten)}".lstrip()
+            remark = f"{remark} {item.text(deletion.NOT_RECORDED, unwritten)}".lstrip()
         item.state = Deleted(by_us, remark)
 
-    def _keep(self, item: Item, error: FaxtuiError, words: str) -> None:
-        """It stays; what the next one would meet as well ends all that wait."""
-        self._end(item, NotDeleted(words.format(name=named(item.key), error=error)))
+    def _keep(self, item: Item, error: FaxtuiError, text: str) -> None:
+        """Note that a fax was not deleted. An error that the next delete would meet as well ends all that wait."""
+        self._end(item, NotDeleted(item.text(text, error)))
         if isinstance(error, FAILS_ALL):
             self._drop_unsent(deletion.STOPPED, error)
         if isinstance(error, SignInRefused):
-            self._on_refused(error)
+            self._observer.sign_in_refused(error)
 
-    def _drop_unsent(self, words: str, error: ServiceError | None = None) -> list[Item]:
+    def _drop_unsent(self, text: str, error: ServiceError | None = None) -> list[Item]:
         dropped = self._queue.unsent
         for each in dropped:
-            self._end(each, NotDeleted(words.format(name=named(each.key), error=error)))
+            self._end(each, NotDeleted(each.text(text, error)))
         return dropped
 
     def _end(self, item: Item, state: NotDeleted | Deleted | Undone) -> None:
-        """Whatever ended it first counts."""
-        if isinstance(item.state, UnderWay):
+        """End a delete, unless it has ended before."""
+        if isinstance(item.state, InProgress):
             item.state = state
         saving = self._saves.pop(item, None)
         if saving is not None and saving is not asyncio.current_task():
             saving.cancel()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         view = self._queue.view
         if view != self.view:
             self.view = view
-            self._on_change(view)
+            self._observer.deletions_changed(view)
 
     def _crash(self, error: BaseException) -> None:
         self._is_closed = True
-        self._on_crash(error)
+        self._observer.crash(error)

@@ -1,21 +1,11 @@
-"""How deletions are told of, in sentences.
-
-What becomes of a deletion: values for the screen, made anew at every change.
-
-The copy that is kept of a fax before it is deleted.
-
-One request to delete, and what is then known.
-
-What the journal is told of deletions, without holding anything else up.
-
-What a wish to delete comes to, before anything is done: what the question names."""
+"""A delete: its states, texts and plan, its request to the service, and its entries in the journal."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,52 +24,48 @@ from faxtui.errors import (
     ServiceError,
     SignInRefused,
     StorageError,
-    Unconfirmed,
     Unreachable,
     WrongAddress,
 )
 from faxtui.operations.download_folder import CopyState, check_copy
-from faxtui.storage.journal import AccountName, Entry, Event, Journal, Record, WasDeleted
+from faxtui.storage.journal import AccountName, Event, Journal, JournalEntry, Record, WasDeleted
+from faxtui.translation import N_, _, ngettext
 
-READ_ONLY = "This is read-only: nothing can be deleted."
-CLOSING = "faxtui is ending: nothing more is deleted."
-NO_ADDRESS = "A fax without folder and file name has no address: it can't be deleted from here."
-NOT_PLAIN = "{name} is not deleted from here: a server could take dots in its name for another address."
-UNDER_WAY = "{name} is being deleted already."
-IS_DELETED = "{name} is deleted already."
-IS_UNKNOWN = "Whether {name} was deleted is not known: ask the service again first."
-SAME_DOCUMENT = "{rows} of the rows are one document, {name}: it is deleted once, and all of them go."
-GONE_UNSAVED = "{name} is no longer there: someone else took or deleted it, and no copy of it could be saved."
-GONE_BEFORE = "{name} was no longer there: someone else took or deleted it."
-GONE_AFTER_SILENCE = "{name} is no longer there, though the request to delete it had no answer."
-NOT_RECORDED = "{name} is deleted, but the journal does not tell so. {error}"
-NOT_SENT = "{name} was not asked to be deleted: it was taken back or dropped, or its countdown began again."
-UNPREPARED = "{name} was not deleted, because what comes before that failed. {error}"
-KEPT = "{name} is still there. {error}"
-STOPPED = "{name} was not deleted, because deleting another fax failed. {error}"
-STILL_THERE = "{name} is still there: the request to delete it had no effect so far, look again before the next one."
-LISTED_AGAIN = "{name} is still in the list: it was not deleted. Refresh, and delete it again if it stays there."
-OTHER_FAX = "{name} was not deleted: another fax has that name now. Look at it before you delete it."
-UNSETTLED = "Whether {name} was deleted is not known. {error}"
-DROPPED = "{name} was not deleted, because faxtui ended before."
-NOT_ANSWERED = "Whether {name} was deleted is not known, because faxtui ended before the answer came."
-
-
-def named(key: FaxKey) -> str:
-    """``0-20261123-1041-1135.PDF in 134296015``, safe to look at."""
-    return f"{visible(key.file_name)} in {visible(key.folder)}"
+READ_ONLY = N_("Read-only: deleting is disabled.")
+ENDING = N_("faxtui is quitting. Nothing more is deleted.")
+NO_ADDRESS = N_("A fax without a folder or file name cannot be deleted.")
+NOT_PLAIN = N_("{fax} cannot be deleted: a server could read the dots in its name as another address.")
+IN_PROGRESS = N_("{fax} is already being deleted.")
+IS_DELETED = N_("{fax} is already deleted.")
+IS_UNKNOWN = N_("The deletion of {fax} is unconfirmed. Check it before you delete again.")
+GONE_UNSAVED = N_("{fax} is gone: it was deleted elsewhere, and no copy could be saved.")
+GONE_BEFORE = N_("{fax} was already gone: it was deleted elsewhere.")
+GONE_AFTER_SILENCE = N_("{fax} is gone, although the delete request got no response.")
+NOT_RECORDED = N_("{fax} was deleted, but the journal does not record it. {error}")
+NOT_SENT = N_("No delete request was sent for {fax}: it was undone, or its countdown restarted.")
+NOT_PREPARED = N_("{fax} was not deleted because its copy or its journal entry could not be saved. {error}")
+KEPT = N_("{fax} was not deleted. {error}")
+STOPPED = N_("{fax} was not deleted because another delete failed. {error}")
+STILL_THERE = N_("{fax} is still on the service: the delete has had no effect yet. Refresh before you retry.")
+LISTED_AGAIN = N_("{fax} is still in the list: it was not deleted. Refresh, and retry if it is still there.")
+OTHER_FAX = N_("{fax} was not deleted: another fax has that name now. Check it before you delete it.")
+UNCONFIRMED = N_("The deletion of {fax} is unconfirmed. {error}")
+DROPPED = N_("{fax} was not deleted because faxtui quit first.")
+NO_RESPONSE = N_("The deletion of {fax} is unconfirmed: faxtui quit before the response came.")
+_MOST_SENTENCES = 3
+"""How many sentences are reported from when deletes begin until none is in progress, before the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """Its copy is being saved, or ``is_saved`` and waits for the others that were asked for with it."""
+    """Its copy is being saved, or ``is_saved`` and waits for the others of its request."""
 
     is_saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Nothing was sent yet, and nothing is for ``seconds_left``; ``is_held_up``: a busy service asked to wait."""
+    """Nothing is sent for ``seconds_left``; ``is_held_up``: a busy service asked to wait."""
 
     seconds_left: int
     is_held_up: bool = False
@@ -87,17 +73,17 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Deleting:
-    """The request is on its way: it can't be taken back."""
+    """The request was sent: it can't be undone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
-    """The request had no answer: the service is asked whether the fax is still there."""
+class Confirming:
+    """The request got no response: the service is asked whether the fax is still there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """It is no longer there; not ``by_us``: someone else took it. ``remark`` is a sentence, or empty."""
+    """It is no longer there; not ``by_us``: deleted elsewhere. ``remark`` is a sentence, or empty."""
 
     by_us: bool
     remark: str = ""
@@ -105,50 +91,50 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class NotDeleted:
-    """It was not deleted, for a ``reason`` that is a sentence: its row is as before."""
+    """It was not deleted, for a ``reason`` in a sentence: its row is as before."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The operator took it back before anything was sent."""
+    """The operator undid it before anything was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The request may or may not have arrived, and the service could not be asked: only the operator asks again."""
+    """The request may or may not have arrived, and the service could not tell: only the operator checks again."""
 
     reason: str
 
 
 Unsent = Saving | Pending
-UnderWay = Saving | Pending | Deleting | Settling
+InProgress = Saving | Pending | Deleting | Confirming
 Over = Deleted | NotDeleted | Undone | Unknown
-State = UnderWay | Over
+State = InProgress | Over
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """One document and what becomes of it."""
+    """One document and the state of its delete."""
 
     fax: Fax
     state: State
 
     @property
-    def is_under_way(self) -> bool:
-        """Whether its rows are struck through."""
-        return isinstance(self.state, UnderWay)
+    def is_in_progress(self) -> bool:
+        """True while its rows are struck through."""
+        return isinstance(self.state, InProgress)
 
     @property
     def is_unsent(self) -> bool:
-        """Whether it can be taken back."""
+        """True while it can be undone."""
         return isinstance(self.state, Unsent)
 
 
 @dataclass(frozen=True, slots=True)
 class DeletionsView:
-    """Every deletion asked for in this run, by (folder, file), those that are over too."""
+    """Every delete requested in this run, by (folder, file), also those that are over."""
 
     by_key: Mapping[FaxKey, Deletion] = field(default_factory=dict)
 
@@ -158,169 +144,142 @@ class DeletionsView:
 
     @property
     def unsent(self) -> tuple[Fax, ...]:
-        """What quitting now would drop."""
+        """Faxes that are kept if the program quits now."""
         return tuple(each.fax for each in self.by_key.values() if each.is_unsent)
 
     @property
-    def is_under_way(self) -> bool:
-        return any(each.is_under_way for each in self.by_key.values())
+    def is_in_progress(self) -> bool:
+        return any(each.is_in_progress for each in self.by_key.values())
 
     @property
     def deleted(self) -> frozenset[FaxKey]:
-        """What is no longer there, whatever an older page shows."""
+        """Faxes that are no longer there, whatever an older page shows."""
         return frozenset(key for key, each in self.by_key.items() if isinstance(each.state, Deleted))
 
     @property
     def progress(self) -> str:
-        """What goes on, for the page bar: ``saving 1 first, deleting 2 in 0:07``; empty where nothing does."""
+        """``saving 1 first, deleting 2 in 0:07``, for the page bar; empty if nothing is in progress."""
         states = [each.state for each in self.by_key.values()]
-        saving = sum(isinstance(each, Saving) for each in states)
         waits = [each.seconds_left for each in states if isinstance(each, Pending)]
-        now = sum(isinstance(each, Deleting) for each in states)
-        asking = sum(isinstance(each, Settling) for each in states)
-        said = (
-            (saving, f"saving {saving:,} first"),
-            (now, f"deleting {now:,} now"),
-            (asking, f"asking what became of {asking:,}"),
-            (len(waits), _countdown(waits)),
+        minutes, seconds = divmod(min(waits, default=0), 60)
+        is_one_wait = len(set(waits)) == 1
+        parts = (
+            (_("saving {count:,} first"), sum(isinstance(each, Saving) for each in states)),
+            (_("deleting {count:,} now"), sum(isinstance(each, Deleting) for each in states)),
+            (_("checking {count:,}"), sum(isinstance(each, Confirming) for each in states)),
+            (
+                _("deleting {count:,} in {minutes}:{seconds:02}")
+                if is_one_wait
+                else _("deleting {count:,}, the first in {minutes}:{seconds:02}"),
+                len(waits),
+            ),
         )
-        return ", ".join(words for count, words in said if count)
+        return ", ".join(text.format(count=count, minutes=minutes, seconds=seconds) for text, count in parts if count)
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What the end of the program left: faxes for which nothing was sent, and those of which nobody knows."""
+    """Deletes at the end of the program: faxes for which nothing was sent, and those whose deletion is unconfirmed."""
 
     dropped: tuple[Fax, ...] = ()
     unknown: tuple[Fax, ...] = ()
 
 
-def _countdown(waits: list[int]) -> str:
-    if not waits:
-        return ""
-    minutes, seconds = divmod(min(waits), 60)
-    first = "" if min(waits) == max(waits) else "the first "
-    return f"deleting {len(waits):,}{', ' if first else ' '}{first}in {minutes}:{seconds:02}"
-
-
 @dataclass(frozen=True, slots=True)
 class SavedCopy:
-    """A whole file on the disk; ``sha256`` is hexadecimal, of the bytes that the service sent."""
+    """A complete file on the disk; ``sha256`` is hexadecimal, of the bytes that the service sent."""
 
     path: Path
     sha256: str
 
 
 Save = Callable[[Fax], Awaitable[SavedCopy]]
-"""Saves a fax and verifies the file. Raises FaxtuiError where there is no such copy; may be cancelled."""
+"""Save a fax and verify the file. Raises FaxtuiError if there is no such copy; may be cancelled."""
 
 
 def require_copy(copy: SavedCopy) -> None:
-    """Raises StorageError if the copy is not, or no longer, as it was saved."""
-    name = visible(str(copy.path))
+    """Raise StorageError unless the copy is as it was saved."""
     match check_copy(copy.path, copy.sha256):
+        case CopyState.WHOLE:
+            return
         case CopyState.MISSING:
-            raise StorageError(f"The copy {name} is missing. Save the fax again.")
+            text = _("The copy {path} is missing. Save the fax again.")
         case CopyState.UNREADABLE:
-            raise StorageError(f"The copy {name} can't be read. Check its permissions, or save the fax again.")
+            text = _("The copy {path} can't be read. Check its permissions, or save the fax again.")
         case CopyState.CHANGED:
-            raise StorageError(f"The copy {name} is no longer what was saved. Save the fax again.")
+            text = _("The copy {path} has changed since it was saved. Save the fax again.")
+    raise StorageError(text.format(path=visible(str(copy.path))))
 
 
 NOT_CARRIED_OUT = (Busy, Refused, SignInRefused, Forbidden, WrongAddress, Unreachable)
-"""What a request that failed so certainly did not do; after anything else the fax may be gone."""
+"""Errors after which the request was certainly not carried out; after any other the fax may be gone."""
 FAILS_ALL = (SignInRefused, Unreachable)
-"""What the next request would meet as well: wrong credentials, which lock accounts, and a link that is down."""
+"""Errors that the next request would meet as well: wrong credentials, which lock accounts, and a link that is down."""
 
 
 @dataclass(frozen=True, slots=True)
-class Vanished:
-    """The fax is no longer there; not ``by_us``: it was not there when the request arrived."""
+class DeleteResult:
+    """Result of a delete request, or of a check whether a fax is still there.
 
-    by_us: bool
+    ``is_there`` is None if that is unknown. ``error`` tells how a request failed, and so what to do next.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The request was not carried out."""
-
-    error: ServiceError
-
-
-@dataclass(frozen=True, slots=True)
-class StillThere:
-    """The request had no answer, and the fax is there all the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unsure:
-    """Nobody knows."""
-
-    error: ServiceError
-
-
-@dataclass(frozen=True, slots=True)
-class Unproven:
-    """The service answered, but not with the documented confirmation: the next listing settles it."""
-
-    error: Unconfirmed
+    is_there: bool | None
+    error: ServiceError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for one request to delete, and for one question whether a fax is still there (our decision).
+    """Seconds for one delete request, and for one check whether a fax is still there (our decision).
 
     Each step of a request has a limit of its own, but a service that drips never reaches it, and other deletes wait.
     """
 
     deleting: float = 60.0
-    settling: float = 20.0
+    confirming: float = 20.0
 
 
-async def delete_once(service: DocumentService, key: FaxKey, limit: float) -> Vanished | Kept | Unproven | Unsure:
+async def delete_once(service: DocumentService, key: FaxKey, limit: float) -> DeleteResult:
     """Send the one request."""
     try:
         async with asyncio.timeout(limit):
             await service.delete_document(key)
     except TimeoutError:
-        return Unsure(_too_slow(limit))
-    except Gone:
-        return Vanished(by_us=False)
+        return DeleteResult(None, _too_slow(limit))
+    except Gone as error:
+        return DeleteResult(False, error)
     except NOT_CARRIED_OUT as error:
-        return Kept(error)
-    except Unconfirmed as error:
-        return Unproven(error)
+        return DeleteResult(True, error)
     except ServiceError as error:
-        return Unsure(error)
-    return Vanished(by_us=True)
+        return DeleteResult(None, error)
+    return DeleteResult(False)
 
 
-async def settle(service: DocumentService, key: FaxKey, limit: float) -> Vanished | StillThere | Unsure:
-    """Ask what became of a request that had no answer: what is gone now counts as deleted by it.
-
-    The request is not sent again.
-    """
+async def check_deleted(service: DocumentService, key: FaxKey, limit: float) -> DeleteResult:
+    """Check whether a fax is still there after a request that got no response. The request is not sent again."""
     try:
         async with asyncio.timeout(limit), service.open_document(key):
-            return StillThere()
+            return DeleteResult(True)
     except TimeoutError:
-        return Unsure(_too_slow(limit))
+        return DeleteResult(None, _too_slow(limit))
     except Gone:
-        return Vanished(by_us=True)
+        return DeleteResult(False)
     except ServiceError as error:
-        return Unsure(error)
+        return DeleteResult(None, error)
 
 
 def _too_slow(limit: float) -> NoResponse:
-    return NoResponse(f"The service did not complete its response within {limit:g} seconds. Try again in a moment.")
+    return NoResponse(
+        _("The service did not complete its response within {limit:g} seconds. Retry in a moment.").format(limit=limit)
+    )
 
 
 LONGEST_REQUEST = timedelta(seconds=90)
-"""After which a request to delete, and the question what became of it, are over (our decision)."""
+"""After which a delete request, and the check whether it worked, are over (our decision)."""
 
 
-class Ledger:
-    """One account's part of the journal."""
+class DeletionJournal:
+    """The deletes of one account in the journal; writes in a thread."""
 
     def __init__(self, journal: Journal, account: AccountName) -> None:
         self._journal = journal
@@ -334,30 +293,42 @@ class Ledger:
         await asyncio.to_thread(self._write, Event.SAVED, fax, copy)
 
     async def deleting(self, fax: FaxIdentity, copy: SavedCopy | None) -> None:
-        """What must be on the disk before a request may be sent. Raises StorageError, also for a copy that is lost."""
-        await asyncio.to_thread(self._check_and_write, fax, copy)
+        """Write what must be on the disk before a request is sent. Raises StorageError, also if the copy is lost."""
 
-    async def deleted(self, fax: FaxIdentity, copy: SavedCopy | None, reason: str = "") -> StorageError | None:
-        """Gives what kept it from being written: it is too late to raise that."""
-        return await self._told(Event.DELETED, fax, copy, reason)
+        def check_and_write() -> None:
+            if copy is not None:
+                require_copy(copy)
+            self._write(Event.DELETING, fax, copy)
 
-    async def failed(self, fax: FaxIdentity, copy: SavedCopy | None, reason: str) -> StorageError | None:
-        """Gives what kept it from being written: the journal then tells of an unknown outcome."""
-        return await self._told(Event.FAILED, fax, copy, reason)
+        await asyncio.to_thread(check_and_write)
+
+    async def ended(
+        self, event: Event, fax: FaxIdentity, copy: SavedCopy | None, reason: str = ""
+    ) -> StorageError | None:
+        """Write that it was deleted or failed, and return the error if that fails: it is too late to raise it.
+
+        Without that entry the journal has a delete of unknown outcome.
+        """
+        try:
+            await asyncio.to_thread(self._write, event, fax, copy, reason)
+        except StorageError as error:
+            return error
+        return None
 
     async def still_there(self, faxes: Iterable[FaxIdentity]) -> None:
-        """Note of these that they are in the list; where that can't be written, the next list tells it again."""
-        entries = [
-            Entry(event=Event.FAILED, account=self._account, fax=each, reason=LISTED_AGAIN.format(name=named(each.key)))
-            for each in faxes
-        ]
+        """Write that these are in the list; if that fails, the next list leads here again."""
+
+        def entry(fax: FaxIdentity) -> JournalEntry:
+            reason = _(LISTED_AGAIN).format(fax=fax.key.shown)
+            return JournalEntry(event=Event.FAILED, account=self._account, fax=fax, reason=reason)
+
         with suppress(StorageError):
-            await asyncio.to_thread(self._journal.append, *entries)
+            await asyncio.to_thread(self._journal.append, *map(entry, faxes))
 
     def is_contradicted(self, fax: FaxIdentity, requested: float) -> bool:
-        """Whether a list that was requested at that moment (seconds, monotonic) proves a deletion in it wrong.
+        """Return True if a list that was requested at that moment (seconds, monotonic) disproves a deletion.
 
-        A request without an outcome may be another program's, and still be on its way.
+        A request without an outcome may be another program's that is still in progress.
         """
         record = self.record(fax)
         if record.was_deleted is WasDeleted.NO:
@@ -366,22 +337,10 @@ class Ledger:
         allowed = LONGEST_REQUEST if record.was_deleted is WasDeleted.UNKNOWN else timedelta()
         return record.deletion_at is None or record.deletion_at + allowed < machine_now() - age
 
-    async def _told(self, event: Event, fax: FaxIdentity, copy: SavedCopy | None, reason: str) -> StorageError | None:
-        try:
-            await asyncio.to_thread(self._write, event, fax, copy, reason)
-        except StorageError as error:
-            return error
-        return None
-
-    def _check_and_write(self, fax: FaxIdentity, copy: SavedCopy | None) -> None:
-        if copy is not None:
-            require_copy(copy)
-        self._write(Event.DELETING, fax, copy)
-
     def _write(self, event: Event, fax: FaxIdentity, copy: SavedCopy | None, reason: str = "") -> None:
         path, sha256 = ("", "") if copy is None else (str(copy.path), copy.sha256)
         self._journal.append(
-            Entry(event=event, account=self._account, fax=fax, path=path, sha256=sha256, reason=reason)
+            JournalEntry(event=event, account=self._account, fax=fax, path=path, sha256=sha256, reason=reason)
         )
 
 
@@ -395,7 +354,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``documents`` go, each once; ``refused`` stay; ``remarks`` are sentences on rows that are one document."""
+    """``documents`` are deleted, each once; ``refused`` are kept; ``remarks`` are about rows that are one document."""
 
     documents: tuple[Fax, ...]
     refused: tuple[Refusal, ...] = ()
@@ -403,7 +362,7 @@ class Plan:
 
 
 def plan_deletion(faxes: Iterable[Fax], why_not: Callable[[Fax], str]) -> Plan:
-    """``why_not`` gives a sentence for a document that can't be deleted now, and nothing for one that can."""
+    """Plan a delete. ``why_not`` returns a sentence for a document that can't be deleted now, else an empty text."""
     documents: dict[FaxKey, Fax] = {}
     refused: dict[FaxKey, Refusal] = {}
     unaddressed: list[Refusal] = []
@@ -411,11 +370,71 @@ def plan_deletion(faxes: Iterable[Fax], why_not: Callable[[Fax], str]) -> Plan:
     for fax in faxes:
         reason = why_not(fax)
         if not fax.key.has_address:
-            unaddressed.append(Refusal(fax, reason or NO_ADDRESS))
+            unaddressed.append(Refusal(fax, reason or _(NO_ADDRESS)))
         elif reason:
             refused.setdefault(fax.key, Refusal(fax, reason))
         else:
             documents.setdefault(fax.key, fax)
             rows[fax.key] += 1
-    remarks = tuple(SAME_DOCUMENT.format(rows=count, name=named(key)) for key, count in rows.items() if count > 1)
+    remarks = tuple(
+        ngettext(
+            "{count:,} row is the document {fax}. It is deleted once.",
+            "{count:,} of the rows are one document, {fax}. It is deleted once, and all of them go.",
+            count,
+        ).format(count=count, fax=key.shown)
+        for key, count in rows.items()
+        if count > 1
+    )
     return Plan(tuple(documents.values()), (*refused.values(), *unaddressed), remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessage:
+    """A sentence about deletes that ended; ``is_wrong``: not everything went as intended."""
+
+    sentence: str
+    is_wrong: bool = False
+
+
+class DeleteMessages:
+    """Report the end of each delete once: by a sentence if there is something to know about it, else by number."""
+
+    def __init__(self) -> None:
+        self._over: frozenset[tuple[FaxKey, State]] = frozenset()
+        self._deleted = 0
+        self._sentences = 0
+        self._uncounted = 0
+
+    def of(self, view: DeletionsView) -> Iterator[DeleteMessage]:
+        """Yield what is new in a view that is later than those before."""
+        over = {(key, each.state): each for key, each in view.by_key.items() if not each.is_in_progress}
+        ended = [each for ending, each in over.items() if ending not in self._over]
+        self._over = frozenset(over)
+        self._deleted += sum(isinstance(each.state, Deleted) and not _remark(each) for each in ended)
+        remarks = [remark for remark in map(_remark, ended) if remark]
+        self._uncounted += len(remarks)
+        # What ended together ended for one reason.
+        if remarks and self._sentences < _MOST_SENTENCES:
+            self._sentences += 1
+            self._uncounted -= 1
+            yield DeleteMessage(remarks[0], is_wrong=True)
+        if not view.is_in_progress:
+            yield from self._counts()
+
+    def _counts(self) -> Iterator[DeleteMessage]:
+        if count := self._uncounted:
+            text = ngettext("The same for {count:,} more fax.", "The same for {count:,} more faxes.", count)
+            yield DeleteMessage(text.format(count=count), is_wrong=True)
+        if count := self._deleted:
+            text = ngettext(
+                "{count:,} fax was deleted from the service.", "{count:,} faxes were deleted from the service.", count
+            )
+            yield DeleteMessage(text.format(count=count))
+        self._deleted = self._sentences = self._uncounted = 0
+
+
+def _remark(deletion: Deletion) -> str:
+    match deletion.state:
+        case NotDeleted(reason=reason) | Unknown(reason=reason) | Deleted(remark=reason):
+            return reason
+    return ""

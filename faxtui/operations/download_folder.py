@@ -1,19 +1,18 @@
-"""What a disk can't do for the folder that faxes are saved to, in a sentence.
+"""A folder that faxes are saved in: its files, their manifest, and documents on their way into it.
 
-Whole files in their folder: told from others by size and content, never written over.
-
-A file on its way: called ``NAME.part``, readable by this user only, and written to by one program.
-
-Where documents are put: a folder of files, and its manifest.
-
-Whether what was saved is still there, and still what it was."""
+Files are written atomically, told from others by size and content, and never overwrite another file. The manifest
+``faxes.jsonl`` has a line of JSON for each file saved. A run that is killed while it adds a line leaves a torn one at
+the end: readers skip it, and the next line that is added replaces it.
+"""
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import stat
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,15 +20,14 @@ from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO
 
 from faxtui.domain.clock import machine_now
-from faxtui.domain.document import DocumentType
-from faxtui.domain.fax import Fax, FaxIdentity
+from faxtui.domain.document import HEAD, DocumentType, ResumePoint
+from faxtui.domain.fax import Fax, FaxIdentity, FaxKey
 from faxtui.domain.filename import MOST_NUMBER, PART, numbered, safe_name, with_extension
+from faxtui.domain.service import Document
 from faxtui.domain.text import visible
 from faxtui.errors import StorageError, UnexpectedResponse, why
-from faxtui.operations.outcomes import AlreadyThere, Saved, shown
 from faxtui.operations.wholeness import require_whole
 from faxtui.storage.files import (
     is_at,
@@ -43,27 +41,48 @@ from faxtui.storage.files import (
     try_lock,
     write_whole,
 )
-from faxtui.storage.manifest import NAME, Entry, Manifest
+from faxtui.storage.json_lines import JsonLines, Position, identity_in, identity_members, json_object
+from faxtui.translation import _
 
+MANIFEST = "faxes.jsonl"
+BUFFER = 256 * 1024
+"""Bytes of a document that are held before they are written, so that most need one trip to the disk."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FINAL = _FULL | {errno.EROFS, errno.ENOENT}
+"""Errors of a hard link that a rename would meet, too; file systems without links (FAT, exFAT, CIFS) report others."""
+_BEGINNING = b'{"folder": "'
+_STALE = 600.0
+"""Seconds without a change after which a part that nobody has locked is a stale one."""
 
 
 @contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Raises StorageError where the disk does not do what it is asked to in ``folder``."""
+    """Translate OSError into StorageError for work in ``folder``."""
     try:
         yield
     except OSError as error:
-        shown = visible(str(folder))
         if error.errno in _FULL:
-            sentence = f"There is no room left for {shown}: make some, or name another folder, and start again."
+            text = _("No space left in {folder}. Free some space or choose another folder. Saved files are kept.")
         else:
-            sentence = f"{shown} can't be used: {why(error)}. Mend that, or name another folder, and start again."
-        raise StorageError(f"{sentence} What is saved already stays.") from error
+            text = _("{folder} can't be used: {reason}. Fix this or choose another folder. Saved files are kept.")
+        raise StorageError(text.format(folder=visible(str(folder)), reason=why(error))) from error
 
 
-_FINAL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT})
-"""Errors of a hard link that a rename would meet, too; file systems without links (FAT, exFAT, CIFS) report others."""
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Its file was written, and is safe on the disk: ``size`` in bytes, ``sha256`` in hexadecimal digits."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyThere:
+    """A file with the same content is in the folder, safe on the disk and in the manifest."""
+
+    path: Path
+    sha256: str
 
 
 class CopyState(Enum):
@@ -101,15 +120,15 @@ def check_copy(path: Path, sha256: str, size: int | None = None) -> CopyState:
     return CopyState.WHOLE if is_same else CopyState.CHANGED
 
 
-def settle(part: Path, name: str, size: int, sha256: str) -> tuple[Path, bool]:
-    """Give a whole file its name, a numbered one where that is taken, and tell where it is and whether it is new.
+def publish(part: Path, name: str, size: int, sha256: str) -> tuple[Path, bool]:
+    """Give a complete file its name, a numbered one if that is taken. Return its path, and whether it is new.
 
-    Where the same content has such a name already, the part goes. A program killed on the way leaves the part, the
-    name, or both for one file. Raises OSError.
+    If a file of that name has the same content, the part is removed instead. A program killed on the way leaves the
+    part, the name, or both for one file. Raises OSError.
     """
     for number in count(1):
         target = part.with_name(numbered(name, number))
-        is_new = _take(part, target)
+        is_new = _link_or_rename(part, target)
         if is_new or check_copy(target, sha256, size) is CopyState.WHOLE:
             break
         if number == MOST_NUMBER:
@@ -121,8 +140,8 @@ def settle(part: Path, name: str, size: int, sha256: str) -> tuple[Path, bool]:
     return target, is_new
 
 
-def _take(part: Path, target: Path) -> bool:
-    """Whether the target's name was free."""
+def _link_or_rename(part: Path, target: Path) -> bool:
+    """Return False if the target's name is taken."""
     try:
         target.hardlink_to(part)
     except FileExistsError:
@@ -134,67 +153,16 @@ def _take(part: Path, target: Path) -> bool:
     return True
 
 
-_STALE = 600.0
-"""Seconds without a change after which a part that nobody has locked is a stale one."""
-
-
-class PartialFile:
-    """What has come so far of a file that is to be called ``name``. Everything raises OSError."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._name = name
-        self._path, self._handle = _claim_one_of(folder, name)
-        self._sha256 = hashlib.sha256()
-        self._size = 0
-        self._is_open = True
-
-    @property
-    def size(self) -> int:
-        return self._size
-
-    @property
-    def sha256(self) -> str:
-        return self._sha256.hexdigest()
-
-    def write(self, data: bytes) -> None:
-        self._sha256.update(data)
-        self._size += len(data)
-        write_whole(self._handle, data)
-
-    def reopened(self) -> BinaryIO:
-        """Open what has come so far, to read it."""
-        return self._path.open("rb")
-
-    def keep(self) -> tuple[Path, bool]:
-        """Make it a file with a name for good; gives where it is, and whether it was not there before."""
-        sync_handle(self._handle)
-        kept = settle(self._path, self._name, self.size, self.sha256)
-        self._close()
-        return kept
-
-    def discard(self) -> None:
-        """Nothing is left of it, unless it was kept."""
-        if self._is_open:
-            try:
-                self._path.unlink(missing_ok=True)
-            finally:
-                self._close()
-
-    def _close(self) -> None:
-        self._is_open = False
-        os.close(self._handle)
-
-
 def clear_stale(folder: Path, name: str) -> None:
-    """Remove what a run that was killed left of a file of that name; never what somebody is writing to."""
+    """Remove what a killed run left of a file of that name, unless somebody is writing to it."""
     # The name itself may be another link to the same file: so it is removed, never emptied.
     remove_stale(folder / f"{name}{PART}")
 
 
 def clear_all_stale(folder: Path) -> None:
-    """Remove what killed runs left of any document, for faxes that nobody asks for again.
+    """Remove what killed runs left of any document, for faxes that nobody requests again.
 
-    Web browsers have such files too, with names of their own: what was written to of late may be one of theirs.
+    Web browsers have such files too: one written to recently may be theirs.
     """
     endings = tuple(f"{extension}{PART}" for each in DocumentType for extension in each.extensions)
     with suppress(OSError), os.scandir(folder) as entries:
@@ -203,7 +171,7 @@ def clear_all_stale(folder: Path) -> None:
 
 
 def _claim_one_of(folder: Path, name: str) -> tuple[Path, int]:
-    """The first part that is free, of those for the name and for its numbered ones."""
+    """Create the first part that is free, for the name or a numbered one, and return it open and locked."""
     for number in range(1, MOST_NUMBER + 1):
         part = f"{numbered(name, number)}{PART}"
         handle = _claim(folder, numbered(name, number))
@@ -213,7 +181,7 @@ def _claim_one_of(folder: Path, name: str) -> tuple[Path, int]:
 
 
 def _claim(folder: Path, name: str) -> int | None:
-    """A new empty file, open and locked; None where what is there can't be removed, or is being written to."""
+    """Create a part and return it, open and locked; None if there is one that is in use or can't be removed."""
     path = folder / f"{name}{PART}"
     while True:
         clear_stale(folder, name)
@@ -227,11 +195,105 @@ def _claim(folder: Path, name: str) -> int | None:
         os.close(handle)
 
 
-class DownloadFolder:
-    """A folder that documents of ``host`` are put into, each called as ``template`` says on the clock of ``zone``.
+@dataclass(frozen=True, slots=True)
+class ManifestEntry:
+    """A file that was saved: of which fax on which host, under which name in the folder, and when (ISO 8601, UTC).
 
-    What another host has by the same name is another document. Everything here waits for the disk, and raises
-    StorageError where that fails. Raises InvalidValue, too, where the template can't be taken.
+    ``size`` is in bytes, ``sha256`` in hexadecimal digits.
+    """
+
+    host: str
+    fax: FaxIdentity
+    name: str
+    size: int
+    sha256: str
+    saved: str
+
+    def line(self) -> bytes:
+        members = {
+            "folder": self.fax.key.folder,
+            "file": self.fax.key.file_name,
+            "host": self.host,
+            **identity_members(self.fax),
+            "name": self.name,
+            "bytes": self.size,
+            "sha256": self.sha256,
+            "saved": self.saved,
+        }
+        return json.dumps(members).encode() + b"\n"
+
+
+class Manifest:
+    """The entries of a manifest, the last one of each fax of each host. Everything raises OSError.
+
+    ``unreadable`` counts the lines that are not ours, a torn last one aside.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = JsonLines(path, _BEGINNING)
+        self._adding = threading.Lock()
+        self._entries: dict[tuple[str, FaxIdentity], ManifestEntry] = {}
+        self.unreadable = 0
+        for each in self._read():
+            if each is None:
+                self.unreadable += 1
+            else:
+                self._entries[each.host, each.fax] = each
+
+    @property
+    def exists(self) -> bool:
+        return self._file.path.exists()
+
+    def find(self, host: str, fax: FaxIdentity) -> ManifestEntry | None:
+        return self._entries.get((host, fax))
+
+    def add(self, entry: ManifestEntry) -> None:
+        """Return once the entry is safe on the disk; if it can't be written, nothing of it is."""
+        with self._adding:
+            self._file.append(entry.line())
+            self._entries[entry.host, entry.fax] = entry
+
+    def files(self) -> list[ManifestEntry]:
+        """Return the last entry of each fax, in the order of the manifest: an earlier file may have been damaged."""
+        by_name = {each.name: each for each in self._read() if each is not None}
+        by_fax: dict[tuple[str, FaxIdentity], ManifestEntry] = {}
+        for each in by_name.values():
+            by_fax.pop((each.host, each.fax.name_only), None)
+            by_fax[each.host, each.fax] = each
+        return list(by_fax.values())
+
+    def _read(self) -> Iterator[ManifestEntry | None]:
+        with self._file.reading(Position()) as reader:
+            if reader is None:
+                return
+            for lines in reader.blocks():
+                yield from map(_entry, lines)
+            rest = _entry(reader.rest())
+        if rest is not None:
+            yield rest
+
+
+def _entry(line: str) -> ManifestEntry | None:
+    """Read an entry; return None if it is none, or names a file that is not in this folder."""
+    members = json_object(line) or {}
+    match members:
+        case {"folder": str(folder), "file": str(file), "name": str(name), "bytes": int(size), "sha256": str(sha256)}:
+            if "\0" in name or Path(name).name != name:
+                return None
+            host, saved = (_text(members.get(each)) for each in ("host", "saved"))
+            return ManifestEntry(host, identity_in(members, FaxKey(folder, file)), name, size, sha256, saved)
+    return None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+class DownloadFolder:
+    """A folder for documents of ``host``, each named by ``template`` with times in ``zone``, and its manifest.
+
+    A document of the same name on another host is another document. Every method waits for the disk and raises
+    StorageError. Raises InvalidValue for an invalid template.
     """
 
     def __init__(
@@ -251,13 +313,13 @@ class DownloadFolder:
         clear_all_stale(folder)
         remove_temporary_files(folder)
         with storage_errors(folder):
-            self._manifest = Manifest(folder)
+            self._manifest = Manifest(folder / MANIFEST)
 
     def find(self, fax: Fax) -> AlreadyThere | None:
-        """The file of a fax that was saved before and is still whole; what a killed run left of it goes."""
+        """Return the file of a fax that was saved before and is still intact; remove what a killed run left of it."""
         with storage_errors(self.folder):
-            for name in self._possible_names(fax):
-                clear_stale(self.folder, name)
+            for head in (b"%PDF-", b"II*\0"):
+                clear_stale(self.folder, self.name_of(fax, head))
             entry = self._manifest.find(self._host, fax.identity)
         if entry is None:
             return None
@@ -265,101 +327,148 @@ class DownloadFolder:
         is_copy = is_copy_of(fax.identity, entry.fax, path, entry.sha256)
         return AlreadyThere(path, entry.sha256) if is_copy else None
 
-    def begin(self, fax: Fax) -> PendingDownload:
-        return PendingDownload(self, fax)
+    def name_of(self, fax: Fax, head: bytes) -> str:
+        """Return the file name for a fax whose document begins with ``head``."""
+        return with_extension(safe_name(self._template, fax, self._zone), head)
 
-    def open_part(self, fax: Fax, head: bytes) -> PartialFile:
-        make_folder(self.folder)
-        return PartialFile(self.folder, with_extension(self._name(fax), head))
-
-    def note(self, fax: Fax, name: str, size: int, sha256: str) -> None:
-        """The last step: only what is whole and has its name gets into the manifest, once."""
+    def record(self, fax: Fax, name: str, size: int, sha256: str) -> None:
+        """Add a complete file that has its name to the manifest, unless it is there already. Raises OSError."""
         known = self._manifest.find(self._host, fax.identity)
         if known is not None and (known.name, known.size, known.sha256) == (name, size, sha256):
             return
         saved = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-        self._manifest.add(Entry(self._host, fax.identity, name, size, sha256, saved))
-
-    def _name(self, fax: Fax) -> str:
-        return safe_name(self._template, fax, self._zone)
-
-    def _possible_names(self, fax: Fax) -> set[str]:
-        return {with_extension(self._name(fax), head) for head in (b"%PDF-", b"II*\0")}
+        self._manifest.add(ManifestEntry(self._host, fax.identity, name, size, sha256, saved))
 
 
 class PendingDownload:
-    """A document on its way to its shelf. Nothing is on the disk before its first bytes are known to be right."""
+    """A document on its way into a folder, over several attempts if the service can resume it.
 
-    def __init__(self, shelf: DownloadFolder, fax: Fax) -> None:
-        self._shelf = shelf
-        self._fax = fax
-        self._part: PartialFile | None = None
+    Nothing is on the disk before its first bytes prove to be a document's. Then it is ``NAME.part``, readable by this
+    user only and locked, until `finish` names it and adds it to the manifest. ``received`` is in bytes.
+    """
+
+    def __init__(self, folder: DownloadFolder, fax: Fax) -> None:
+        self.fax = fax
+        self.resume: ResumePoint | None = None
+        self.received = 0
         self.outcome: Saved | AlreadyThere | None = None
+        self._folder = folder
+        self._buffer = bytearray()
+        self._tail = b""
+        self._proves_end = True
+        self._name = ""
+        self._part: Path | None = None
+        self._handle = -1
+        self._sha256 = hashlib.sha256()
 
-    @property
-    def is_begun(self) -> bool:
-        return self._part is not None
+    async def begin(self, document: Document) -> None:
+        """Continue with the part that is there, or drop it if the document comes from its first byte."""
+        self.resume = None
+        self._proves_end = document.proves_end
+        if document.start == 0:
+            await self.discard()
+            self.received, self._tail = 0, b""
+            self._buffer.clear()
 
-    def write(self, data: bytes) -> None:
-        """Raises UnexpectedResponse where the first bytes are no document's."""
-        with storage_errors(self._shelf.folder):
-            self._begun(data).write(data)
+    async def add(self, chunk: bytes) -> None:
+        """Raises StorageError, and UnexpectedResponse if the first bytes are not those of a document."""
+        self._buffer += chunk
+        self.received += len(chunk)
+        self._tail = (self._tail + chunk[-HEAD:])[-HEAD:]
+        if len(self._buffer) >= BUFFER:
+            await to_thread_shielded(self._write)
 
-    def finish(self, rest: bytes, *, proves_end: bool = True) -> None:
-        """Write what is left, name the file, put it down in the manifest, and then tell in ``outcome``.
+    async def keep_for_resuming(self, document: Document) -> None:
+        """Write what came, if the rest of it can be requested; not of so little that its type is not known."""
+        if document.version is not None and document.length is not None and HEAD <= self.received < document.length:
+            await to_thread_shielded(self._write)
+            self.resume = ResumePoint(document.version, document.length, self.received, self._tail)
 
-        Raises UnexpectedResponse if there is no document, NoResponse if nothing proves that all of it came.
+    async def finish(self) -> None:
+        """Write the rest, name the file, add it to the manifest, and then set ``outcome``.
+
+        Raises StorageError, UnexpectedResponse if it is no document, NoResponse if nothing proves that all of it came.
         """
-        with storage_errors(self._shelf.folder):
-            part = self._begun(rest)
-            part.write(rest)
-            if not proves_end:
-                with part.reopened() as file:
-                    require_whole(file, self._fax.key)
-            path, is_new = part.keep()
-            self._shelf.note(self._fax, path.name, part.size, part.sha256)
-        self.outcome = Saved(path, part.size, part.sha256) if is_new else AlreadyThere(path, part.sha256)
+        await to_thread_shielded(self._finish)
 
-    def discard(self) -> None:
+    async def discard(self) -> None:
         """Leave nothing of it on the disk, unless it was finished."""
         if self._part is not None:
-            with storage_errors(self._shelf.folder):
-                self._part.discard()
+            await to_thread_shielded(self._discard, self._part)
 
-    def _begun(self, head: bytes) -> PartialFile:
-        if self._part is None:
-            if DocumentType.of(head) is None:
-                what = "nothing" if not head else "something that is neither PDF nor TIFF"
-                raise UnexpectedResponse(
-                    f"The service sent {what} for the fax {shown(self._fax.key)}: ask again; if it lasts, tell the "
-                    "service's support."
-                )
-            self._part = self._shelf.open_part(self._fax, head)
+    def _write(self) -> Path:
+        """Write what is held to the part, and return its path."""
+        data = bytes(self._buffer)
+        with storage_errors(self._folder.folder):
+            part = self._part or self._open(data)
+            self._sha256.update(data)
+            write_whole(self._handle, data)
+        self._buffer.clear()
+        return part
+
+    def _open(self, head: bytes) -> Path:
+        if DocumentType.of(head) is None:
+            text = (
+                _("The file of fax {fax} is neither a PDF nor a TIFF. Retry; if it persists, contact support.")
+                if head
+                else _("The service sent an empty file for fax {fax}. Retry; if it persists, contact support.")
+            )
+            raise UnexpectedResponse(text.format(fax=self.fax.key.shown))
+        make_folder(self._folder.folder)
+        self._name = self._folder.name_of(self.fax, head)
+        self._part, self._handle = _claim_one_of(self._folder.folder, self._name)
+        self._sha256 = hashlib.sha256()
         return self._part
+
+    def _finish(self) -> None:
+        part = self._write()
+        with storage_errors(self._folder.folder):
+            if not self._proves_end:
+                with part.open("rb") as file:
+                    require_whole(file, self.fax.key)
+            sync_handle(self._handle)
+            sha256 = self._sha256.hexdigest()
+            path, is_new = publish(part, self._name, self.received, sha256)
+            self._close()
+            self._folder.record(self.fax, path.name, self.received, sha256)
+        self.outcome = Saved(path, self.received, sha256) if is_new else AlreadyThere(path, sha256)
+
+    def _discard(self, part: Path) -> None:
+        with storage_errors(self._folder.folder):
+            try:
+                part.unlink(missing_ok=True)
+            finally:
+                self._close()
+
+    def _close(self) -> None:
+        self._part = None
+        os.close(self._handle)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A file that the manifest names, and what is at its place now."""
 
-    entry: Entry
+    entry: ManifestEntry
     state: CopyState
 
 
 class Verification:
-    """Looks at each file that a folder's manifest names, and at no other; changes nothing.
+    """Check each file that a folder's manifest names, and no other; change nothing.
 
-    ``unreadable`` is how many lines of the manifest are none of ours. Raises StorageError where there is no manifest,
-    or none that can be read.
+    ``unreadable`` counts the lines of the manifest that are not ours. Raises StorageError if the manifest is missing or
+    can't be read.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         with storage_errors(folder):
-            manifest = Manifest(folder)
+            manifest = Manifest(folder / MANIFEST)
             if not manifest.exists:
                 raise StorageError(
-                    f"There is no {NAME} in {visible(str(folder))}: name a folder that faxes are saved in."
+                    _("There is no {name} in {folder}. Choose a folder that faxes are saved in.").format(
+                        name=MANIFEST, folder=visible(str(folder))
+                    )
                 )
             self._files = manifest.files()
         self.unreadable = manifest.unreadable
@@ -368,7 +477,7 @@ class Verification:
         return len(self._files)
 
     async def checked(self) -> AsyncIterator[Checked]:
-        """In the order of the manifest."""
+        """Check the files in the order of the manifest."""
         for entry in self._files:
             yield Checked(
                 entry, await to_thread_shielded(check_copy, self._folder / entry.name, entry.sha256, entry.size)

@@ -1,16 +1,10 @@
-"""With what the faxes of one account are handled.
-
-The faxes that the operator has marked.
-
-Where documents are saved to.
-
-What is done with the faxes of one account: marked, opened, saved, deleted; and what is known of each from here."""
+"""Operations on the faxes of one account: mark, open, save, delete; and the local status of each fax."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,28 +13,26 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from faxtui.domain.fax import Fax, FaxIdentity, FaxKey
 from faxtui.domain.service import DocumentService
-from faxtui.domain.text import counted
 from faxtui.errors import FaxtuiError, Gone, InvalidValue, SignInRefused, StorageError
 from faxtui.inbox.view import Retries, Waiting
-from faxtui.operations.background_task import BackgroundTask, BackgroundTasks
 from faxtui.operations.deletion import (
+    Confirming,
     Deleted,
+    DeleteMessages,
     Deleting,
     DeletionsView,
     NotDeleted,
     Pending,
     Saving,
-    Settling,
     Unfinished,
     Unknown,
 )
-from faxtui.operations.messages import DeleteMessages
 from faxtui.storage.journal import AccountName, Journal, Record, Records, WasDeleted
-from faxtui.translation import ngettext
+from faxtui.translation import N_, _, ngettext
 
 if TYPE_CHECKING:
     from faxtui.inbox.fetch_policy import RetryPolicy
@@ -49,12 +41,19 @@ if TYPE_CHECKING:
     from faxtui.operations.saver import CopyChecks, Saver
 
 
+log = logging.getLogger(__name__)
+LARGEST_READ = 64_000_000
+"""Bytes of a document that is read on the screen, which is held in memory."""
+_END_LIMIT = 1.0
+"""Seconds that a step on the disk is given to end, once nobody waits for it any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class OperationContext:
-    """``grace`` is the seconds in which a deletion can be taken back. What is ``read_only`` deletes nothing.
+    """Dependencies of the operations on one account's faxes.
 
-    While ``is_blind``, as where the terminal takes nothing, nobody sees a countdown: none goes on then. ``clocks`` and
-    ``retry_policy`` are the usual ones where they are None.
+    ``grace`` is the seconds in which a delete can be undone. If ``read_only``, nothing is deleted. ``clocks`` and
+    ``retry_policy`` default to the usual ones.
     """
 
     service: DocumentService
@@ -62,16 +61,15 @@ class OperationContext:
     journal: Journal
     grace: float
     read_only: bool = False
-    is_blind: Callable[[], bool] = lambda: False
     clocks: Clocks | None = None
     retry_policy: RetryPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Marks go by (folder, file), so that they outlast the page: two rows of one pair are one mark.
+    """The faxes that the operator marked, in that order, by (folder, file): two rows of one document are one mark.
 
-    Each is kept with what names its fax, in the order of marking. A fax without an address has nothing to mark it by.
+    Marks outlast the page. A fax without an address can't be marked.
     """
 
     by_key: Mapping[FaxKey, Fax] = field(default_factory=dict)
@@ -87,17 +85,15 @@ class Marks:
         return key in self.by_key
 
     def toggled(self, fax: Fax) -> Marks:
-        """With the mark of that fax set, or taken off where it was. Raises InvalidValue where it has no address."""
+        """Return these with that fax marked, or unmarked if it was. Raises InvalidValue if it has no address."""
         if fax.key in self.by_key:
             return self.without([fax.key])
         if not fax.key.has_address:
-            raise InvalidValue(
-                "This fax can't be marked: the service gives it no folder and file name to know it by again."
-            )
+            raise InvalidValue(_("This fax cannot be marked: it has no folder or file name."))
         return self.with_all([fax])
 
     def with_all(self, faxes: Iterable[Fax]) -> Marks:
-        """With all of these marked that have an address."""
+        """Return these with all of ``faxes`` marked that have an address."""
         added = {fax.key: fax for fax in faxes if fax.key.has_address}
         return Marks(MappingProxyType({**self.by_key, **added}))
 
@@ -106,42 +102,38 @@ class Marks:
         return Marks(MappingProxyType({key: fax for key, fax in self.by_key.items() if key not in dropped}))
 
     def elsewhere(self, page: Iterable[Fax]) -> tuple[Fax, ...]:
-        """Those that are not among the rows of ``page``."""
+        """Return the marked faxes that are not on ``page``."""
         here = {fax.key for fax in page}
         return tuple(fax for key, fax in self.by_key.items() if key not in here)
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadTarget:
-    """A folder, and the template of names in it, on the clock of ``zone`` (None: this machine's)."""
+    """Where to save: a folder, and a template of file names with times in ``zone`` (None: this machine's)."""
 
     folder: Path
     template: str
     zone: tzinfo | None = None
 
 
-log = logging.getLogger(__name__)
-LARGEST_READ = 64_000_000
-"""Bytes of a document that is read on the screen, which is held in memory."""
-
-
 class LocalStatus(Enum):
-    """What is known of a fax from here."""
+    """What is known of a fax beyond what the service lists; `_` translates the value."""
 
-    GOING = "being deleted"
-    UNKNOWN = "perhaps deleted"
-    DELETED = "deleted from here"
-    GONE = "gone"
-    SAVED = "saved"
-    OPENED = "opened"
+    GOING = N_("being deleted")
+    UNKNOWN = N_("deletion unconfirmed")
+    DELETED = N_("deleted from here")
+    GONE = N_("deleted elsewhere")
+    SAVED = N_("saved")
+    OPENED = N_("opened")
 
 
 @dataclass(frozen=True, slots=True)
 class OperationsView:
-    """``opened`` and ``gone`` in this run, ``records`` of every run; ``errand`` is what goes on, if anything does.
+    """What is done with the faxes of one account, and known of them.
 
-    ``saved`` are those whose copy was found to be still what was saved.
-    ``retry`` is the request for one of these that is sent again next.
+    ``opened`` and ``gone`` are of this run, ``records`` of every run. ``saved`` are those whose copy was found intact.
+    ``task`` is the progress text of the background task, empty if there is none. ``retry`` is the failed request that
+    is sent again next.
     """
 
     marks: Marks = field(default_factory=Marks)
@@ -150,23 +142,23 @@ class OperationsView:
     saved: AbstractSet[FaxIdentity] = frozenset()
     records: Records = field(default_factory=Records)
     deletions: DeletionsView = field(default_factory=DeletionsView)
-    errand: BackgroundTask | None = None
+    task: str = ""
     retry: Waiting | None = None
 
     def record(self, fax: Fax) -> Record:
-        """What the journal knows of a fax."""
+        """Return what the journal knows of a fax."""
         return self.records.of(fax.identity)
 
     def is_going(self, fax: Fax) -> bool:
-        """Return whether it is being deleted, or asked about after it was."""
+        """Return True if a fax is being deleted, or its deletion is being confirmed."""
         deletion = self.deletions.by_key.get(fax.key)
-        return deletion is not None and deletion.is_under_way
+        return deletion is not None and deletion.is_in_progress
 
-    def done(self, fax: Fax) -> LocalStatus | None:
+    def local_status(self, fax: Fax) -> LocalStatus | None:
         identity = fax.identity
         state, record = self.deletions.of(fax.key), self.records.of(identity)
         match state:
-            case Saving() | Pending() | Deleting() | Settling():
+            case Saving() | Pending() | Deleting() | Confirming():
                 return LocalStatus.GOING
             case Deleted(by_us=by_us):
                 return LocalStatus.DELETED if by_us else LocalStatus.GONE
@@ -187,58 +179,73 @@ class OperationsView:
 
 @dataclass(frozen=True, slots=True)
 class FinalState:
-    """What the end left undone: deletes, and in a sentence each what went on until then and what was not saved."""
+    """What was left undone at the end: deletes; the end of the background task, and unsaved state, in a sentence."""
 
-    closing: Unfinished
-    errand: str = ""
+    deletes: Unfinished
+    task: str = ""
     unsaved: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OperationsObserver:
-    """Whom handling tells what: every change of the view, sentences, and those of what ``went_wrong``.
+class OperationsObserver(Protocol):
+    """What the operations report to; the session implements it."""
 
-    ``failed`` gets what ended an errand, ``refused`` a sign-in that was refused to a delete. ``deleted``: the list is
-    no longer what it was, and no more deletes are under way. ``crashed`` gets errors that nobody expected.
-    """
+    @property
+    def is_blind(self) -> bool:
+        """True while nobody can see the screen, and so no countdown."""
 
-    changed: Callable[[OperationsView], None]
-    said: Callable[[str], None]
-    went_wrong: Callable[[str], None]
-    failed: Callable[[FaxtuiError], None]
-    refused: Callable[[SignInRefused], None]
-    deleted: Callable[[], None]
-    crashed: Callable[[BaseException], None]
+    @property
+    def download_target(self) -> DownloadTarget:
+        """Where documents are saved at present. Raises FaxtuiError."""
+
+    def show_operations(self, view: OperationsView) -> None:
+        """Show what changed."""
+
+    def notify(self, sentence: str) -> None:
+        """Show a notification."""
+
+    def warn(self, sentence: str) -> None:
+        """Show a warning."""
+
+    def operation_failed(self, error: FaxtuiError) -> None:
+        """Show why a background task ended."""
+
+    def sign_in_refused(self, error: SignInRefused) -> None:
+        """Ask for the password: the service refused it to a delete."""
+
+    def rows_deleted(self) -> None:
+        """Fetch the list again: faxes were deleted from it, and no more deletes are in progress."""
+
+    def crash(self, error: BaseException) -> None:
+        """End the program because of an unexpected error."""
 
 
 class FaxOperations:
-    """Documents are saved to the place that ``where`` names at that moment (it may raise FaxtuiError)."""
+    """Operations on the faxes of one account. Saving and exporting run as one background task, one at a time.
 
-    def __init__(
-        self, means: OperationContext, where: Callable[[], DownloadTarget], listener: OperationsObserver
-    ) -> None:
+    Implements the observers of deletes and saves.
+    """
+
+    def __init__(self, context: OperationContext, observer: OperationsObserver) -> None:
         self.view = OperationsView()
-        self.retries = Retries(self._tell)
-        self.errands = BackgroundTasks(
-            on_change=self._tell, on_end=self._ended, on_error=listener.failed, on_crash=listener.crashed
-        )
-        self._means = means
-        self._where = where
-        self._listener = listener
-        self._news = DeleteMessages()
+        self.retries = Retries(self._notify)
+        self._context = context
+        self._observer = observer
+        self._task: asyncio.Task[str] | None = None
+        self._progress = ""
+        self._messages = DeleteMessages()
         self._deleted: AbstractSet[FaxKey] = frozenset()
-        self._ending: FinalState | None = None
+        self._final: FinalState | None = None
         self._deletions: Deletions | None = None
         self._unmarked: frozenset[FaxKey] = frozenset()
         self._rows: tuple[tuple[Fax, ...], float] = (), 0.0
         self._is_checking = self._must_check_again = False
 
     @cached_property
-    def saver(self) -> Saver:
+    def _saver(self) -> Saver:
         """Loaded when something is saved: most shifts begin with looking."""
         from faxtui.operations.saver import Saver
 
-        return Saver(self._means, self._where, self.retries, on_gone=self._note_gone, on_saved=self._note_saved)
+        return Saver(self._context, self)
 
     @cached_property
     def _copies(self) -> CopyChecks:
@@ -253,32 +260,36 @@ class FaxOperations:
         if self._deletions is None:
             from faxtui.operations.delete_queue import Deletions
 
-            self._deletions = Deletions(
-                self._means,
-                self.saver.copy,
-                on_refused=self._listener.refused,
-                on_change=self._deletions_changed,
-                on_crash=self._listener.crashed,
-            )
+            self._deletions = Deletions(self._context, self._saver.copy, self)
         return self._deletions
 
-    async def begin(self) -> None:
-        """Read what was done in earlier runs."""
+    @property
+    def is_blind(self) -> bool:
+        """True while nobody can see the screen, and so no countdown."""
+        return self._observer.is_blind
+
+    @property
+    def download_target(self) -> DownloadTarget:
+        """Where documents are saved at present. Raises FaxtuiError."""
+        return self._observer.download_target
+
+    async def load_journal(self) -> None:
+        """Read what was done in earlier runs, and compact the journal if it is long."""
         try:
-            await asyncio.to_thread(self._means.journal.read)
+            await asyncio.to_thread(self._context.journal.read)
         except StorageError as error:
-            self._listener.failed(error)
-        await self._know_more()
+            self._observer.operation_failed(error)
+        await self._update_rows()
         try:
-            await asyncio.to_thread(self._means.journal.compact)
+            await asyncio.to_thread(self._context.journal.compact)
         except StorageError as error:
             log.warning("the journal was not compacted: %s", type(error.__cause__).__name__)
 
-    async def look_again(self) -> None:
-        """Read what other programs did meanwhile; what can't be read was told of at the beginning."""
+    async def reload_journal(self) -> None:
+        """Read what other programs did meanwhile. An error was reported at the beginning."""
         with suppress(StorageError):
-            if await asyncio.to_thread(self._means.journal.read):
-                await self._know_more()
+            if await asyncio.to_thread(self._context.journal.read):
+                await self._update_rows()
 
     async def compare(self, faxes: tuple[Fax, ...], requested: float) -> None:
         """Compare what is known with rows of a list that was requested at that moment (seconds, monotonic)."""
@@ -287,24 +298,24 @@ class FaxOperations:
         by_key = {fax.key: fax for fax in faxes}
         replaced = [key for key, fax in self.view.marks.by_key.items() if key in by_key and fax.identity not in listed]
         self.view = replace(self.view, marks=self.view.marks.without(replaced))
-        await self._know_more(has_news=bool(replaced))
+        await self._update_rows(has_news=bool(replaced))
 
-    async def _know_more(self, *, has_news: bool = True) -> None:
-        """Compare the rows with what is known; without news, nothing that was painted with them has changed."""
+    async def _update_rows(self, *, has_news: bool = True) -> None:
+        """Compare the rows with what is known; without news, nothing that was drawn with them has changed."""
         faxes, requested = self._rows
         if self._deletions is not None or any(self._was_deleted(each) for each in faxes):
             self.deletions.compare(faxes, requested)
             has_news = True
         if has_news:
-            self._tell()
+            self._notify()
         await self._check_copies()
 
     def _was_deleted(self, fax: Fax) -> bool:
-        records = self._means.journal.records(self._means.account)
+        records = self._context.journal.records(self._context.account)
         return records.has_deletions and records.of(fax.identity).was_deleted is not WasDeleted.NO
 
     async def _check_copies(self) -> None:
-        """Look at the copies of the rows on the screen, one by one; on a disk that does not respond, one waits."""
+        """Check the copies of the rows on the screen; if a disk does not respond, only one check waits for it."""
         self._must_check_again = True
         if self._is_checking:
             return
@@ -317,20 +328,20 @@ class FaxOperations:
                 if copies:
                     held = await asyncio.to_thread(self._copies.which_hold, copies.items())
                     self.view = replace(self.view, saved=self.view.saved - copies.keys() | held)
-                    self._tell()
+                    self._notify()
         finally:
             self._is_checking = False
 
     # Marks
 
     def toggle(self, fax: Fax) -> None:
-        """Raises InvalidValue where it can't be marked."""
+        """Mark or unmark a fax. Raises InvalidValue if it can't be marked."""
         if self.view.is_going(fax):
-            raise InvalidValue("This fax is being deleted, so it can't be marked. Undo the delete first.")
+            raise InvalidValue(_("This fax is being deleted, so it cannot be marked. Undo the delete first."))
         self._mark(self.view.marks.toggled(fax))
 
     def mark_all(self, faxes: Iterable[Fax]) -> None:
-        """All but those that are being deleted."""
+        """Mark all faxes but those that are being deleted."""
         self._mark(self.view.marks.with_all(each for each in faxes if not self.view.is_going(each)))
 
     def unmark_all(self, why: str = "") -> None:
@@ -339,48 +350,95 @@ class FaxOperations:
         self._mark(Marks())
         if count and why:
             cleared = ngettext("Cleared {count:,} mark because {why}.", "Cleared {count:,} marks because {why}.", count)
-            self._listener.said(cleared.format(count=count, why=why))
+            self._observer.notify(cleared.format(count=count, why=why))
 
     def _mark(self, marks: Marks) -> None:
         self.view = replace(self.view, marks=marks)
-        self._listener.changed(self.view)
+        self._observer.show_operations(self.view)
 
-    # Looking at one
+    # Opening
 
     def note_opened(self, fax: Fax) -> None:
-        """Its document was seen."""
+        """Note that a fax's document was seen."""
         if fax.identity in self.view.opened or not fax.key.has_address:
             return
         self.view = replace(self.view, opened=self.view.opened | {fax.identity})
-        self._tell()
-
-    def export(self, work: Coroutine[None, None, str]) -> bool:
-        """False while another errand goes on."""
-        return self.errands.start("exporting …", work)
+        self._notify()
 
     async def read(self, fax: Fax) -> bytes:
-        """Its document, into memory only: from the copy that was saved where that is whole. Raises FaxtuiError."""
+        """Read a document into memory: from the saved copy if that is intact. Raises FaxtuiError."""
         from faxtui.operations.saver import read_copy, read_document
 
         content = await asyncio.to_thread(read_copy, self.view.record(fax))
         if content is None:
             try:
-                content = await read_document(self._means.service, fax.key, LARGEST_READ)
+                content = await read_document(self._context.service, fax.key, LARGEST_READ)
             except Gone:
-                self._note_gone(fax)
+                self.note_gone(fax)
                 raise
             self.view = replace(self.view, gone=self.view.gone - {fax.identity})
-            self._tell()
+            self._notify()
         return content
 
-    # Saving and deleting
+    # Background task
+
+    @property
+    def is_busy(self) -> bool:
+        """True while a background task runs."""
+        return self._task is not None
+
+    def start(self, text: str, work: Coroutine[None, None, str]) -> bool:
+        """Run ``work`` in the background and show ``text`` meanwhile. Return False if another task is running.
+
+        ``work`` returns a sentence about its end.
+        """
+        if self._task is not None:
+            work.close()
+            return False
+        self._task = asyncio.create_task(work)
+        self._task.add_done_callback(self._task_ended)
+        self.show_progress(text)
+        return True
+
+    def show_progress(self, text: str) -> None:
+        """Show how far the background task is."""
+        if self._task is not None:
+            self._progress = text
+            self._notify()
+
+    def cancel(self) -> bool:
+        """Cancel the background task. Return False if there is none."""
+        return self._task is not None and self._task.cancel()
 
     def save(self, faxes: Sequence[Fax]) -> bool:
-        """Save these beside everything else; False while another errand goes on."""
-        what = f"saving {counted(len(faxes), 'fax', 'faxes')} …"
-        return self.errands.start(what, self.saver.save(faxes, self.errands.tell))
+        """Save faxes in the background. Return False if another task is running."""
+        count = len(faxes)
+        text = ngettext("saving {count:,} fax …", "saving {count:,} faxes …", count).format(count=count)
+        return self.start(text, self._saver.save(faxes))
+
+    def _task_ended(self, task: asyncio.Task[str]) -> None:
+        """Report the end, also of a task that was cancelled before it began."""
+        self._task, self._progress = None, ""
+        if task.cancelled():
+            self._report_end(_("Cancelled."))
+        elif isinstance(error := task.exception(), FaxtuiError):
+            self._observer.operation_failed(error)
+        elif error is not None:
+            self.crash(error)
+        else:
+            self._report_end(task.result())
+        self._notify()
+
+    def _report_end(self, sentence: str) -> None:
+        if self._final is None:
+            self._observer.notify(sentence)
+        else:
+            self._final = replace(self._final, task=sentence)
+
+    # Deleting
 
     def delete(self, plan: Plan, *, with_copies: bool) -> None:
+        """Delete what was planned, after the grace, and if ``with_copies`` only what was saved and verified."""
         self.deletions.request(plan.documents, with_copies=with_copies)
         going = frozenset(each.key for each in plan.documents)
         self._unmarked = self._unmarked - going | (going & self.view.marks.by_key.keys())
@@ -393,62 +451,67 @@ class FaxOperations:
         return kept
 
     def set_grace(self, seconds: float) -> None:
-        """Delete after so long, from the next request on."""
-        self._means = replace(self._means, grace=seconds)
+        """Set the seconds of grace, from the next delete on."""
+        self._context = replace(self._context, grace=seconds)
         if self._deletions is not None:
             self._deletions.set_grace(seconds)
 
     async def aclose(self) -> FinalState:
-        """Give up what goes on; what was not sent to be deleted never is. Nobody is told anything from here on."""
-        self._ending = FinalState(Unfinished())
-        await self.errands.aclose()
+        """Cancel what is in progress. What was not sent is never deleted. Nothing is reported from here on."""
+        self._final = FinalState(Unfinished())
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=_END_LIMIT)
         if self._deletions is not None:
-            self._ending = replace(self._ending, closing=await self._deletions.aclose())
-        return self._ending
+            self._final = replace(self._final, deletes=await self._deletions.aclose())
+        return self._final
 
-    # What changed
+    # Reports
 
-    def _note_gone(self, fax: Fax) -> None:
-        """The document is not there, even if a list has the fax still."""
+    def note_gone(self, fax: Fax) -> None:
+        """Note that the service has no such document, even if a list still has the fax."""
         self.view = replace(self.view, gone=self.view.gone | {fax.identity})
-        self._tell()
+        self._notify()
 
-    def _note_saved(self, fax: Fax) -> None:
-        """Written or compared just now."""
+    def note_saved(self, fax: Fax) -> None:
+        """Note that a copy was written or compared just now."""
         saved = {fax.identity} if fax.identity.is_certain else set()
         self.view = replace(self.view, saved=self.view.saved | saved, gone=self.view.gone - {fax.identity})
 
-    def _ended(self, sentence: str) -> None:
-        if self._ending is None:
-            self._listener.said(sentence)
-        else:
-            self._ending = replace(self._ending, errand=sentence)
+    def crash(self, error: BaseException) -> None:
+        """End the program because of an unexpected error."""
+        self._observer.crash(error)
 
-    def _deletions_changed(self, view: DeletionsView) -> None:
+    def sign_in_refused(self, error: SignInRefused) -> None:
+        """Ask for the password: the service refused it to a delete."""
+        self._observer.sign_in_refused(error)
+
+    def deletions_changed(self, view: DeletionsView) -> None:
+        """Show the deletes, and report those that ended."""
         self.view = replace(self.view, gone=self.view.gone | _gone_in(view))
-        self._tell()
-        news = tuple(self._news.of(view))
-        if self._ending is not None:
+        self._notify()
+        messages = tuple(self._messages.of(view))
+        if self._final is not None:
             return
-        for each in news:
-            (self._listener.went_wrong if each.is_wrong else self._listener.said)(each.sentence)
-        if not view.is_under_way:
+        for each in messages:
+            (self._observer.warn if each.is_wrong else self._observer.notify)(each.sentence)
+        if not view.is_in_progress:
             is_shorter, self._deleted = bool(view.deleted - self._deleted), view.deleted
             if is_shorter:
-                self._listener.deleted()
+                self._observer.rows_deleted()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         self.view = replace(
             self.view,
-            records=self._means.journal.records(self._means.account),
+            records=self._context.journal.records(self._context.account),
             deletions=self.view.deletions if self._deletions is None else self._deletions.view,
-            errand=self.errands.current,
+            task=self._progress,
             retry=self.retries.next,
         )
-        self._listener.changed(self.view)
+        self._observer.show_operations(self.view)
 
 
 def _gone_in(view: DeletionsView) -> AbstractSet[FaxIdentity]:
-    """Those that somebody else took."""
+    """Return the faxes that somebody else deleted."""
     states = [(each.fax.identity, each.state) for each in view.by_key.values()]
     return {fax for fax, state in states if isinstance(state, Deleted) and not state.by_us}

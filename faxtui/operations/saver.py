@@ -1,66 +1,66 @@
-"""What the journal and the list get to know of saved copies.
-
-Saving documents from the screen: where they go, what is told of it, and what the journal gets to know."""
+"""Save documents from the screen, record saved copies in the journal, and check whether they are still intact."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from faxtui import errors
 from faxtui.domain.fax import Fax, FaxIdentity, FaxKey
 from faxtui.domain.service import DocumentService
-from faxtui.domain.text import visible
-from faxtui.errors import FaxtuiError, StorageError, UnexpectedResponse
+from faxtui.errors import FaxtuiError, Gone, StorageError, UnexpectedResponse
 from faxtui.inbox.view import Retries
 from faxtui.operations.deletion import SavedCopy
-from faxtui.operations.download import Batch, Listeners
-from faxtui.operations.download_folder import DownloadFolder, is_copy_of
-from faxtui.operations.operations import DownloadTarget, OperationContext
-from faxtui.operations.outcomes import (
-    AlreadyThere,
+from faxtui.operations.download import (
+    Batch,
     DownloadFailed,
-    NoAddress,
+    DownloadObserver,
     NoLongerThere,
     Outcome,
     Progress,
-    Saved,
     in_words,
-    shown,
+    missing_text,
     summary,
 )
+from faxtui.operations.download_folder import AlreadyThere, DownloadFolder, Saved, is_copy_of
+from faxtui.operations.operations import DownloadTarget, OperationContext
 from faxtui.operations.wholeness import require_whole
-from faxtui.storage.journal import AccountName, Entry, Event, Journal, Record
+from faxtui.storage.journal import AccountName, Event, Journal, JournalEntry, Record
+from faxtui.translation import _, ngettext
+
+_MOST_NAMED = 3
+"""How many of the faxes that were not saved are named."""
 
 
 class SavedRecorder:
-    """Records saved copies in the journal, beside the downloads: many with one wait for the disk."""
+    """Record saved copies in the journal, beside the downloads: many with one wait for the disk."""
 
     def __init__(self, journal: Journal, account: AccountName) -> None:
         self._journal = journal
         self._account = account
-        self._waiting: list[Entry] = []
+        self._waiting: list[JournalEntry] = []
         self._writing: asyncio.Task[None] | None = None
         self._problems: dict[str, None] = {}
 
     def record(self, fax: FaxIdentity, path: Path, sha256: str) -> None:
-        """Write it soon, unless the journal has just that already."""
+        """Write it soon, unless the journal has exactly that already."""
         known = self._journal.records(self._account).of(fax)
         if fax.is_certain and (known.path, known.sha256) == (str(path), sha256):
             return
-        self._waiting.append(Entry(event=Event.SAVED, account=self._account, fax=fax, path=str(path), sha256=sha256))
+        self._waiting.append(
+            JournalEntry(event=Event.SAVED, account=self._account, fax=fax, path=str(path), sha256=sha256)
+        )
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
 
     async def finish(self) -> tuple[str, ...]:
         """Return, once everything is written, a sentence for each reason why something could not be.
 
-        What the journal can't take is still saved, and in the manifest beside the file.
+        What is missing in the journal is still saved, and in the manifest beside the file.
         """
         while self._writing is not None:
             await asyncio.wait([self._writing])
@@ -79,7 +79,7 @@ class SavedRecorder:
 
 
 class _Stamp(NamedTuple):
-    """What changes with every change of a file."""
+    """Attributes of a file of which one changes whenever the file does."""
 
     inode: int
     size: int
@@ -88,7 +88,7 @@ class _Stamp(NamedTuple):
 
 
 class CopyChecks:
-    """Applies `is_copy_of` to many copies, and to those that were not touched since only once. Waits for the disk."""
+    """Apply `is_copy_of` to many copies, to those that were not touched since only once. Waits for the disk."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[FaxIdentity, str, str], _Stamp] = {}
@@ -117,120 +117,114 @@ def _stamp(path: str) -> _Stamp | None:
     return _Stamp(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-_TOLD = 3
-"""How many of the faxes that were not saved are named."""
+class SaverObserver(Protocol):
+    """What a saver reports to."""
+
+    retries: Retries
+
+    @property
+    def download_target(self) -> DownloadTarget:
+        """Where documents are saved at present. Raises FaxtuiError."""
+
+    def show_progress(self, text: str) -> None:
+        """Show how far a save is."""
+
+    def note_saved(self, fax: Fax) -> None:
+        """Note that a copy was written or compared just now."""
+
+    def note_gone(self, fax: Fax) -> None:
+        """Note that the service has no such document any more."""
+
+
+class _Observer(DownloadObserver):
+    """Passes on what becomes of the documents of one save, and keeps their outcomes."""
+
+    def __init__(self, observer: SaverObserver, recorder: SavedRecorder | None = None) -> None:
+        self.outcomes: list[Outcome] = []
+        self.missing: list[str] = []
+        self._observer = observer
+        self._recorder = recorder
+
+    def note_outcome(self, fax: Fax, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        if isinstance(outcome, Saved | AlreadyThere):
+            self._observer.note_saved(fax)
+            if self._recorder is not None:
+                self._recorder.record(fax.identity, outcome.path, outcome.sha256)
+            return
+        self.missing.append(missing_text(fax, outcome))
+        if isinstance(outcome, NoLongerThere):
+            self._observer.note_gone(fax)
+
+    def note_progress(self, progress: Progress) -> None:
+        if self._recorder is not None:
+            self._observer.show_progress(_("saving {progress}").format(progress=in_words(progress)))
+
+    def note_retry(self, fax: Fax, error: FaxtuiError, seconds: float) -> None:
+        self._observer.retries.wait(fax.key, error, seconds)
+
+    def note_response(self, fax: Fax) -> None:
+        self._observer.retries.end(fax.key)
 
 
 class Saver:
-    """Documents of one account into the place that ``where`` names at that moment (it may raise FaxtuiError)."""
+    """Save documents of one account, each time to the target that the observer names then."""
 
-    def __init__(
-        self,
-        means: OperationContext,
-        where: Callable[[], DownloadTarget],
-        retries: Retries,
-        *,
-        on_gone: Callable[[Fax], None],
-        on_saved: Callable[[Fax], None],
-    ) -> None:
-        self.where = where
-        self._retries = retries
-        self._means = means
-        self._on_gone = on_gone
-        self._on_saved = on_saved
-        self._shelf: tuple[DownloadTarget, DownloadFolder] | None = None
+    def __init__(self, context: OperationContext, observer: SaverObserver) -> None:
+        self._context = context
+        self._observer = observer
+        self._folder: tuple[DownloadTarget, DownloadFolder] | None = None
 
-    async def save(self, faxes: Sequence[Fax], tell: Callable[[str], None]) -> str:
-        """Save all of them; gives a sentence about how it ended, cancelled too.
-
-        Raises FaxtuiError where none could go on.
-        """
-        missed: list[str] = []
-        recorder = SavedRecorder(self._means.journal, self._means.account)
-        opening = ""
-
-        def note(fax: Fax, outcome: Outcome) -> None:
-            if isinstance(outcome, Saved | AlreadyThere):
-                self._on_saved(fax)
-                recorder.record(fax.identity, outcome.path, outcome.sha256)
-            else:
-                missed.append(self._missed(fax, outcome))
-
-        place = self.where()
-        shelf = await self._shelf_at(place)
-        batch = self._batch(shelf, on_outcome=note, on_progress=lambda progress: tell(_going_on(progress)))
+    async def save(self, faxes: Sequence[Fax]) -> str:
+        """Save all of them and return a text about how it ended, also if cancelled. Raises FaxtuiError."""
+        target = self._observer.download_target
+        recorder = SavedRecorder(self._context.journal, self._context.account)
+        observer = _Observer(self._observer, recorder)
+        batch = await self._batch(target, observer)
+        is_cancelled = False
         try:
             await batch.save(faxes)
         except asyncio.CancelledError:
-            opening = "Cancelled: "
+            is_cancelled = True
         finally:
             self._end_retries(faxes)
             unwritten = await recorder.finish()
-        told = [f"{opening}{summary(batch.progress)}, in {visible(str(place.folder))}.", *missed[:_TOLD]]
-        if len(missed) > _TOLD:
-            told.append(f"And {len(missed) - _TOLD:,} more.")
-        return " ".join([*told, *unwritten])
+        text = summary(batch.progress, target.folder)
+        sentences = [_("Cancelled: {summary}").format(summary=text) if is_cancelled else text]
+        sentences += observer.missing[:_MOST_NAMED]
+        if unnamed := len(observer.missing[_MOST_NAMED:]):
+            sentences.append(ngettext("And {count:,} more.", "And {count:,} more.", unnamed).format(count=unnamed))
+        return " ".join([*sentences, *unwritten])
 
     async def copy(self, fax: Fax) -> SavedCopy:
-        """Save one, to be deleted afterwards. Raises FaxtuiError where there is no copy; Gone where there is no fax."""
-        outcomes: list[Outcome] = []
-        shelf = await self._shelf_at(self.where())
+        """Save a fax that is to be deleted. Raises FaxtuiError if there is no copy, Gone if there is no such fax."""
+        observer = _Observer(self._observer)
         try:
-            await self._batch(shelf, on_outcome=lambda _, outcome: outcomes.append(outcome)).save([fax])
+            await (await self._batch(self._observer.download_target, observer)).save([fax])
         finally:
             self._end_retries([fax])
-        match outcomes:
-            case [Saved(path=path, sha256=sha256)] | [AlreadyThere(path=path, sha256=sha256)]:
-                self._on_saved(fax)
+        match observer.outcomes:
+            case [Saved(path=path, sha256=sha256) | AlreadyThere(path=path, sha256=sha256)]:
                 return SavedCopy(path, sha256)
             case [NoLongerThere()]:
-                self._on_gone(fax)
-                raise errors.Gone(f"{shown(fax.key)} is no longer on the service.")
+                raise Gone(observer.missing[0])
             case [DownloadFailed(error=error)]:
                 raise error
-        raise UnexpectedResponse(f"{shown(fax.key)} can't be asked for: its folder or file name leads nowhere.")
+        raise UnexpectedResponse(observer.missing[0])
 
-    def _batch(
-        self,
-        shelf: DownloadFolder,
-        on_outcome: Callable[[Fax, Outcome], None],
-        on_progress: Callable[[Progress], None] = lambda _: None,
-    ) -> Batch:
-        listeners = Listeners(
-            on_outcome,
-            on_progress,
-            on_wait=lambda fax, error, seconds: self._retries.wait(fax.key, error, seconds),
-            on_begin=lambda fax: self._retries.end(fax.key),
-        )
-        return Batch(self._means.service, shelf, retry_policy=self._means.retry_policy, listeners=listeners)
+    async def _batch(self, target: DownloadTarget, observer: _Observer) -> Batch:
+        if self._folder is None or self._folder[0] != target:
+            make = partial(DownloadFolder, target.folder, target.template, target.zone, self._context.account.host)
+            self._folder = target, await asyncio.to_thread(make)
+        return Batch(self._context.service, self._folder[1], observer, retry_policy=self._context.retry_policy)
 
     def _end_retries(self, faxes: Sequence[Fax]) -> None:
         for each in faxes:
-            self._retries.end(each.key)
-
-    async def _shelf_at(self, place: DownloadTarget) -> DownloadFolder:
-        if self._shelf is None or self._shelf[0] != place:
-            make = partial(DownloadFolder, place.folder, place.template, place.zone, self._means.account.host)
-            self._shelf = place, await asyncio.to_thread(make)
-        return self._shelf[1]
-
-    def _missed(self, fax: Fax, outcome: NoLongerThere | NoAddress | DownloadFailed) -> str:
-        match outcome:
-            case NoLongerThere():
-                self._on_gone(fax)
-                return f"{shown(fax.key)} is no longer on the service: someone else took or deleted it."
-            case NoAddress():
-                return f"{shown(fax.key)} can't be asked for: its folder or file name leads nowhere."
-            case DownloadFailed(error=error):
-                return visible(str(error))
-
-
-def _going_on(progress: Progress) -> str:
-    return f"saving {in_words(progress)}"
+            self._observer.retries.end(each.key)
 
 
 def read_copy(record: Record) -> bytes | None:
-    """What was saved, if it is still there and still that."""
+    """Return what was saved, or None if the file is missing or has changed."""
     if not record.is_saved:
         return None
     try:
@@ -241,15 +235,23 @@ def read_copy(record: Record) -> bytes | None:
 
 
 async def read_document(service: DocumentService, key: FaxKey, most: int) -> bytes:
-    """A document into memory, and nowhere else. Raises FaxtuiError, also where it has more than ``most`` bytes."""
+    """Read a document into memory only. Raises FaxtuiError, also if it has more than ``most`` bytes."""
     content = bytearray()
     async with service.open_document(key) as document:
         async for chunk in document.chunks():
             content += chunk
             if len(content) > most:
-                raise FaxtuiError(f"{shown(key)} is larger than {most:,} bytes: save it, and open the file.")
+                raise FaxtuiError(
+                    _("{fax} is larger than {most:,} bytes. Save it and open the file.").format(
+                        fax=key.shown, most=most
+                    )
+                )
         if document.length not in (None, len(content)):
-            raise UnexpectedResponse(f"{shown(key)} came only in part: ask for it again.")
+            raise UnexpectedResponse(
+                _("The fax {fax} is incomplete: {received:,} of {length:,} bytes. Retry in a moment.").format(
+                    fax=key.shown, received=len(content), length=document.length
+                )
+            )
         if not document.proves_end:
             require_whole(BytesIO(content), key)
     return bytes(content)

@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 from faxtui.domain.document import HEAD, DocumentType, pdf_start
 from faxtui.domain.fax import FaxKey
 from faxtui.errors import NoResponse
-from faxtui.operations.outcomes import shown
+from faxtui.translation import _
 
 _END = b"%%EOF"
 _AT_END = 1024
@@ -55,11 +55,13 @@ def is_provably_whole(file: BinaryIO) -> bool:
 
 
 def require_whole(file: BinaryIO, key: FaxKey) -> None:
-    """Raises NoResponse if the content does not prove that it is complete; OSError."""
+    """Raise NoResponse unless the content proves that it is complete. Raises OSError."""
     if not is_provably_whole(file):
         raise NoResponse(
-            f"The fax {shown(key)} may be incomplete. The service does not tell where the file ends, and its content "
-            "does not prove it. Nothing was saved. Try again; if it persists, check any proxy in between."
+            _(
+                "The fax {fax} may be incomplete: neither the service nor its content tells where it ends. "
+                "Nothing was saved. Retry; if it persists, check any proxy in between."
+            ).format(fax=key.shown)
         )
 
 

@@ -1,16 +1,13 @@
-"""Files on a disk that may fail: for this user only, whole or not at all, and there after a power cut.
+"""Files that are written atomically, private to this user and still there after a power cut; locks; shielded threads.
 
-Everything but `try_lock` raises OSError.
-
-
-Writing a file that is there whole or not at all.
-
-Steps on the disk, in a thread so that nothing else waits, which a cancellation can't leave half done."""
+Everything but `try_lock` and `whole_file` raises OSError.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import os
 import re
 import select
@@ -18,12 +15,14 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, ParamSpec, TypeVar
 
 from faxtui.domain.text import visible
 from faxtui.errors import StorageError, why
+from faxtui.translation import _
 
 LOCK_LIMIT = 1.0
 """Seconds to wait for a lock that another process holds."""
@@ -35,10 +34,15 @@ _UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.E
 _HERE, _NO_REPLACE = -100, 1
 """AT_FDCWD and RENAME_NOREPLACE, see renameat2(2)."""
 _renaming = threading.Lock()
+_STREAM = re.compile("/dev/(stdout|stderr|null|full|tty|fd/[0-9]+)|/proc/self/fd/[0-9]+")
+"""Paths that name a stream, also of ``>(command)`` in a shell; any other path that is no regular file may be a trap."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, for this user only."""
+    """Make a folder and its missing parents, readable by this user only."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
         each.mkdir(mode=0o700, exist_ok=True)
@@ -46,16 +50,16 @@ def make_folder(folder: Path) -> None:
 
 
 def privately(path: str, flags: int) -> int:
-    """Open a file that is made for this user only."""
+    """Open a file; if it is created, only this user can read it."""
     return os.open(path, flags, 0o600)
 
 
 @contextmanager
 def replaced(path: Path, *, only_new: bool = False) -> Iterator[BinaryIO]:
-    """A file that takes the place of the one at ``path`` once it is whole; after an error, that is as it was.
+    """Write a file that replaces the one at ``path`` at the end; after an error, that one is unchanged.
 
-    ``only_new``: raises FileExistsError instead if there is one by then.
-    A link at ``path`` is replaced, not followed. Temporary files that killed programs left in the folder are removed.
+    ``only_new``: raise FileExistsError if there is a file by then. A link at ``path`` is replaced, not followed.
+    Temporary files that killed programs left in the folder are removed.
     """
     remove_temporary_files(path.parent)
     handle, temporary = _new_temporary_file(path.parent)
@@ -76,16 +80,16 @@ def replaced(path: Path, *, only_new: bool = False) -> Iterator[BinaryIO]:
 
 
 def remove_temporary_files(folder: Path) -> None:
-    """Remove the temporary files that killed programs of this user left in a folder, never one that is in use."""
+    """Remove temporary files that killed programs of this user left in a folder, unless they are in use."""
     with suppress(OSError), os.scandir(folder) as entries:
         for name in [each.name for each in entries if _is_temporary(each.name)]:
             remove_stale(folder / name)
 
 
 def remove_stale(path: Path, age: float = 0.0) -> None:
-    """Remove a regular file of this user that no program has locked; do nothing if it is anything else.
+    """Remove a regular file of this user that no program has locked and that is ``age`` seconds old; else do nothing.
 
-    It was last changed more than ``age`` seconds ago; a day if the file system has no locks.
+    If the file system has no locks, it has to be a day old.
     """
     with suppress(OSError):
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -101,9 +105,9 @@ def remove_stale(path: Path, age: float = 0.0) -> None:
 
 
 def open_own(path: Path, flags: int) -> int:
-    """Open a regular file of this user that has no other name, whatever somebody may have planted in its place.
+    """Open a regular file of this user that has no other name. Refuse whatever somebody may have planted there.
 
-    Never follows a link and never waits for a pipe. A file that is created is for this user only.
+    Never follow a link or wait for a pipe. If the file is created, only this user can read it.
     """
     try:
         handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
@@ -177,7 +181,7 @@ def _is_temporary(name: str) -> bool:
 
 
 def _new_temporary_file(folder: Path) -> tuple[int, Path]:
-    """A new file, open and locked."""
+    """Create a file and return it, open and locked."""
     import tempfile
 
     while True:
@@ -189,7 +193,7 @@ def _new_temporary_file(folder: Path) -> tuple[int, Path]:
 
 
 def write_whole(handle: int, data: bytes) -> None:
-    """Write all of it, in however many pieces the system accepts it."""
+    """Write all of ``data``, in as many pieces as the system accepts."""
     rest = memoryview(data)
     while rest:
         written = os.write(handle, rest)
@@ -199,7 +203,7 @@ def write_whole(handle: int, data: bytes) -> None:
 
 
 def sync(path: Path) -> None:
-    """The file's content, or the folder's names, will be there after a power cut."""
+    """Write a file's content, or a folder's names, through to the disk, so that they survive a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:
         sync_handle(handle)
@@ -208,7 +212,7 @@ def sync(path: Path) -> None:
 
 
 def sync_handle(handle: int) -> None:
-    """As far as the file system can promise it."""
+    """Write an open file through to the disk, if the file system supports that."""
     try:
         os.fsync(handle)
     except OSError as error:
@@ -232,7 +236,7 @@ def rename_new(source: Path, target: Path) -> bool:
 
 
 def _rename_in_one_step(source: Path, target: Path) -> bool | None:
-    """Return whether the file was renamed; None if it was not, for any reason but that the name is taken."""
+    """Return True if the file was renamed, False if the name is taken, None if it failed for another reason."""
     import ctypes
 
     try:
@@ -250,10 +254,6 @@ def try_lock(handle: int) -> bool | None:
 
     Returns False if another process holds the lock, None if the file system has no locks.
     """
-    try:
-        import fcntl
-    except ImportError:
-        return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -273,34 +273,33 @@ def lock(handle: int, limit: float = LOCK_LIMIT) -> None:
         return
     # The system queues those that block. A process that only tried again and again would never get its turn beside one
     # that locks the file over and over.
-    duplicate = os.dup(handle)
-    is_ours = threading.Event()
-    threading.Thread(target=_wait_for_lock, args=(duplicate, is_ours), daemon=True, name="lock").start()
-    if not is_ours.wait(limit):
-        raise TimeoutError(errno.ETIMEDOUT, "another program has locked it")
+    waiting: Future[None] = Future()
+    threading.Thread(target=_wait_for_lock, args=(os.dup(handle), waiting), daemon=True, name="lock").start()
+    try:
+        waiting.result(limit)
+    except TimeoutError as error:
+        raise TimeoutError(errno.ETIMEDOUT, "another program has locked it") from error
 
 
-def _wait_for_lock(duplicate: int, is_ours: threading.Event) -> None:
+def _wait_for_lock(duplicate: int, waiting: Future[None]) -> None:
     """Lock the file that ``duplicate`` shares; if that comes too late, closing both descriptors unlocks it again."""
-    import fcntl
-
-    # As in `try_lock`, a file system that has no locks after all is no obstacle.
-    with suppress(OSError):
+    try:
         fcntl.flock(duplicate, fcntl.LOCK_EX)
-    os.close(duplicate)
-    is_ours.set()
-
-
-_STREAM = re.compile("/dev/(stdout|stderr|null|full|tty|fd/[0-9]+)|/proc/self/fd/[0-9]+")
-"""Paths that name a stream, also of ``>(command)`` in a shell; anything else that is no regular file may be a trap."""
+    except OSError as error:
+        # Another process had the lock, so there are locks: going on without one is no choice.
+        waiting.set_exception(error)
+    else:
+        waiting.set_result(None)
+    finally:
+        os.close(duplicate)
 
 
 @contextmanager
 def whole_file(path: Path, *, only_new: bool = False) -> Iterator[BinaryIO]:
-    """A file that is written atomically, or a stream such as ``/dev/stdout``, which is written to as it is.
+    """Write a file atomically, or a stream such as ``/dev/stdout`` directly.
 
     Raises StorageError, also if ``path`` is a link, a device or a pipe: in a shared folder somebody may have put it
-    there to have another file overwritten, or to read along. ``only_new``: also if there is a file by the end.
+    there to overwrite another file or to read along. ``only_new``: also if there is a file by the end.
     """
     try:
         if _STREAM.fullmatch(str(path)):
@@ -311,12 +310,14 @@ def whole_file(path: Path, *, only_new: bool = False) -> Iterator[BinaryIO]:
             with replaced(path, only_new=only_new) as file:
                 yield file
     except FileNotFoundError as error:
-        folder = visible(str(path.parent))
-        raise StorageError(f"There is no folder {folder}: make it, or name a file elsewhere.") from error
+        raise StorageError(
+            _("There is no folder {folder}: create it or choose another file.").format(folder=visible(str(path.parent)))
+        ) from error
     except OSError as error:
         raise StorageError(
-            f"{visible(str(path))} can't be written: {why(error)}. Nothing was saved: mend that, or name a file "
-            "elsewhere, and start again."
+            _(
+                "{path} can't be written: {reason}. Nothing was saved. Fix this or choose another file, then retry."
+            ).format(path=visible(str(path)), reason=why(error))
         ) from error
 
 
@@ -334,12 +335,8 @@ def _check_replaceable(path: Path) -> None:
         raise OSError(errno.EINVAL, "it is a device or a pipe, not a regular file")
 
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
 async def to_thread_shielded(step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What the step gives; where this is cancelled meanwhile, the cancellation comes after the step."""
+    """Run blocking disk work in a thread and return its result; a cancellation takes effect only after it."""
     task = asyncio.create_task(asyncio.to_thread(step, *args, **kwargs))
     cancelled: asyncio.CancelledError | None = None
     while not task.done():

@@ -1,4 +1,4 @@
-"""What this program saved and deleted: a file that is only ever added to."""
+"""Journal: an append-only file of what this program opened, saved and deleted."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from faxtui.domain.fax import FaxIdentity, FaxKey
 from faxtui.errors import StorageError, why
 from faxtui.storage.files import make_folder
 from faxtui.storage.json_lines import Appended, JsonLines, Position, Reader, identity_in, identity_members
+from faxtui.translation import _
 
 log = logging.getLogger(__name__)
 MANY_SUPERSEDED = 10_000
@@ -60,7 +61,7 @@ class Event(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class JournalEntry:
     """One line. ``path`` and ``sha256`` (hexadecimal) are those of the copy, empty without one; ``reason`` a sentence.
 
     Numbers of sender and receiver are in it to know a fax again: the operator asked for that by saving or deleting it.
@@ -185,7 +186,7 @@ class Journal:
         self._read_to = Position()
         self._lines = 0
 
-    def append(self, *entries: Entry) -> None:
+    def append(self, *entries: JournalEntry) -> None:
         """Return once the entries are on the disk. Raises StorageError."""
         at = self._now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         content = b"".join(_written(at, each) for each in entries)
@@ -228,11 +229,11 @@ class Journal:
         with self._known:
             return self._of(self._records, account)
 
-    def latest(self, account: AccountName, count: int) -> tuple[tuple[datetime, Entry], ...]:
+    def latest(self, account: AccountName, count: int) -> tuple[tuple[datetime, JournalEntry], ...]:
         """The last entries of that account and when each was made, newest first. Raises StorageError."""
         if self._file is None:
             return ()
-        found: deque[tuple[datetime, Entry]] = deque(maxlen=count)
+        found: deque[tuple[datetime, JournalEntry]] = deque(maxlen=count)
         with self._readable(), self._file.reading(Position()) as reader:
             blocks = iter(()) if reader is None else reader.blocks()
             for line in map(_line, chain.from_iterable(blocks)):
@@ -254,20 +255,19 @@ class Journal:
             make_folder(file.path.parent)
             return file.append(content)
         except TimeoutError as error:
-            raise StorageError(f"The journal {self.path} can't be written: {why(error)}. Try again.") from error
+            text = _("The journal {path} can't be written: {reason}. Try again.")
+            raise StorageError(text.format(path=self.path, reason=why(error))) from error
         except OSError as error:
-            raise StorageError(
-                f"The journal {self.path} can't be written: {why(error)}. Make room there, or correct its permissions."
-            ) from error
+            text = _("The journal {path} can't be written: {reason}. Free some space or fix its permissions.")
+            raise StorageError(text.format(path=self.path, reason=why(error))) from error
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise StorageError(
-                f"The journal {self.path} can't be read: {why(error)}. Correct its permissions."
-            ) from error
+            text = _("The journal {path} can't be read: {reason}. Fix its permissions.")
+            raise StorageError(text.format(path=self.path, reason=why(error))) from error
 
     def _forget(self) -> bool:
         with self._known:
@@ -327,7 +327,7 @@ def _lines_until(file: JsonLines, end: Position) -> Iterator[str]:
                 yield from block
 
 
-def _written(at: str, entry: Entry) -> bytes:
+def _written(at: str, entry: JournalEntry) -> bytes:
     members = {
         "at": at,
         "event": entry.event,
@@ -341,7 +341,7 @@ def _written(at: str, entry: Entry) -> bytes:
     return json.dumps(members).encode() + b"\n"
 
 
-def _optional(entry: Entry) -> Iterable[tuple[str, str]]:
+def _optional(entry: JournalEntry) -> Iterable[tuple[str, str]]:
     return ("path", entry.path), ("sha256", entry.sha256), ("reason", entry.reason)
 
 
@@ -361,8 +361,8 @@ def _line(text: str) -> _Line | None:
     return _Line(at, _EVENTS[event], AccountName(host, login), fax, path, sha256, reason)
 
 
-def _entry(line: _Line) -> Entry:
-    return Entry(
+def _entry(line: _Line) -> JournalEntry:
+    return JournalEntry(
         event=line.event, account=line.account, fax=line.fax, path=line.path, sha256=line.sha256, reason=line.reason
     )
 

@@ -480,7 +480,7 @@ class QuitGuard:
             app.exit()
             return
         self._deletions = deletions
-        self._asked_about = frozenset(key for key, each in deletions.by_key.items() if each.is_under_way)
+        self._asked_about = frozenset(key for key, each in deletions.by_key.items() if each.is_in_progress)
         self._panel = LeavePanel(app.options.glyphs, deletions)
         await app.push_screen(self._panel, self._answered)
 
@@ -489,7 +489,7 @@ class QuitGuard:
         self._deletions = deletions
         if self._question is not None:
             self._question.follow(deletions)
-        if not self.is_waiting or deletions.is_under_way:
+        if not self.is_waiting or deletions.is_in_progress:
             return
         self.is_waiting = False
         if all(isinstance(deletions.of(key), Deleted) for key in self._asked_about):

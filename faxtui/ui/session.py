@@ -18,7 +18,7 @@ from faxtui.errors import FaxtuiError, NoSignIn, SignInRefused, StorageError
 from faxtui.inbox.connection import Connector, LazyService
 from faxtui.inbox.inbox import FetchPolicy, Inbox
 from faxtui.inbox.view import Failed, InboxView, Shown, Waiting
-from faxtui.operations.operations import FaxOperations, FinalState, OperationContext, OperationsObserver, OperationsView
+from faxtui.operations.operations import DownloadTarget, FaxOperations, FinalState, OperationContext, OperationsView
 from faxtui.storage.journal import AccountName, Journal
 from faxtui.terminal.capabilities import Capabilities
 from faxtui.ui.display import DisplayOptions
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from faxtui.config.toml_files import Change
     from faxtui.domain.account import Account
     from faxtui.operations.delete_queue import Clocks
-    from faxtui.operations.operations import DownloadTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,26 +157,16 @@ class Session:
             clock=config.clock,
             policy=config.fetch_policy,
         )
-        means = OperationContext(
+        context = OperationContext(
             self._service,
             config.account,
             config.journal,
             grace=config.settings.delete.grace,
             read_only=config.settings.profile.read_only,
-            is_blind=lambda: observer.is_blind,
             clocks=config.clocks,
             retry_policy=None if config.fetch_policy is None else config.fetch_policy.retry_policy,
         )
-        listener = OperationsObserver(
-            changed=self.show_operations,
-            said=observer.notify,
-            went_wrong=observer.warn,
-            failed=self._failed,
-            refused=self._ask_where_refused,
-            deleted=self._look_again,
-            crashed=observer.crash,
-        )
-        self.operations = FaxOperations(means, self._place, listener)
+        self.operations = FaxOperations(context, self)
         self.browser = BrowserScreen(
             self.inbox,
             self.operations,
@@ -233,13 +222,31 @@ class Session:
                 self._unsaved = f"The disk did not respond in time. {_FORGOTTEN}"
         return replace(ending, unsaved=self._unsaved)
 
-    def _place(self) -> DownloadTarget:
-        from faxtui.operations.operations import DownloadTarget
+    @property
+    def is_blind(self) -> bool:
+        """True while nobody can see the screen, and so no countdown."""
+        return self._observer.is_blind
 
+    @property
+    def download_target(self) -> DownloadTarget:
+        """Where documents are saved at present. Raises FaxtuiError."""
         settings = self._observer.settings
         return DownloadTarget(settings.download.place / self.config.subfolder, settings.download.name, settings.ui.zone)
 
+    def notify(self, sentence: str) -> None:
+        """Show a notification."""
+        self._observer.notify(sentence)
+
+    def warn(self, sentence: str) -> None:
+        """Show a warning."""
+        self._observer.warn(sentence)
+
+    def crash(self, error: BaseException) -> None:
+        """End the program because of an unexpected error."""
+        self._observer.crash(error)
+
     def show_operations(self, view: OperationsView) -> None:
+        """Show what is done with faxes."""
         leaves = self._observer.operations_changed(view)
         self.browser.show_operations(view, leaves=leaves)
 
@@ -255,28 +262,26 @@ class Session:
             self._is_journal_wanted = False
             self.browser.call_after_refresh(self._read_journal)
         if isinstance(view.activity, Failed):
-            self._ask_where_refused(view.activity.error)
-
-    def crash(self, error: BaseException) -> None:
-        self._observer.crash(error)
+            self.sign_in_refused(view.activity.error)
 
     def _read_journal(self) -> None:
-        self.browser.run_worker(self.operations.begin())
+        self.browser.run_worker(self.operations.load_journal())
 
     async def _compare(self, shown: Shown) -> None:
         await self.operations.compare(shown.page.faxes, shown.requested)
-        await self.operations.look_again()
+        await self.operations.reload_journal()
 
-    def _look_again(self) -> None:
-        """The rows after those deleted moved up: the next page as it is now would leave some of them out."""
+    def rows_deleted(self) -> None:
+        """Fetch the list again: the rows after those deleted moved up, so the next page would leave some out."""
         self.browser.call_later(self.browser.open_anew)
 
-    def _failed(self, error: FaxtuiError) -> None:
+    def operation_failed(self, error: FaxtuiError) -> None:
+        """Show why a background task ended."""
         self._observer.warn(str(error))
-        self._ask_where_refused(error)
+        self.sign_in_refused(error)
 
-    def _ask_where_refused(self, error: FaxtuiError) -> None:
-        """Once for each refusal."""
+    def sign_in_refused(self, error: FaxtuiError) -> None:
+        """Ask for the password if the sign-in was refused, once for each refusal."""
         if isinstance(error, SignInRefused | NoSignIn) and error is not self._asked_because_of:
             self._asked_because_of = error
             self._observer.ask_for_password(str(error), error.password if isinstance(error, SignInRefused) else "")

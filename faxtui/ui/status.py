@@ -61,7 +61,7 @@ def operations(view: OperationsView, keys: Keys, now: float, *, leaves: bool = F
         deletions = _("{progress}, then quitting").format(progress=deletions)
     undo = _("{key} undo").format(key=keys.first("fax.undo")) if view.deletions.unsent else ""
     retry = "" if view.retry is None else waiting(view.retry, now)
-    return joined(deletions, undo, retry, view.errand.words if view.errand else "")
+    return joined(deletions, undo, retry, view.task)
 
 
 def new(count: int) -> str:
@@ -71,7 +71,7 @@ def new(count: int) -> str:
 
 def remark(view: OperationsView, here: Sequence[Fax], keys: Keys) -> str:
     """Return which key cancels the running task, and how many faxes are marked."""
-    cancel = "" if view.errand is None else _("{key} cancels").format(key=keys.first("cancel"))
+    cancel = _("{key} cancels").format(key=keys.first("cancel")) if view.task else ""
     return joined(cancel, _marked(len(view.marks), len(view.marks.elsewhere(here))))
 
 
@@ -85,15 +85,15 @@ def _marked(count: int, away: int) -> str:
 
 def farewell(ending: FinalState, why: str = "") -> str:
     """Return what the end left undone, because of ``why``; nothing is sent later."""
-    parts = [ending.errand] if ending.errand else []
-    if dropped := len(ending.closing.dropped):
+    parts = [ending.task] if ending.task else []
+    if dropped := len(ending.deletes.dropped):
         text = ngettext(
             "{count:,} fax was not deleted, because {why} before that: nothing was sent.",
             "{count:,} faxes were not deleted, because {why} before that: nothing was sent.",
             dropped,
         )
         parts.append(text.format(count=dropped, why=why or _("faxtui ended")))
-    if unknown := len(ending.closing.unknown):
+    if unknown := len(ending.deletes.unknown):
         text = ngettext(
             "It is not known whether {count:,} fax was deleted: it has a question mark in the list.",
             "It is not known whether {count:,} faxes were deleted: they have a question mark in the list.",

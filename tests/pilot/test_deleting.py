@@ -63,7 +63,7 @@ async def test_after_the_grace_each_is_deleted_once_and_that_is_told(tmp_path: P
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         names = [fax.file_name for fax in desk.faxes[:2]]
         await desk.press("space", "space", "D", "enter")
-        await desk.until_shown("2 faxes are deleted from the service.")
+        await desk.until_shown("2 faxes were deleted from the service.")
         assert desk.demo.deleted() == names
         assert copies(desk) == 2
 
@@ -98,7 +98,7 @@ async def test_a_page_on_its_way_meanwhile_is_asked_for_anew(tmp_path: Path) -> 
 async def test_without_copies_none_are_saved(tmp_path: Path) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         await desk.press("D", *WITHOUT_COPIES)
-        await desk.until_shown("1 fax is deleted from the service.")
+        await desk.until_shown("1 fax was deleted from the service.")
         assert desk.saved == []
         assert [each.split()[0] for each in desk.demo.asked][:2] == ["list", "DELETE"]
 
@@ -108,7 +108,7 @@ async def test_what_was_saved_before_is_not_fetched_again(tmp_path: Path) -> Non
         await desk.press("d")
         await desk.until_beside(0, " s")
         await desk.press("D", "enter")
-        await desk.until_shown("1 fax is deleted from the service.")
+        await desk.until_shown("1 fax was deleted from the service.")
         assert [each.split()[0] for each in desk.demo.asked][:3] == ["list", "GET", "DELETE"]
 
 
@@ -164,7 +164,7 @@ async def test_two_rows_of_one_document_are_one_and_the_question_says_so(tmp_pat
         await desk.press("D")
         await desk.until_shown("Delete 1 fax from the service?")
         await desk.press(*WITHOUT_COPIES)
-        await desk.until_shown("1 fax is deleted from the service.")
+        await desk.until_shown("1 fax was deleted from the service.")
         assert [desk.beside(row) for row in range(3)] == [" x", " x", "  "]
         door.open()
         assert len(desk.demo.deleted()) == 1
@@ -173,7 +173,7 @@ async def test_two_rows_of_one_document_are_one_and_the_question_says_so(tmp_pat
 async def test_one_without_an_address_stays_and_the_reason_is_told(tmp_path: Path) -> None:
     async with handling(tmp_path, rows=[resource(1, Folder="")]) as desk:
         await desk.press("D")
-        await desk.until_shown("has no address: it can't be deleted from here.")
+        await desk.until_shown("without a folder or file name cannot be deleted.")
         assert "Delete 1 fax" not in desk.console.screen
         assert desk.demo.asked == ["list"]
 
@@ -181,9 +181,9 @@ async def test_one_without_an_address_stays_and_the_reason_is_told(tmp_path: Pat
 async def test_where_it_is_read_only_nothing_is_deleted_and_the_screen_says_so(tmp_path: Path) -> None:
     async with handling(tmp_path, read_only=True) as desk:
         await desk.press("space", "space", "D")
-        await desk.until_shown("This is read-only: nothing can be deleted.")
+        await desk.until_shown("Read-only: deleting is disabled.")
         await desk.press("enter", "D")
-        await desk.until_shown("This is read-only: nothing can be deleted.")
+        await desk.until_shown("Read-only: deleting is disabled.")
         assert not desk.console.app.session or not desk.console.app.session.operations.view.deletions.by_key
 
 
@@ -214,7 +214,7 @@ async def test_it_goes_on_while_other_things_are_looked_at(tmp_path: Path) -> No
         await desk.press(*WITHOUT_COPIES)
         await desk.until_shown("deleting 2")
         await desk.press("u", "home", "D")
-        await desk.until_shown("is being deleted already.")
+        await desk.until_shown("is already being deleted.")
 
 
 async def test_in_the_details_the_one_shown_is_deleted_and_its_state_told(tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ async def test_in_the_journal_everything_is_told_before_it_is_sent(tmp_path: Pat
         desk.journal.read()
         assert desk.journal.records(ACCOUNT).of(fax.identity).was_deleted is WasDeleted.UNKNOWN
         door.open()
-        await desk.until_shown("1 fax is deleted from the service.")
+        await desk.until_shown("1 fax was deleted from the service.")
 
 
 # A name is no fax
@@ -272,7 +272,7 @@ async def test_a_copy_that_was_changed_is_saved_again_before_the_delete(tmp_path
         await desk.press("r")
         await desk.until_beside(0, "  ")
         await desk.press("D", "enter")
-        await desk.until_shown("1 fax is deleted from the service.")
+        await desk.until_shown("1 fax was deleted from the service.")
         assert content in [(desk.folder / each).read_bytes() for each in desk.saved]
 
 
@@ -284,7 +284,7 @@ async def test_a_copy_that_is_changed_during_the_countdown_stops_the_delete(tmp_
         (name,) = desk.saved
         (desk.folder / name).write_bytes(b"%PDF-1.4 something else")
         await time.goes_by(10)
-        await desk.until_shown("was not deleted", "is no longer what was saved. Save the fax again.")
+        await desk.until_shown("was not deleted", "has changed since it was saved. Save the fax again.")
         assert desk.demo.deleted() == []
 
 
@@ -349,7 +349,7 @@ async def test_what_is_being_deleted_can_not_be_marked(tmp_path: Path) -> None:
         await desk.press("D", *WITHOUT_COPIES)
         await desk.until_beside(0, " D")
         await desk.press("space")
-        await desk.until_shown("This fax is being deleted, so it can't be marked.")
+        await desk.until_shown("This fax is being deleted, so it cannot be marked.")
         await desk.press("A")
         assert "49 marked" in desk.console.page_bar
         assert desk.beside(0) == " D"
@@ -366,14 +366,14 @@ async def test_a_fax_that_is_gone_is_told_so_in_its_row_and_in_the_details_and_c
         await desk.press("enter", "v")
         await desk.until_shown("it was deleted elsewhere")
         await desk.press("escape")
-        await desk.until_shown("State", "gone")
+        await desk.until_shown("State", "deleted elsewhere")
         await desk.press("escape")
         await desk.until_beside(0, " g")
         await desk.press("enter")
         before = desk.demo.asked.count("list")
         await desk.press("r")
         await desk.until(lambda: desk.demo.asked.count("list") == before + 1)
-        await desk.until_shown("State", "gone")
+        await desk.until_shown("State", "deleted elsewhere")
         await desk.press("v")
         await desk.until_shown("page 1 of", "fit width")
         await desk.press("escape", "escape")

@@ -22,10 +22,10 @@ async def test_a_refused_one_comes_back_with_the_reason_and_the_others_go(tmp_pa
         door = Door()
         desk.demo.says("DELETE", Answer(200), FORBIDDEN, door)
         await desk.press("space", "space", "space", "D", *WITHOUT_COPIES)
-        await desk.until_shown("is still there.", "deleting 1 now")
+        await desk.until_shown("was not deleted.", "deleting 1 now")
         assert [desk.beside(row) for row in range(3)] == [" x", "  ", " D"]
         door.open()
-        await desk.until_shown("2 faxes are deleted from the service.")
+        await desk.until_shown("2 faxes were deleted from the service.")
         assert desk.demo.deleted() == [first, second, third]
 
 
@@ -33,7 +33,7 @@ async def test_a_refused_sign_in_sends_no_more_and_asks_for_the_password(tmp_pat
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         desk.demo.says("DELETE", DENIED)
         await desk.press(*["space"] * 9, "D", *WITHOUT_COPIES)
-        await desk.until_shown("is still there.", "refuses the sign-in", "8 more faxes ended like that.", "Password of")
+        await desk.until_shown("was not deleted.", "refuses the sign-in", "The same for 8 more faxes.", "Password of")
         await desk.press("escape")
         assert len(desk.demo.deleted()) == 1
         assert [desk.beside(row) for row in range(9)] == ["  "] * 9
@@ -46,7 +46,7 @@ async def test_after_an_answer_that_tells_nothing_the_service_is_asked_what_beca
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         desk.demo.says("DELETE", answer)
         await desk.press("D", *WITHOUT_COPIES)
-        await desk.until_shown("is still there: the request to delete it had no effect so far")
+        await desk.until_shown("is still on the service: the delete has had no effect yet")
         assert desk.beside(0) == "  "
         assert [each.split()[0] for each in desk.demo.asked] == ["list", "DELETE", "GET"]
 
@@ -55,7 +55,7 @@ async def test_a_request_without_an_answer_that_did_is_settled_as_gone(tmp_path:
     async with handling(tmp_path, grace=AT_ONCE, limits=BRIEF) as desk:
         desk.demo.says("DELETE", Door(hang=True))
         await desk.press("D", *WITHOUT_COPIES)
-        await desk.until_shown("is no longer there, though the request to delete it had no answer.")
+        await desk.until_shown("is gone, although the delete request got no response.")
         assert len(desk.demo.deleted()) == 1
 
 
@@ -64,12 +64,12 @@ async def test_where_nobody_can_tell_the_row_has_a_question_mark_until_it_is_ask
         desk.demo.says("DELETE", BROKEN)
         desk.demo.says("GET", BROKEN)
         await desk.press("D", *WITHOUT_COPIES)
-        await desk.until_shown("Whether", "was deleted is not known.")
+        await desk.until_shown("The deletion of", "is unconfirmed.")
         assert desk.beside(0) == " ?"
         assert not desk.is_struck(0)
         await desk.press("D")
         await desk.until_shown("Checking with the service whether 1 fax was deleted.")
-        await desk.until_shown("is still there")
+        await desk.until_shown("is still on the service")
         assert desk.beside(0) == "  "
         assert len(desk.demo.deleted()) == 1
 
@@ -78,7 +78,7 @@ async def test_one_that_someone_else_took_counts_as_gone(tmp_path: Path) -> None
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         desk.demo.says("DELETE", GONE)
         await desk.press("D", *WITHOUT_COPIES)
-        await desk.until_shown("was no longer there: someone else took or deleted it.")
+        await desk.until_shown("was already gone: it was deleted elsewhere.")
         assert desk.beside(0) == " g"
 
 
@@ -87,7 +87,7 @@ async def test_what_can_not_be_copied_is_not_deleted(tmp_path: Path, answer: Ans
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         desk.demo.says("GET", answer)
         await desk.press("D", "enter")
-        await desk.until_shown("was not deleted, because what comes before that failed.")
+        await desk.until_shown("was not deleted because its copy")
         assert desk.beside(0) == "  "
         assert desk.demo.deleted() == []
 
@@ -115,7 +115,7 @@ async def test_a_fax_that_is_being_saved_can_be_deleted_and_is_one_whole_file(tm
         await desk.press("d")
         await desk.reached(door)
         await desk.press("D", "enter")
-        await desk.until_shown("1 fax is deleted from the service.")
+        await desk.until_shown("1 fax was deleted from the service.")
         door.open()
         await desk.until(lambda: desk.console.app.session is not None and _is_still(desk))
         assert copies(desk) == len(desk.saved) == 1
@@ -123,7 +123,7 @@ async def test_a_fax_that_is_being_saved_can_be_deleted_and_is_one_whole_file(tm
 
 def _is_still(desk: Desk) -> bool:
     assert desk.console.app.session is not None
-    return not desk.console.app.session.operations.errands.is_running
+    return not desk.console.app.session.operations.is_busy
 
 
 async def test_a_delete_of_an_earlier_run_without_an_end_is_asked_about_not_sent_again(tmp_path: Path) -> None:
@@ -132,6 +132,6 @@ async def test_a_delete_of_an_earlier_run_without_an_end_is_asked_about_not_sent
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         await desk.until_beside(0, " ?")
         await desk.press("D")
-        await desk.until_shown("Checking with the service whether 1 fax was deleted.", "is still there")
+        await desk.until_shown("Checking with the service whether 1 fax was deleted.", "is still on the service")
         assert desk.demo.deleted() == []
         assert desk.beside(0) == "  "

@@ -80,7 +80,7 @@ async def test_where_one_is_refused_meanwhile_it_stays_so_that_the_reason_is_rea
     async with handling(tmp_path, grace=1) as desk:
         desk.demo.says("DELETE", FORBIDDEN)
         await desk.press("D", *WITHOUT_COPIES, "q", "enter")
-        await desk.until_shown("is still there.", "Not everything was deleted, so faxtui stays open.")
+        await desk.until_shown("was not deleted.", "Not everything was deleted, so faxtui stays open.")
         assert not is_over(desk)
         assert "quitting" not in desk.console.page_bar
         await desk.press("q")

@@ -58,7 +58,7 @@ async def test_other_filters_take_marks_off_and_tell_so(tmp_path: Path) -> None:
 async def test_a_fax_without_an_address_is_not_marked_and_the_reason_told(tmp_path: Path) -> None:
     async with handling(tmp_path, rows=[resource(1, FileName=""), resource(2)]) as desk:
         await desk.press("space")
-        await desk.until_shown("This fax can't be marked: the service gives it no folder and file name")
+        await desk.until_shown("This fax cannot be marked: it has no folder or file name.")
         await desk.press("A")
         assert "1 marked" in desk.console.page_bar
 

@@ -64,7 +64,7 @@ async def test_the_keyboard_is_free_while_it_goes_on(tmp_path: Path) -> None:
         door = desk.demo.holds("GET")
         await desk.press("d")
         await desk.reached(door)
-        await desk.until_shown("saving 0 of 1 faxes", "Esc cancels")
+        await desk.until_shown("saving 0 of 1 fax", "Esc cancels")
         await desk.press("n")
         await desk.console.until_idle()
         assert desk.console.page.number == 2
@@ -130,7 +130,7 @@ async def test_one_that_someone_else_took_is_marked_as_gone(tmp_path: Path) -> N
     async with handling(tmp_path) as desk:
         desk.demo.says("GET", GONE)
         await desk.press("d")
-        await desk.until_shown("1 no longer on the service", "someone else took or deleted it")
+        await desk.until_shown("1 no longer on the service", "it was deleted elsewhere")
         assert desk.beside(0) == " g"
         assert desk.is_struck(0)
         assert desk.saved == []
@@ -151,7 +151,7 @@ async def test_a_refused_sign_in_ends_all_and_asks_for_the_password(tmp_path: Pa
 async def test_one_without_an_address_is_never_asked_for(tmp_path: Path) -> None:
     async with handling(tmp_path, rows=[resource(1, Folder=".."), resource(2, FileName=".")]) as desk:
         await desk.press("d")
-        await desk.until_shown("1 without an address", "its folder or file name leads nowhere")
+        await desk.until_shown("1 without an address", "cannot be downloaded: invalid folder or file name")
         assert desk.demo.asked == ["list"]
 
 
@@ -159,7 +159,7 @@ async def test_a_folder_that_can_not_be_made_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     async with handling(tmp_path, folder=tmp_path / "file" / "faxes") as desk:
         await desk.press("d")
-        await desk.until_shown("can't be used: Not a directory.", "name another folder")
+        await desk.until_shown("can't be used: Not a directory.", "choose another folder")
         assert desk.beside(0) == "  "
 
 
@@ -188,7 +188,7 @@ async def test_a_fax_that_is_requested_again_is_shown_with_the_reason_and_the_ne
     async with handling(tmp_path, fetch_policy=PATIENT, limits=BRIEF) as desk:
         desk.demo.says("GET", answer)
         await desk.press("d")
-        await desk.until_shown(*said, "saving 0 of 1 faxes")
+        await desk.until_shown(*said, "saving 0 of 1 fax")
         await desk.press("down", "escape")
         await desk.until_shown("Cancelled: 0 faxes saved")
         assert "retrying" not in desk.console.page_bar

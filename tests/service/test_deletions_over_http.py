@@ -18,13 +18,13 @@ from faxtui.domain.fax import Fax
 from faxtui.errors import Gone
 from faxtui.odyssey.client import OdysseyService
 from faxtui.operations.deletion import (
+    Confirming,
     Deleted,
     Limits,
     NotDeleted,
     Pending,
     Save,
     SavedCopy,
-    Settling,
     State,
     Undone,
     Unknown,
@@ -149,7 +149,7 @@ async def test_a_request_without_an_answer_is_sent_once_and_settled(tmp_path: Pa
             assert await is_there(service, fax) is (fault != "arrives")
             assert state_of_other == Deleted(by_us=True)
             assert server.deletes == 2
-            assert Settling() in [view.of(fax.key) for view in desk.views]
+            assert Confirming() in [view.of(fax.key) for view in desk.views]
 
 
 async def test_a_fax_that_someone_else_deleted_during_the_grace_is_gone(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ async def test_what_nobody_can_tell_is_unknown_until_the_operator_asks(tmp_path:
             assert isinstance(back, NotDeleted)
             await desk.time.goes_by(60)
             assert [request.split()[0] for request in server.requests] == ["DELETE", "GET"]
-            desk.deletions.settle([fax])
+            desk.deletions.confirm([fax])
             await desk.until(lambda: len(server.requests) == 3 and isinstance(desk.state_of(fax), Unknown))
             assert [request.split()[0] for request in server.requests] == ["DELETE", "GET", "GET"]
             assert desk.journal.records(ACCOUNT).of(fax.identity).was_deleted is WasDeleted.UNKNOWN
@@ -290,7 +290,7 @@ async def test_a_service_that_drips_ends_neither_a_delete_nor_the_question_about
     tmp_path: Path, method: str
 ) -> None:
     fax, other = Fax(folder="f", file_name="a.pdf"), Fax(folder="f", file_name="b.pdf")
-    limits = Limits(deleting=0.2, settling=0.2)
+    limits = Limits(deleting=0.2, confirming=0.2)
     async with (
         dripping(method) as address,
         asking(address) as service,

@@ -14,9 +14,8 @@ from stored_documents import Run, files, manifest_of
 
 from faxtui.domain.fax import Fax
 from faxtui.errors import NoResponse
-from faxtui.operations.download import BUFFER, Batch
-from faxtui.operations.download_folder import DownloadFolder
-from faxtui.operations.outcomes import DownloadFailed, Saved
+from faxtui.operations.download import Batch, DownloadFailed
+from faxtui.operations.download_folder import BUFFER, DownloadFolder, Saved
 from faxtui.operations.saver import read_document
 
 ETAG = '"v1"'
@@ -43,7 +42,7 @@ async def download(folder: Path, said: Sequence[bytes]) -> Download:
     with answering(said) as server:
         async with asking(server.address) as service:
             shelf = DownloadFolder(folder, "{file}", None)
-            await Batch(service, shelf, retry_policy=AT_ONCE, listeners=run.listeners()).save([FAX])
+            await Batch(service, shelf, run, retry_policy=AT_ONCE).save([FAX])
     return Download(run, [(header(each, "Range"), header(each, "If-Range")) for each in server.requests])
 
 
@@ -192,7 +191,7 @@ async def test_without_a_length_a_part_of_a_document_is_requested_again_and_neve
     done = await download(tmp_path, [cut])
     outcome = done.run.outcomes[KEY.file_name]
     assert isinstance(outcome, DownloadFailed)
-    assert "may be incomplete. The service does not tell where the file ends" in str(outcome.error)
+    assert "may be incomplete: neither the service nor its content tells where it ends" in str(outcome.error)
     assert (len(done.asked), files(tmp_path), manifest_of(tmp_path)) == (4, set(), [])
     await download(tmp_path, [cut, cut, unframed(document)])
     assert_saved(tmp_path, document)

@@ -21,10 +21,8 @@ from stored_documents import (
 )
 
 from faxtui.domain.fax import Fax
-from faxtui.operations.download import BUFFER, ON_DISK, Batch, Listeners
-from faxtui.operations.download_folder import DownloadFolder
-from faxtui.operations.outcomes import AlreadyThere, NoAddress, Progress, Saved, in_words, size_in_words, summary
-from faxtui.storage.manifest import NAME
+from faxtui.operations.download import ON_DISK, Batch, NoAddress, Progress, in_words, size_in_words, summary
+from faxtui.operations.download_folder import BUFFER, MANIFEST, AlreadyThere, DownloadFolder, Saved
 
 TIFF = b"MM\0*" + bytes(100)
 
@@ -40,7 +38,7 @@ async def test_each_document_is_saved_for_nobody_else_to_read_and_put_down_in_th
     digest = hashlib.sha256(a_pdf(0)).hexdigest()
     assert path.read_bytes() == a_pdf(0)
     assert run.outcomes == {"0.PDF": Saved(path, 2500, digest)}
-    assert [each.stat().st_mode & 0o777 for each in (path, folder / NAME, folder, folder.parent)] == [
+    assert [each.stat().st_mode & 0o777 for each in (path, folder / MANIFEST, folder, folder.parent)] == [
         0o600,
         0o600,
         0o700,
@@ -197,7 +195,8 @@ async def test_how_far_it_is_adds_up(tmp_path: Path) -> None:
 
     service, seen = holding(8), list[Progress]()
     shelf = DownloadFolder(tmp_path, "{file}", None)
-    last = await Batch(service, shelf, listeners=Listeners(on_progress=seen.append), now=now).save(service.faxes)
+    run = Run(progress=seen)
+    last = await Batch(service, shelf, run, now=now).save(service.faxes)
     assert [each.done for each in seen] == sorted(each.done for each in seen)
     assert (last.done, last.left, last.received) == (8, 0, 20_000)
     assert last.rate == 20_000 / last.seconds
@@ -209,8 +208,9 @@ def test_how_far_it_is_is_said_in_a_line() -> None:
     begun = Progress(total=1200, saved=100, gone=1, failed=1, received=1_240_000, seconds=10)
     assert in_words(begun) == "102 of 1,200 faxes · 1.2 MB · 124 kB/s · 1 min 50 s left · 2 not saved"
     assert in_words(Progress(already_there=3)) == "3 faxes · 0 B · 0 B/s"
-    assert summary(Progress(saved=1, size=999, already_there=1000, no_address=2, gone=3, failed=4)) == (
-        "1 fax saved (999 B), 1,000 already there, 3 no longer on the service, 2 without an address, 4 failed"
+    assert summary(Progress(saved=1, size=999, already_there=1000, no_address=2, gone=3, failed=4), Path("faxes")) == (
+        "1 fax saved (999 B), 1,000 already there, 3 no longer on the service, 2 without an address, 4 failed, "
+        "in faxes."
     )
 
 

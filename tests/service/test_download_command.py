@@ -27,8 +27,8 @@ from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.query import FaxQuery, Filters
 from faxtui.errors import InvalidValue, SignInRefused, StorageError, Unreachable
+from faxtui.operations.download_folder import MANIFEST
 from faxtui.storage.journal import AccountName, Event, Journal
-from faxtui.storage.manifest import NAME
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 QUERY = FaxQuery(Filters({"since": "3h"}), page_size=5)
@@ -72,11 +72,13 @@ async def verified(folder: Path, *, is_watched: bool = False) -> Run:
 
 
 def documents(folder: Path) -> dict[str, bytes]:
-    return {each.name: each.read_bytes() for each in folder.iterdir() if each.name != NAME} if folder.exists() else {}
+    return (
+        {each.name: each.read_bytes() for each in folder.iterdir() if each.name != MANIFEST} if folder.exists() else {}
+    )
 
 
 def manifest_lines(folder: Path) -> list[str]:
-    return (folder / NAME).read_text().splitlines()
+    return (folder / MANIFEST).read_text().splitlines()
 
 
 class Failing:
@@ -269,25 +271,25 @@ async def test_what_is_missing_or_changed_is_told_file_by_file(tmp_path: Path) -
     first, second, *_ = (json.loads(line)["name"] for line in manifest_lines(tmp_path))
     (tmp_path / first).unlink()
     (tmp_path / second).write_bytes(PDF)
-    with (tmp_path / NAME).open("a") as manifest:
+    with (tmp_path / MANIFEST).open("a") as manifest:
         manifest.write("not ours\n")
     assert await verified(tmp_path) == Run(
         1,
         [
             f"faxtui: {first} is missing. Download it again.",
             f"faxtui: {second} has changed since it was saved. Download it again.",
-            f"faxtui: 1 line of {NAME} can't be read.",
+            f"faxtui: 1 line of {MANIFEST} can't be read.",
             f"faxtui: 8 of 10 files in {tmp_path} are intact.",
         ],
     )
     assert (await run(FIXED, request(tmp_path))).code == 0
     assert await verified(tmp_path) == Run(
-        1, [f"faxtui: 1 line of {NAME} can't be read.", f"faxtui: 10 of 10 files in {tmp_path} are intact."]
+        1, [f"faxtui: 1 line of {MANIFEST} can't be read.", f"faxtui: 10 of 10 files in {tmp_path} are intact."]
     )
 
 
 async def test_a_folder_in_which_nothing_was_saved_cannot_be_verified(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="name a folder that faxes are saved in"):
+    with pytest.raises(StorageError, match="Choose a folder that faxes are saved in"):
         await verified(tmp_path)
 
 
@@ -300,7 +302,7 @@ async def test_a_fax_that_leads_nowhere_and_a_list_that_does_not_add_up_are_told
     assert err.getvalue().splitlines() == [
         "faxtui: f/.. cannot be downloaded: invalid folder or file name.",
         f"faxtui: 1 fax saved (2.5 kB), 1 already there, 1 without an address, in {tmp_path}.",
-        "faxtui: 1 fax came twice, so that some may be missing: ask again to be sure.",
+        "faxtui: The service sent 1 fax twice. Some may be missing: retry to be sure.",
     ]
 
 

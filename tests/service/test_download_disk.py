@@ -1,10 +1,11 @@
 """Saving documents on a disk: two programs at once, what a dead one left, and what a disk refuses."""
 
+import asyncio
 import errno
 import fcntl
 import os
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,9 +14,8 @@ from scripted_service import AT_ONCE
 from stored_documents import a_fax, a_pdf, download_some, files, holding, manifest_of
 
 from faxtui.errors import InvalidValue, StorageError
-from faxtui.operations.download import BUFFER, Batch
-from faxtui.operations.download_folder import DownloadFolder, PartialFile
-from faxtui.storage.manifest import NAME
+from faxtui.operations.download import Batch
+from faxtui.operations.download_folder import BUFFER, MANIFEST, DownloadFolder, PendingDownload, Saved
 
 
 async def refusal(folder: Path, count: int = 1, size: int = 2500) -> str:
@@ -91,12 +91,12 @@ async def test_two_programs_never_write_to_one_file(tmp_path: Path) -> None:
 
 
 async def test_a_manifest_that_another_program_keeps_locked_ends_a_download(tmp_path: Path) -> None:
-    (tmp_path / NAME).touch()
-    with held(tmp_path / NAME):
+    (tmp_path / MANIFEST).touch()
+    with held(tmp_path / MANIFEST):
         assert "another program has locked it" in await refusal(tmp_path)
-    assert (tmp_path / NAME).read_bytes() == b""
+    assert (tmp_path / MANIFEST).read_bytes() == b""
     await download_some(tmp_path)
-    assert len((tmp_path / NAME).read_bytes().splitlines()) == 1
+    assert len((tmp_path / MANIFEST).read_bytes().splitlines()) == 1
 
 
 async def test_what_killed_runs_left_of_other_faxes_is_cleared_away_once_it_is_old(tmp_path: Path) -> None:
@@ -126,19 +126,18 @@ async def test_what_stands_where_a_part_would_is_passed_by(tmp_path: Path, make:
     assert elsewhere.read_text() == "Mine."
 
 
-def test_many_threads_that_save_one_name_each_have_a_file_of_their_own(tmp_path: Path) -> None:
-    kept = []
+async def test_many_threads_that_save_one_name_each_have_a_file_of_their_own(tmp_path: Path) -> None:
+    folder = DownloadFolder(tmp_path, "fax", None)
 
-    def save(number: int) -> None:
-        part = PartialFile(tmp_path, "fax.pdf")
-        part.write(a_pdf(number))
-        kept.append(part.keep()[0])
+    async def save(number: int) -> Path:
+        pending = PendingDownload(folder, a_fax(number))
+        await pending.add(a_pdf(number))
+        await pending.finish()
+        assert isinstance(pending.outcome, Saved)
+        return pending.outcome.path
 
-    threads = [threading.Thread(target=save, args=(number,)) for number in range(24)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(24))
+    kept = await asyncio.gather(*map(save, range(24)))
     assert len(set(kept)) == 24
     assert files(tmp_path) == {each.name for each in kept}
     assert {each.read_bytes() for each in kept} == set(map(a_pdf, range(24)))
@@ -151,8 +150,8 @@ def test_a_template_that_cannot_be_taken_is_told_before_anything_is_asked(tmp_pa
 
 async def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("Mine.")
-    sentence = f"{tmp_path / 'x'} can't be used: Not a directory. Mend that, or name another folder, and start again."
-    assert await refusal(tmp_path / "x") == f"{sentence} What is saved already stays."
+    sentence = f"{tmp_path / 'x'} can't be used: Not a directory. Fix this or choose another folder."
+    assert await refusal(tmp_path / "x") == f"{sentence} Saved files are kept."
 
 
 async def test_a_folder_below_a_file_is_told(tmp_path: Path) -> None:
@@ -161,7 +160,7 @@ async def test_a_folder_below_a_file_is_told(tmp_path: Path) -> None:
 
 
 async def test_a_manifest_that_cannot_be_read_is_told_before_anything_is_asked(tmp_path: Path) -> None:
-    (tmp_path / NAME).mkdir()
+    (tmp_path / MANIFEST).mkdir()
     with pytest.raises(StorageError, match="can't be used: Is a directory"):
         DownloadFolder(tmp_path, "{file}", None)
 
@@ -177,7 +176,7 @@ async def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monk
     monkeypatch.setattr(os, "fsync", recorded)
     await download_some(tmp_path)
     folder = tmp_path.name
-    assert synced == [("0.pdf.part", False), (folder, True), (NAME, True), (folder, True)]
+    assert synced == [("0.pdf.part", False), (folder, True), (MANIFEST, True), (folder, True)]
 
 
 @pytest.mark.parametrize("step", ["open", "write", "fsync", "link", "unlink"])
@@ -187,7 +186,7 @@ async def test_a_disk_that_refuses_a_step_stops_the_download(
     with monkeypatch.context() as patched:
         # Of the openings, the first is a look for what a killed run left.
         refuses(patched, step, errno.EROFS, at=5 if step == "open" else 1)
-        assert "can't be used: Read-only file system. Mend that" in await refusal(tmp_path, 9)
+        assert "can't be used: Read-only file system. Fix this" in await refusal(tmp_path, 9)
     assert (await download_some(tmp_path, 9)).done == 9
     assert files(tmp_path) == {f"{number}.pdf" for number in range(9)}
 
@@ -200,7 +199,7 @@ async def test_a_full_disk_is_told_and_leaves_whole_files_only(
     size = BUFFER + 1000
     with monkeypatch.context() as patched:
         refuses(patched, "write", number, at)
-        assert (await refusal(tmp_path, 9, size)).startswith(f"There is no room left for {tmp_path}: make some, or")
+        assert (await refusal(tmp_path, 9, size)).startswith(f"No space left in {tmp_path}. Free some space or")
     assert files(tmp_path) == ({"0.pdf"} if at == 3 else set())
     assert (await download_some(tmp_path, 2, size)).done == 2
     assert [each["name"] for each in manifest_of(tmp_path)] == ["0.pdf", "1.pdf"]
@@ -210,7 +209,7 @@ async def test_a_line_of_the_manifest_that_found_no_room_is_taken_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await download_some(tmp_path)
-    before = (tmp_path / NAME).read_bytes()
+    before = (tmp_path / MANIFEST).read_bytes()
     write = os.write
     calls = iter(range(1, 1_000_000))
 
@@ -222,9 +221,9 @@ async def test_a_line_of_the_manifest_that_found_no_room_is_taken_back(
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "write", failing)
-        with pytest.raises(StorageError, match="no room left"):
+        with pytest.raises(StorageError, match="No space left"):
             await download_some(tmp_path, 2)
-    assert (tmp_path / NAME).read_bytes() == before
+    assert (tmp_path / MANIFEST).read_bytes() == before
     assert (await download_some(tmp_path, 2)).already_there == 2
 
 

@@ -32,9 +32,8 @@ from faxtui.errors import (
     Unreachable,
 )
 from faxtui.inbox.fetch_policy import RetryPolicy
-from faxtui.operations.download import BUFFER, Batch, Listeners
-from faxtui.operations.download_folder import DownloadFolder
-from faxtui.operations.outcomes import DownloadFailed, NoLongerThere, Outcome, Progress, Saved
+from faxtui.operations.download import Batch, DownloadFailed, NoLongerThere, Outcome, Progress
+from faxtui.operations.download_folder import BUFFER, DownloadFolder, Saved
 
 CUT = NoResponse("The document broke off. Ask for it again.")
 BUSY = Busy("The service is busy. Ask again later.", 0)
@@ -80,7 +79,7 @@ async def test_a_document_of_the_wrong_length_is_not_saved(tmp_path: Path) -> No
     short = Stored(a_pdf(1), length=2501)
     outcome = await outcome_of(tmp_path, short, short, short, short)
     assert isinstance(outcome, DownloadFailed)
-    assert str(outcome.error) == "The fax f/1.PDF came only in part, 2,500 of 2,501 bytes: ask for it again."
+    assert str(outcome.error) == "The fax f/1.PDF is incomplete: 2,500 of 2,501 bytes. Retry in a moment."
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"%PD", b"<" * 2 * BUFFER], ids=["empty", "HTML", "cut", "large"])
@@ -146,18 +145,15 @@ async def test_a_busy_service_is_asked_for_nothing_at_all(tmp_path: Path) -> Non
 
 async def test_cancelled_it_leaves_nothing_that_is_not_whole(tmp_path: Path) -> None:
     service = holding(40, 3 * BUFFER)
-    run = Run()
     halfway = asyncio.Event()
 
-    def come(progress: Progress) -> None:
-        run.progress.append(progress)
-        if progress.received > 6 * BUFFER:
-            halfway.set()
+    class Halfway(Run):
+        def note_progress(self, progress: Progress) -> None:
+            if progress.received > 6 * BUFFER:
+                halfway.set()
 
-    listeners = Listeners(run.listeners().on_outcome, come)
-    task = asyncio.create_task(
-        Batch(service, DownloadFolder(tmp_path, "{file}", None), listeners=listeners).save(service.faxes)
-    )
+    run = Halfway()
+    task = asyncio.create_task(Batch(service, DownloadFolder(tmp_path, "{file}", None), run).save(service.faxes))
     await asyncio.wait_for(halfway.wait(), TOO_LONG)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -16,8 +16,7 @@ from stored_documents import Stored, a_fax, a_pdf, download, download_some, file
 from faxtui.domain.fax import Fax
 from faxtui.errors import StorageError
 from faxtui.operations.download import Batch
-from faxtui.operations.download_folder import CopyState, DownloadFolder, Verification
-from faxtui.storage.manifest import NAME, Manifest
+from faxtui.operations.download_folder import MANIFEST, CopyState, DownloadFolder, Manifest, Verification
 
 
 def times(folder: Path) -> dict[str, int]:
@@ -31,10 +30,10 @@ async def states(folder: Path) -> dict[str, CopyState]:
 @pytest.mark.parametrize("torn", [1, 11, 12, 100])
 async def test_a_torn_last_line_is_passed_over_and_then_mended(tmp_path: Path, torn: int) -> None:
     await download_some(tmp_path, 2)
-    manifest = tmp_path / NAME
+    manifest = tmp_path / MANIFEST
     first, second = manifest.read_bytes().splitlines(keepends=True)
     manifest.write_bytes(first + second[:torn])
-    assert (Manifest(tmp_path).unreadable, len(await states(tmp_path))) == (0, 1)
+    assert (Manifest(tmp_path / MANIFEST).unreadable, len(await states(tmp_path))) == (0, 1)
     assert (await download_some(tmp_path, 2)).already_there == 2
     assert manifest.read_bytes().startswith(first)
     assert sorted(str(each["name"]) for each in manifest_of(tmp_path)) == ["0.pdf", "1.pdf"]
@@ -42,7 +41,7 @@ async def test_a_torn_last_line_is_passed_over_and_then_mended(tmp_path: Path, t
 
 async def test_a_last_line_that_lacks_only_its_end_gets_it(tmp_path: Path) -> None:
     await download_some(tmp_path)
-    manifest = tmp_path / NAME
+    manifest = tmp_path / MANIFEST
     manifest.write_bytes(manifest.read_bytes().rstrip())
     assert await states(tmp_path) == {"0.pdf": CopyState.WHOLE}
     await download_some(tmp_path, 2)
@@ -52,9 +51,9 @@ async def test_a_last_line_that_lacks_only_its_end_gets_it(tmp_path: Path) -> No
 async def test_lines_of_others_are_kept_passed_over_and_counted(tmp_path: Path) -> None:
     outside = '{"folder": "f", "file": "0.PDF", "name": "../x", "bytes": 1, "sha256": "00"}'
     theirs = f"[1]\nnot JSON\n{outside}\n{'[' * 100_000}\n\xff\nno end, and longer than {'x' * 70_000}"
-    (tmp_path / NAME).write_text(theirs)
+    (tmp_path / MANIFEST).write_text(theirs)
     await download_some(tmp_path)
-    assert (tmp_path / NAME).read_text().startswith(f"{theirs}\n{{")
+    assert (tmp_path / MANIFEST).read_text().startswith(f"{theirs}\n{{")
     assert (Verification(tmp_path).unreadable, await states(tmp_path)) == (6, {"0.pdf": CopyState.WHOLE})
 
 
@@ -63,7 +62,7 @@ async def test_a_text_of_the_service_that_is_no_unicode_comes_back_from_the_mani
     fax = a_fax(0, folder="\ud800\u2028é")
     service.answers[fax.key] = service.answers[a_fax(0).key]
     await Batch(service, DownloadFolder(tmp_path, "{file}", None)).save([fax])
-    found = Manifest(tmp_path).find("", fax.identity)
+    found = Manifest(tmp_path / MANIFEST).find("", fax.identity)
     assert found is not None
     assert found.name == "0.pdf"
 
@@ -96,9 +95,9 @@ async def test_a_file_that_was_saved_anew_is_checked_against_its_last_line(tmp_p
 
 
 def test_a_folder_without_manifest_cannot_be_checked(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=f"There is no {NAME} in {tmp_path}: name a folder"):
+    with pytest.raises(StorageError, match=f"There is no {MANIFEST} in {tmp_path}. Choose a folder"):
         Verification(tmp_path)
-    with pytest.raises(StorageError, match=f"There is no {NAME} in"):
+    with pytest.raises(StorageError, match=f"There is no {MANIFEST} in"):
         Verification(tmp_path / "nowhere")
 
 
@@ -133,7 +132,7 @@ async def test_a_file_of_an_older_version_is_fetched_once_more_and_then_known(tm
     (line,) = manifest_of(tmp_path)
     for name in ("to", "message", "pages"):
         del line[name]
-    (tmp_path / NAME).write_text(json.dumps(line) + "\n")
+    (tmp_path / MANIFEST).write_text(json.dumps(line) + "\n")
     service = holding(1)
     for _ in range(2):
         assert (await download(service, tmp_path)).last.already_there == 1
@@ -159,14 +158,14 @@ async def test_a_fax_of_which_only_the_name_is_known_is_fetched_each_time_and_no
 
 async def test_a_manifest_that_another_program_has_locked_stops_a_download_after_a_second(tmp_path: Path) -> None:
     await download_some(tmp_path)
-    before = (tmp_path / NAME).read_bytes()
-    with (tmp_path / NAME).open("rb") as other:
+    before = (tmp_path / MANIFEST).read_bytes()
+    with (tmp_path / MANIFEST).open("rb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         began = time.monotonic()
         with pytest.raises(StorageError, match="another program has locked it"):
             await download_some(tmp_path, 2)
         assert 0.9 < time.monotonic() - began < 10
-    assert (tmp_path / NAME).read_bytes() == before
+    assert (tmp_path / MANIFEST).read_bytes() == before
 
 
 @pytest.mark.parametrize("kind", PLANTED)
@@ -175,7 +174,7 @@ async def test_what_somebody_planted_in_place_of_the_manifest_is_neither_read_no
 ) -> None:
     if kind == "file of another user" and os.geteuid():
         pytest.skip("only root can give a file away")
-    plant(kind, tmp_path / NAME)
+    plant(kind, tmp_path / MANIFEST)
     with pytest.raises(StorageError, match=f"^{tmp_path} can't be used: "):
         await download_some(tmp_path)
     with pytest.raises(StorageError, match=f"^{tmp_path} can't be used: "):
@@ -185,7 +184,7 @@ async def test_what_somebody_planted_in_place_of_the_manifest_is_neither_read_no
 
 async def test_what_is_planted_while_a_download_runs_is_not_written_either(tmp_path: Path) -> None:
     shelf = DownloadFolder(tmp_path, "{file}", None)
-    plant("symbolic link", tmp_path / NAME)
+    plant("symbolic link", tmp_path / MANIFEST)
     service = holding(1)
     with pytest.raises(StorageError, match="is a symbolic link"):
         await Batch(service, shelf).save(service.faxes)
@@ -198,15 +197,15 @@ def test_lines_of_two_programs_never_mix_and_a_torn_one_between_them_takes_none_
 import os, sys
 from pathlib import Path
 from faxtui.domain.fax import FaxIdentity, FaxKey
-from faxtui.storage.manifest import Entry, Manifest
+from faxtui.operations.download_folder import Manifest, ManifestEntry
 write = os.write
 os.write = lambda handle, data: write(handle, bytes(data[: len(data) // 2 + 1]))
-manifest = Manifest(Path({str(tmp_path)!r}))
+manifest = Manifest(Path({str(tmp_path / MANIFEST)!r}))
 for number in range(200):
     fax = FaxIdentity(FaxKey(sys.argv[1], str(number)), "2026-11-23T10:41:07")
-    manifest.add(Entry("", fax, f"{{sys.argv[1]}}-{{number}}.pdf", 1, "0", ""))
+    manifest.add(ManifestEntry("", fax, f"{{sys.argv[1]}}-{{number}}.pdf", 1, "0", ""))
 """
     running = [subprocess.Popen([sys.executable, "-c", script, name]) for name in ("one", "two", "three")]
     assert [each.wait(60) for each in running] == [0, 0, 0]
-    manifest = Manifest(tmp_path)
+    manifest = Manifest(tmp_path / MANIFEST)
     assert (manifest.unreadable, len(manifest.files())) == (0, 600)

@@ -104,7 +104,7 @@ def test_a_disk_that_can_not_take_a_name_ends_the_download(tmp_path: Path, error
         refuses={"link": error, "linkat": error},
     )
     assert run.code == 1
-    assert "What is saved already stays." in run.said
+    assert "Saved files are kept." in run.said
     assert files(folder) == set()
 
 

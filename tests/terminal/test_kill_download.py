@@ -10,9 +10,8 @@ import pytest
 from scripted_service import AT_ONCE
 from stored_documents import a_pdf, holding
 
-from faxtui.operations.download import BUFFER, Batch
-from faxtui.operations.download_folder import CopyState, DownloadFolder, Verification
-from faxtui.storage.manifest import NAME
+from faxtui.operations.download import Batch
+from faxtui.operations.download_folder import BUFFER, MANIFEST, CopyState, DownloadFolder, Verification
 
 TESTS = Path(__file__).parents[1]
 FAXES = 2
@@ -78,11 +77,11 @@ def killed_at_every_step(root: Path, at_once: int, *, halfway: bool = False, sam
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {each.name: each.read_bytes() for each in folder.iterdir() if each.name != NAME}
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.name != MANIFEST}
 
 
 def whole_lines(folder: Path) -> list[dict[str, object]]:
-    path = folder / NAME
+    path = folder / MANIFEST
     lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
     return [json.loads(line) for line in lines if line.endswith(b"\n")]
 
@@ -96,7 +95,7 @@ async def check(folder: Path) -> None:
     progress = await Batch(service, DownloadFolder(folder, "{file}", None), retry_policy=AT_ONCE).save(service.faxes)
     assert progress.done == progress.saved + progress.already_there == FAXES
     assert files(folder) == WHOLE
-    entries = {str(each["name"]): each["sha256"] for each in map(json.loads, (folder / NAME).open())}
+    entries = {str(each["name"]): each["sha256"] for each in map(json.loads, (folder / MANIFEST).open())}
     assert entries == {name: hashlib.sha256(content).hexdigest() for name, content in WHOLE.items()}
     assert [each.state async for each in Verification(folder).checked()] == [CopyState.WHOLE] * FAXES
 

@@ -96,7 +96,7 @@ def test_killed_while_the_request_is_on_its_way_the_next_run_asks_what_became_of
     with browsing(demo, tmp_path, grace=1) as terminal:
         terminal.wait_until(lambda: first_letter(terminal) == "?", "a question mark beside its row")
         terminal.type("D")
-        terminal.wait_for("Checking with the service whether 1 fax was deleted.", "is still there")
+        terminal.wait_for("Checking with the service whether 1 fax was deleted.", "is still on the service")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
     assert len(demo.deleted()) == 1

@@ -36,7 +36,7 @@ def hang(*_):
 """
 STATE_HANGS = FOREVER.format("from faxtui.config.state import StateFile\nStateFile.save = hang\n")
 LOOP_HANGS = FOREVER.format("from faxtui.inbox.inbox import Inbox\nInbox.refresh = hang\n")
-SAVING_HANGS = FOREVER.format("from faxtui.storage.manifest import Manifest\nManifest.add = hang\n")
+SAVING_HANGS = FOREVER.format("from faxtui.operations.download_folder import Manifest\nManifest.add = hang\n")
 LOOK_UP_HANGS = FOREVER.format("import socket\nsocket.getaddrinfo = hang\n")
 IMPORT_HANGS = """
 import sys, threading

@@ -121,7 +121,7 @@ async def test_two_rows_of_one_pair_are_one_document(tmp_path: Path) -> None:
         plan = desk.deletions.request([A, B, twin], with_copies=False)
         assert plan.documents == (A, B)
         (remark,) = plan.remarks
-        assert remark == "2 of the rows are one document, a.pdf in f: it is deleted once, and all of them go."
+        assert remark == "2 of the rows are one document, f/a.pdf. It is deleted once, and all of them go."
         await desk.time.goes_by(10)
         await desk.until_is(B, Deleted)
         assert desk.service.sent == [A.key, B.key]
@@ -131,11 +131,11 @@ async def test_a_fax_is_never_asked_to_be_deleted_while_it_is_or_once_it_was(tmp
     async with deletion_desk(tmp_path) as desk:
         await desk.pending(A)
         (refused,) = desk.deletions.request([A], with_copies=False).refused
-        assert refused.reason == "a.pdf in f is being deleted already."
+        assert refused.reason == "f/a.pdf is already being deleted."
         await desk.time.goes_by(10)
         await desk.until_is(A, Deleted)
         (refused,) = desk.deletions.request([A], with_copies=False).refused
-        assert refused.reason == "a.pdf in f is deleted already."
+        assert refused.reason == "f/a.pdf is already deleted."
         await desk.time.goes_by(20)
         assert desk.service.sent == [A.key]
 
@@ -146,9 +146,7 @@ async def test_a_fax_without_an_address_is_refused_with_a_sentence(tmp_path: Pat
         fax = Fax(folder=folder, file_name=".." if folder == "f" else "a.pdf")
         plan = desk.deletions.request([fax, fax], with_copies=False)
         assert plan.documents == ()
-        assert [each.reason for each in plan.refused] == [
-            "A fax without folder and file name has no address: it can't be deleted from here."
-        ] * 2
+        assert [each.reason for each in plan.refused] == ["A fax without a folder or file name cannot be deleted."] * 2
         assert desk.views == []
 
 
@@ -156,7 +154,7 @@ async def test_where_it_is_read_only_nothing_can_be_deleted(tmp_path: Path) -> N
     async with deletion_desk(tmp_path, read_only=True) as desk:
         plan = desk.deletions.request([A, B, A], with_copies=True)
         assert (plan.documents, [each.fax for each in plan.refused]) == ((), [A, B])
-        assert {each.reason for each in plan.refused} == {"This is read-only: nothing can be deleted."}
+        assert {each.reason for each in plan.refused} == {"Read-only: deleting is disabled."}
         await desk.time.goes_by(20)
         assert desk.service.sent == []
 
@@ -193,7 +191,7 @@ async def test_a_deletion_that_the_journal_could_not_take_is_told_of(tmp_path: P
         state = await desk.until_is(A, Deleted)
         assert isinstance(state, Deleted)
         assert state.by_us
-        assert state.remark.startswith("a.pdf in f is deleted, but the journal does not tell so. The journal ")
+        assert state.remark.startswith("f/a.pdf was deleted, but the journal does not record it. The journal ")
 
 
 async def test_a_grace_of_nothing_sends_at_the_next_tick(tmp_path: Path) -> None:
@@ -212,7 +210,7 @@ async def test_what_came_back_is_forgotten_once_it_was_seen(tmp_path: Path) -> N
         await desk.until_is(B, Deleted)
         await desk.pending(C)
         desk.deletions.undo()
-        desk.deletions.forget_kept()
+        desk.deletions.drop_finished()
         assert set(desk.deletions.view.by_key) == {B.key}
         assert desk.deletions.view.deleted == {B.key}
 
@@ -226,7 +224,7 @@ async def test_an_error_that_nobody_expected_is_told_of_and_nothing_more_is_sent
         await desk.time.goes_by(20)
         assert desk.service.sent == [A.key]
         (refused,) = desk.deletions.request([C], with_copies=False).refused
-        assert refused.reason == "faxtui is ending: nothing more is deleted."
+        assert refused.reason == "faxtui is quitting. Nothing more is deleted."
         closing = await desk.deletions.aclose()
         assert (closing.dropped, closing.unknown) == ((B,), (A,))
 

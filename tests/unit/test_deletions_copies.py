@@ -50,7 +50,8 @@ async def test_a_copy_that_fails_keeps_its_fax_and_no_other(tmp_path: Path) -> N
         desk.deletions.request([A, B], with_copies=True)
         await desk.until_is(B, Pending)
         assert desk.state_of(A) == NotDeleted(
-            "a.pdf in f was not deleted, because what comes before that failed. The disk is full: make room."
+            "f/a.pdf was not deleted because its copy or its journal entry could not be saved. "
+            "The disk is full: make room."
         )
         await desk.time.goes_by(10)
         await desk.until_is(B, Deleted)

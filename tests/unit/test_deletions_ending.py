@@ -7,7 +7,7 @@ from deletion_desk import ACCOUNT, A, B, deletion_desk
 
 from faxtui.errors import Busy
 from faxtui.operations.deletion import Deleted, Deleting, NotDeleted, Unknown
-from faxtui.storage.journal import Entry, Event, WasDeleted
+from faxtui.storage.journal import Event, JournalEntry, WasDeleted
 
 
 async def test_the_end_drops_what_was_not_sent_and_says_so(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ async def test_the_end_drops_what_was_not_sent_and_says_so(tmp_path: Path) -> No
         assert set(desk.deletions.view.unsent) == {A, B}
         closing = await desk.deletions.aclose()
         assert (set(closing.dropped), closing.unknown) == ({A, B}, ())
-        assert desk.state_of(A) == NotDeleted("a.pdf in f was not deleted, because faxtui ended before.")
+        assert desk.state_of(A) == NotDeleted("f/a.pdf was not deleted because faxtui quit first.")
         assert desk.saves.under_way == set()
         await desk.time.goes_by(60)
         assert desk.service.sent == []
@@ -49,7 +49,7 @@ async def test_the_end_waits_for_no_longer_than_a_second_and_tells_what_is_unkno
         await desk.time.goes_by(0.25)
         assert (await closing).unknown == (A,)
         assert desk.state_of(A) == Unknown(
-            "Whether a.pdf in f was deleted is not known, because faxtui ended before the answer came."
+            "The deletion of f/a.pdf is unconfirmed: faxtui quit before the response came."
         )
         assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.UNKNOWN
 
@@ -81,9 +81,9 @@ async def test_a_busy_answer_at_the_end_drops_the_fax(tmp_path: Path) -> None:
 
 async def test_after_the_end_nothing_is_deleted_or_asked(tmp_path: Path) -> None:
     async with deletion_desk(tmp_path) as desk:
-        desk.journal.append(Entry(event=Event.DELETING, account=ACCOUNT, fax=A.identity))
+        desk.journal.append(JournalEntry(event=Event.DELETING, account=ACCOUNT, fax=A.identity))
         await desk.deletions.aclose()
         assert desk.deletions.request([B], with_copies=False).documents == ()
-        desk.deletions.settle([A])
+        desk.deletions.confirm([A])
         await desk.time.goes_by(60)
         assert (desk.service.sent, desk.service.looked) == ([], [])

@@ -18,8 +18,8 @@ from faxtui.errors import (
     Unreachable,
     WrongAddress,
 )
-from faxtui.operations.deletion import Deleted, Deleting, NotDeleted, Pending, Settling, Unknown
-from faxtui.storage.journal import Entry, Event, WasDeleted
+from faxtui.operations.deletion import Confirming, Deleted, Deleting, NotDeleted, Pending, Unknown
+from faxtui.storage.journal import Event, JournalEntry, WasDeleted
 
 SILENT = [NoResponse("No answer."), ServiceFailed("It failed (502)."), UnexpectedResponse("HTML came.")]
 
@@ -29,7 +29,7 @@ async def test_a_fax_that_someone_else_deleted_is_gone(tmp_path: Path) -> None:
         desk.service.will_fail(A, gone())
         await desk.let_go(A)
         assert await desk.until_is(A, Deleted) == Deleted(
-            by_us=False, remark="a.pdf in f was no longer there: someone else took or deleted it."
+            by_us=False, remark="f/a.pdf was already gone: it was deleted elsewhere."
         )
         assert desk.events == [("deleting", "a.pdf"), ("deleted", "a.pdf")]
 
@@ -42,7 +42,7 @@ async def test_a_refused_one_comes_back_with_the_reason_and_the_others_go_on(
         desk.service.will_fail(A, error)
         await desk.let_go(A, B)
         await desk.until_is(B, Deleted)
-        assert desk.state_of(A) == NotDeleted(f"a.pdf in f is still there. {error}")
+        assert desk.state_of(A) == NotDeleted(f"f/a.pdf was not deleted. {error}")
         assert desk.service.sent == [A.key, B.key]
         assert desk.service.looked == []
         assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.NO
@@ -56,8 +56,8 @@ async def test_what_would_meet_the_next_one_too_ends_all_that_wait(tmp_path: Pat
         desk.deletions.request([C], with_copies=True)
         await desk.let_go(A, B)
         await desk.until_is(C, NotDeleted)
-        assert desk.state_of(A) == NotDeleted(f"a.pdf in f is still there. {error}")
-        stopped = f"{{}} in f was not deleted, because deleting another fax failed. {error}"
+        assert desk.state_of(A) == NotDeleted(f"f/a.pdf was not deleted. {error}")
+        stopped = f"f/{{}} was not deleted because another delete failed. {error}"
         assert desk.state_of(B) == NotDeleted(stopped.format("b.pdf"))
         assert desk.state_of(C) == NotDeleted(stopped.format("c.pdf"))
         await desk.time.goes_by(60)
@@ -85,11 +85,11 @@ async def test_a_request_without_an_answer_that_arrived_is_settled_as_deleted(
         await desk.let_go(A, B)
         await desk.until_is(B, Deleted)
         assert desk.state_of(A) == Deleted(
-            by_us=True, remark="a.pdf in f is no longer there, though the request to delete it had no answer."
+            by_us=True, remark="f/a.pdf is gone, although the delete request got no response."
         )
         assert (desk.service.sent, desk.service.looked) == ([A.key, B.key], [A.key])
         assert desk.journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.YES
-        assert Settling in [type(view.of(A.key)) for view in desk.views]
+        assert Confirming in [type(view.of(A.key)) for view in desk.views]
 
 
 @pytest.mark.parametrize("error", SILENT, ids=lambda error: type(error).__name__)
@@ -101,7 +101,7 @@ async def test_a_request_without_an_answer_that_did_not_arrive_brings_the_row_ba
         await desk.let_go(A)
         state = await desk.until_is(A, NotDeleted)
         assert isinstance(state, NotDeleted)
-        assert state.reason.startswith("a.pdf in f is still there: ")
+        assert state.reason.startswith("f/a.pdf is still on the service: ")
         await desk.time.goes_by(60)
         assert desk.service.sent == [A.key]
         assert desk.events == [("deleting", "a.pdf"), ("failed", "a.pdf")]
@@ -112,13 +112,13 @@ async def test_what_can_not_be_settled_is_unknown_and_ends_all_that_wait(tmp_pat
         desk.service.will_fail(A, NoResponse("No answer."))
         desk.service.when_looked_for(A, Unreachable("No connection."))
         await desk.let_go(A, B)
-        assert await desk.until_is(A, Unknown) == Unknown("Whether a.pdf in f was deleted is not known. No connection.")
+        assert await desk.until_is(A, Unknown) == Unknown("The deletion of f/a.pdf is unconfirmed. No connection.")
         await desk.until_is(B, NotDeleted)
         await desk.time.goes_by(60)
         assert (desk.service.sent, desk.service.looked) == ([A.key], [A.key])
         assert desk.events == [("deleting", "a.pdf")]
         (refused,) = desk.deletions.request([A], with_copies=False).refused
-        assert refused.reason == "Whether a.pdf in f was deleted is not known: ask the service again first."
+        assert refused.reason == "The deletion of f/a.pdf is unconfirmed. Check it before you delete again."
 
 
 async def test_the_unknown_is_settled_on_the_operators_wish_without_a_second_request(tmp_path: Path) -> None:
@@ -128,8 +128,8 @@ async def test_the_unknown_is_settled_on_the_operators_wish_without_a_second_req
             desk.service.when_looked_for(fax, Unreachable("No connection."), *answers)
             await desk.let_go(fax)
             await desk.until_is(fax, Unknown)
-        desk.deletions.settle([A, B, C, A])
-        await desk.until(lambda: desk.state_of(C) == Unknown("Whether c.pdf in f was deleted is not known. None."))
+        desk.deletions.confirm([A, B, C, A])
+        await desk.until(lambda: desk.state_of(C) == Unknown("The deletion of f/c.pdf is unconfirmed. None."))
         assert isinstance(desk.state_of(A), Deleted)
         assert isinstance(desk.state_of(B), NotDeleted)
         assert desk.service.sent == [A.key, B.key, C.key]
@@ -139,10 +139,10 @@ async def test_the_unknown_is_settled_on_the_operators_wish_without_a_second_req
 async def test_what_an_earlier_run_left_unknown_is_settled_on_the_operators_wish(tmp_path: Path) -> None:
     async with deletion_desk(tmp_path) as desk:
         for fax in (A, B):
-            desk.journal.append(Entry(event=Event.DELETING, account=ACCOUNT, fax=fax.identity))
-        desk.journal.append(Entry(event=Event.SAVED, account=ACCOUNT, fax=C.identity, path="c", sha256="0"))
+            desk.journal.append(JournalEntry(event=Event.DELETING, account=ACCOUNT, fax=fax.identity))
+        desk.journal.append(JournalEntry(event=Event.SAVED, account=ACCOUNT, fax=C.identity, path="c", sha256="0"))
         desk.service.when_looked_for(A, gone())
-        desk.deletions.settle([A, B, C, Fax()])
+        desk.deletions.confirm([A, B, C, Fax()])
         await desk.until_is(B, NotDeleted)
         assert isinstance(desk.state_of(A), Deleted)
         assert desk.state_of(C) is None
@@ -154,7 +154,7 @@ async def test_what_is_pending_or_over_is_not_asked_about(tmp_path: Path) -> Non
         await desk.let_go(A)
         await desk.until_is(A, Deleted)
         await desk.pending(B)
-        desk.deletions.settle([A, B])
+        desk.deletions.confirm([A, B])
         await desk.time.goes_by(1)
         assert desk.service.looked == []
 
@@ -180,7 +180,7 @@ async def test_a_service_that_is_busy_twice_keeps_the_fax(tmp_path: Path) -> Non
         await desk.let_go(A)
         await desk.until(lambda: desk.state_of(A) == Pending(1, is_held_up=True))
         await desk.time.goes_by(1)
-        assert await desk.until_is(A, NotDeleted) == NotDeleted("a.pdf in f is still there. Still busy.")
+        assert await desk.until_is(A, NotDeleted) == NotDeleted("f/a.pdf was not deleted. Still busy.")
         await desk.time.goes_by(60)
         assert desk.service.sent == [A.key, A.key]
 
@@ -221,6 +221,6 @@ async def test_the_page_bar_tells_what_goes_on(tmp_path: Path) -> None:
         await desk.time.goes_by(90)
         await desk.until_is(A, Deleting)
         assert desk.progress == "deleting 1 now, deleting 1 in 0:00"
-        assert [each.is_under_way for each in desk.deletions.view.by_key.values()] == [True, True]
+        assert [each.is_in_progress for each in desk.deletions.view.by_key.values()] == [True, True]
         assert [each.is_unsent for each in desk.deletions.view.by_key.values()] == [False, True]
         assert desk.deletions.view.of(C.key) is None

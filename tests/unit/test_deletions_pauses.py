@@ -116,7 +116,7 @@ async def test_a_countdown_that_the_terminal_did_not_show_begins_again(tmp_path:
     async with deletion_desk(tmp_path) as desk:
         await desk.pending(A)
         await desk.time.goes_by(9)
-        desk.deletions.begin_again()
+        desk.deletions.restart_countdown()
         assert desk.state_of(A) == Pending(10)
 
 

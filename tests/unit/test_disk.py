@@ -1,6 +1,7 @@
 """Files on a disk that may fail."""
 
 import errno
+import fcntl
 import os
 import stat
 import threading
@@ -125,6 +126,24 @@ def test_a_lock_that_is_released_meanwhile_is_taken(tmp_path: Path) -> None:
         assert not waiting.is_alive()
     with (tmp_path / "file").open() as third:
         assert try_lock(third.fileno())
+
+
+def test_an_error_of_the_disk_while_waiting_for_a_lock_is_reported_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    flock = fcntl.flock
+
+    def fails(handle: int, operation: int) -> None:
+        if operation == fcntl.LOCK_EX:
+            raise OSError(errno.ENOLCK, "No locks available")
+        flock(handle, operation)
+
+    with (tmp_path / "file").open() as first, (tmp_path / "file").open() as second:
+        lock(first.fileno())
+        monkeypatch.setattr(fcntl, "flock", fails)
+        with pytest.raises(OSError, match="No locks available"):
+            lock(second.fileno(), PATIENCE)
 
 
 def test_a_lock_on_a_file_system_without_locks_is_passed_over() -> None:

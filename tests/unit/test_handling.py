@@ -16,7 +16,7 @@ from scripted_service import TOO_LONG
 from faxtui.domain.fax import Fax
 from faxtui.errors import ConfigurationError, Forbidden, Gone, InvalidValue, NoResponse
 from faxtui.operations.operations import DownloadTarget, LocalStatus
-from faxtui.storage.journal import Entry, Event, Journal, WasDeleted
+from faxtui.storage.journal import Event, Journal, JournalEntry, WasDeleted
 
 NOWHERE = Fax(folder="..", file_name="x")
 
@@ -26,25 +26,25 @@ NOWHERE = Fax(folder="..", file_name="x")
 
 async def test_a_fax_goes_through_what_can_be_known_of_it(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
-        assert desk.view.done(A) is None
+        assert desk.view.local_status(A) is None
         desk.handling.note_opened(A)
-        assert desk.view.done(A) is LocalStatus.OPENED
+        assert desk.view.local_status(A) is LocalStatus.OPENED
         desk.handling.save([A])
         await desk.over()
-        assert desk.view.done(A) is LocalStatus.SAVED
+        assert desk.view.local_status(A) is LocalStatus.SAVED
         desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=False)
-        assert desk.view.done(A) is LocalStatus.GOING
+        assert desk.view.local_status(A) is LocalStatus.GOING
         desk.handling.undo()
-        assert desk.view.done(A) is LocalStatus.SAVED
+        assert desk.view.local_status(A) is LocalStatus.SAVED
         await desk.delete(A)
-        assert desk.view.done(A) is LocalStatus.DELETED
+        assert desk.view.local_status(A) is LocalStatus.DELETED
 
 
 async def test_what_has_no_address_is_nothing_that_anything_is_known_of(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
         for fax in (NOWHERE, Fax()):
             desk.handling.note_opened(fax)
-            assert desk.view.done(fax) is None
+            assert desk.view.local_status(fax) is None
 
 
 async def test_what_others_took_is_gone(tmp_path: Path) -> None:
@@ -52,10 +52,10 @@ async def test_what_others_took_is_gone(tmp_path: Path) -> None:
         desk.service.when_looked_for(A, gone())
         desk.handling.save([A])
         await desk.over()
-        assert desk.view.done(A) is LocalStatus.GONE
+        assert desk.view.local_status(A) is LocalStatus.GONE
         desk.service.will_fail(B, gone())
         await desk.delete(B)
-        assert desk.view.done(B) is LocalStatus.GONE
+        assert desk.view.local_status(B) is LocalStatus.GONE
 
 
 @pytest.mark.parametrize(
@@ -64,10 +64,10 @@ async def test_what_others_took_is_gone(tmp_path: Path) -> None:
 )
 async def test_what_an_earlier_run_did_is_known(tmp_path: Path, event: Event, done: LocalStatus | None) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
-    journal.append(Entry(event=event, account=ACCOUNT, fax=A.identity, path="/x.pdf", sha256="00"))
+    journal.append(JournalEntry(event=event, account=ACCOUNT, fax=A.identity, path="/x.pdf", sha256="00"))
     async with at_desk(tmp_path, journal=Journal(tmp_path / "journal.jsonl")) as desk:
-        assert desk.view.done(A) is done
-        assert desk.view.done(B) is None
+        assert desk.view.local_status(A) is done
+        assert desk.view.local_status(B) is None
 
 
 async def test_a_journal_that_can_not_be_read_is_told_of(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ async def test_what_can_not_be_read_is_not_opened(tmp_path: Path) -> None:
         desk.service.when_looked_for(A, NoResponse("None came."))
         with pytest.raises(NoResponse):
             await desk.handling.read(A)
-        assert desk.view.done(A) is None
+        assert desk.view.local_status(A) is None
 
 
 # Which fax a copy is of
@@ -237,8 +237,8 @@ async def test_a_copy_of_another_fax_with_the_same_name_does_not_count(tmp_path:
         desk.handling.save([A])
         await desk.over()
         desk.handling.note_opened(A)
-        assert desk.view.done(A) is LocalStatus.SAVED
-        assert desk.view.done(OTHER) is None
+        assert desk.view.local_status(A) is LocalStatus.SAVED
+        assert desk.view.local_status(OTHER) is None
         await desk.delete(OTHER, with_copies=True)
         assert desk.service.looked == [A.key] * 2
         assert desk.service.sent == [A.key]
@@ -251,7 +251,7 @@ async def test_a_copy_that_was_changed_or_removed_counts_no_longer(tmp_path: Pat
         (tmp_path / "faxes" / "a.pdf").write_bytes(CONTENT[:-1] + b"!")
         (tmp_path / "faxes" / "b.pdf").unlink()
         await desk.handling.compare((A, B, C), time.monotonic())
-        assert [desk.view.done(fax) for fax in (A, B, C)] == [None, None, LocalStatus.SAVED]
+        assert [desk.view.local_status(fax) for fax in (A, B, C)] == [None, None, LocalStatus.SAVED]
         await desk.delete(A, B, C, with_copies=True)
         assert sorted(desk.service.looked) == sorted([A.key, B.key, C.key, A.key, B.key])
         assert (tmp_path / "faxes" / "b.pdf").read_bytes() == CONTENT
@@ -262,9 +262,9 @@ async def test_a_copy_from_an_earlier_run_counts_once_it_was_looked_at(tmp_path:
         desk.handling.save([A])
         await desk.over()
     async with at_desk(tmp_path) as desk:
-        assert desk.view.done(A) is None
+        assert desk.view.local_status(A) is None
         await desk.handling.compare((A, B), time.monotonic())
-        assert desk.view.done(A) is LocalStatus.SAVED
+        assert desk.view.local_status(A) is LocalStatus.SAVED
 
 
 async def test_a_mark_on_another_fax_with_the_same_name_is_cleared(tmp_path: Path) -> None:
@@ -282,16 +282,16 @@ async def test_what_is_in_a_list_requested_after_its_delete_was_not_deleted(tmp_
         before = time.monotonic()
         await desk.delete(A, B)
         await desk.handling.compare((A, B), before)
-        assert desk.view.done(A) is LocalStatus.DELETED
+        assert desk.view.local_status(A) is LocalStatus.DELETED
         await desk.handling.compare((A, C), time.monotonic())
-        assert desk.view.done(A) is None
-        assert desk.view.done(B) is LocalStatus.DELETED
+        assert desk.view.local_status(A) is None
+        assert desk.view.local_status(B) is LocalStatus.DELETED
         assert desk.wrong == [
-            "a.pdf in f is still in the list: it was not deleted. Refresh, and delete it again if it stays there."
+            "f/a.pdf is still in the list: it was not deleted. Refresh, and retry if it is still there."
         ]
         await desk.until(lambda: desk.view.record(A).was_deleted is not WasDeleted.YES)
         await desk.delete(A)
-        assert desk.view.done(A) is LocalStatus.DELETED
+        assert desk.view.local_status(A) is LocalStatus.DELETED
         assert desk.service.sent == [A.key, B.key, A.key]
     entries = Journal(tmp_path / "state" / "journal.jsonl").latest(ACCOUNT, 100)
     of_a = [str(entry.event) for _, entry in reversed(entries) if entry.fax == A.identity]
@@ -306,10 +306,10 @@ async def test_a_delete_of_which_nobody_knows_is_settled_by_a_later_list_that_ha
         await desk.delete(A)
         await desk.delete(B)
         before = time.monotonic()
-        assert desk.view.done(A) is desk.view.done(B) is LocalStatus.UNKNOWN
+        assert desk.view.local_status(A) is desk.view.local_status(B) is LocalStatus.UNKNOWN
         await desk.handling.compare((A, C), before)
-        assert desk.view.done(A) is None
-        assert desk.view.done(B) is LocalStatus.UNKNOWN
+        assert desk.view.local_status(A) is None
+        assert desk.view.local_status(B) is LocalStatus.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -329,10 +329,10 @@ async def test_a_list_also_proves_wrong_what_an_earlier_run_noted_but_not_what_m
     """``age`` and ``requested`` are seconds ago."""
     path = tmp_path / "journal.jsonl"
     written = datetime.now(UTC) - timedelta(seconds=age)
-    Journal(path, lambda: written).append(Entry(event=event, account=ACCOUNT, fax=A.identity))
+    Journal(path, lambda: written).append(JournalEntry(event=event, account=ACCOUNT, fax=A.identity))
     async with at_desk(tmp_path, journal=Journal(path)) as desk:
         await desk.handling.compare((A,), time.monotonic() - requested)
-        await desk.until(lambda: desk.view.done(A) is done)
+        await desk.until(lambda: desk.view.local_status(A) is done)
     assert len(path.read_text().splitlines()) == (1 if done else 2)
 
 
@@ -341,18 +341,16 @@ async def test_another_fax_that_has_the_name_by_now_is_not_deleted_in_its_place(
         desk.handling.delete(desk.handling.deletions.plan([A, B]), with_copies=False)
         await desk.handling.compare((OTHER, B), time.monotonic())
         await desk.time.goes_by(10)
-        await desk.until(lambda: not desk.view.deletions.is_under_way)
+        await desk.until(lambda: not desk.view.deletions.is_in_progress)
         assert desk.service.sent == [B.key]
-        assert desk.wrong == [
-            "a.pdf in f was not deleted: another fax has that name now. Look at it before you delete it."
-        ]
+        assert desk.wrong == ["f/a.pdf was not deleted: another fax has that name now. Check it before you delete it."]
 
 
 async def test_another_fax_with_the_name_of_a_deleted_one_is_not_shown_as_deleted(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
         await desk.delete(A)
         await desk.handling.compare((OTHER,), time.monotonic())
-        assert desk.view.done(OTHER) is None
+        assert desk.view.local_status(OTHER) is None
         await desk.delete(OTHER)
         assert desk.service.sent == [A.key, A.key]
 
@@ -363,11 +361,11 @@ async def test_what_is_gone_stays_gone_whatever_the_list_has_until_its_document_
         desk.service.when_looked_for(A, gone())
         with pytest.raises(Gone):
             await desk.handling.read(A)
-        assert desk.view.done(A) is LocalStatus.GONE
+        assert desk.view.local_status(A) is LocalStatus.GONE
         await desk.handling.compare((A,), time.monotonic())
-        assert desk.view.done(A) is LocalStatus.GONE
+        assert desk.view.local_status(A) is LocalStatus.GONE
         await desk.handling.read(A)
-        assert desk.view.done(A) is LocalStatus.OPENED
+        assert desk.view.local_status(A) is LocalStatus.OPENED
 
 
 async def test_what_somebody_else_took_can_be_deleted_if_the_list_has_it_still(tmp_path: Path) -> None:
@@ -375,9 +373,9 @@ async def test_what_somebody_else_took_can_be_deleted_if_the_list_has_it_still(t
         desk.service.will_fail(A, gone())
         await desk.delete(A)
         await desk.handling.compare((A,), time.monotonic())
-        assert desk.view.done(A) is LocalStatus.GONE
+        assert desk.view.local_status(A) is LocalStatus.GONE
         await desk.delete(A)
-        assert desk.view.done(A) is LocalStatus.DELETED
+        assert desk.view.local_status(A) is LocalStatus.DELETED
         assert desk.service.sent == [A.key, A.key]
 
 
@@ -399,12 +397,12 @@ class HungJournal(Journal):
 async def test_while_the_journal_can_not_be_read_everything_else_is_done(tmp_path: Path) -> None:
     journal = HungJournal()
     async with at_desk(tmp_path, journal=journal, begins=False) as desk:
-        reading = asyncio.create_task(desk.handling.begin())
+        reading = asyncio.create_task(desk.handling.load_journal())
         desk.handling.note_opened(B)
         desk.handling.save([A])
         await desk.over()
         await desk.delete(C)
-        assert [desk.view.done(fax) for fax in (A, B, C)] == [
+        assert [desk.view.local_status(fax) for fax in (A, B, C)] == [
             LocalStatus.SAVED,
             LocalStatus.OPENED,
             LocalStatus.DELETED,

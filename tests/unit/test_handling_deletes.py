@@ -11,7 +11,7 @@ from faxtui.domain.fax import Fax
 from faxtui.errors import Forbidden, ServiceFailed, SignInRefused, StorageError
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.operations.operations import LocalStatus
-from faxtui.storage.journal import Entry, Journal, WasDeleted
+from faxtui.storage.journal import Journal, JournalEntry, WasDeleted
 
 REFUSED = SignInRefused("The sign-in was refused.")
 
@@ -19,9 +19,9 @@ REFUSED = SignInRefused("The sign-in was refused.")
 async def test_what_was_deleted_is_told_once_and_by_number(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
         await desk.delete(A, B, with_copies=True)
-        assert desk.said == ["2 faxes are deleted from the service."]
+        assert desk.said == ["2 faxes were deleted from the service."]
         await desk.delete(C)
-        assert desk.said[1:] == ["1 fax is deleted from the service."]
+        assert desk.said[1:] == ["1 fax was deleted from the service."]
         assert desk.wrong == []
 
 
@@ -41,11 +41,11 @@ async def test_what_was_refused_is_told_with_its_reason(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
         desk.service.will_fail(B, Forbidden("You may not."))
         await desk.delete(A, B)
-        assert desk.wrong == ["b.pdf in f is still there. You may not."]
-        assert desk.said == ["1 fax is deleted from the service."]
+        assert desk.wrong == ["f/b.pdf was not deleted. You may not."]
+        assert desk.said == ["1 fax was deleted from the service."]
         assert desk.refused == []
         await desk.delete(B)
-        assert desk.view.done(B) is LocalStatus.DELETED
+        assert desk.view.local_status(B) is LocalStatus.DELETED
 
 
 async def test_of_many_that_were_refused_a_few_are_named(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ async def test_of_many_that_were_refused_a_few_are_named(tmp_path: Path) -> None
             desk.service.will_fail(fax, Forbidden("You may not."))
         await desk.delete(*faxes)
         assert [each for each in desk.wrong if each.endswith("You may not.")] == desk.wrong[:3]
-        assert desk.wrong[3:] == ["3 more faxes ended like that."]
+        assert desk.wrong[3:] == ["The same for 3 more faxes."]
 
 
 async def test_a_refused_sign_in_is_told_with_one_sentence_and_asks_once(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ async def test_a_refused_sign_in_is_told_with_one_sentence_and_asks_once(tmp_pat
         desk.service.will_fail(A, REFUSED)
         await desk.delete(A, B, C)
         assert desk.service.sent == [A.key]
-        assert desk.wrong == ["a.pdf in f is still there. The sign-in was refused.", "2 more faxes ended like that."]
+        assert desk.wrong == ["f/a.pdf was not deleted. The sign-in was refused.", "The same for 2 more faxes."]
         assert desk.refused == [REFUSED]
 
 
@@ -110,7 +110,7 @@ async def test_at_the_end_nothing_is_sent_later_and_what_was_left_is_given_once(
         desk.handling.delete(desk.handling.deletions.plan([A, B]), with_copies=False)
         ending = asyncio.create_task(desk.handling.aclose())
         await desk.time.goes_by(2)
-        assert (await ending).closing.dropped == (A, B)
+        assert (await ending).deletes.dropped == (A, B)
         await desk.time.goes_by(60)
         assert desk.service.sent == []
         assert (desk.said, desk.wrong) == ([], [])
@@ -123,11 +123,11 @@ async def test_at_the_end_what_went_on_is_told_in_what_is_given(tmp_path: Path) 
             await asyncio.Event().wait()
             return ""
 
-        desk.handling.export(wait())
+        desk.handling.start("exporting …", wait())
         await settle()
         ending = asyncio.create_task(desk.handling.aclose())
         await desk.time.goes_by(2)
-        assert (await ending).errand == "Cancelled."
+        assert (await ending).task == "Cancelled."
         assert desk.said == []
 
 
@@ -139,7 +139,7 @@ async def test_a_request_without_an_answer_at_the_end_is_given_as_unknown(tmp_pa
         await desk.until(lambda: desk.service.sent == [A.key])
         ending = asyncio.create_task(desk.handling.aclose())
         await desk.time.goes_by(2)
-        closing = (await ending).closing
+        closing = (await ending).deletes
         assert (closing.dropped, closing.unknown) == ((), (A,))
     journal = Journal(tmp_path / "state" / "journal.jsonl")
     journal.read()
@@ -148,7 +148,7 @@ async def test_a_request_without_an_answer_at_the_end_is_given_as_unknown(tmp_pa
 
 async def test_a_journal_that_takes_nothing_is_told_of_once(tmp_path: Path) -> None:
     class FullJournal(Journal):
-        def append(self, *entries: Entry) -> None:
+        def append(self, *entries: JournalEntry) -> None:
             raise StorageError("The journal can't be written: No space left on device.")
 
     async with at_desk(tmp_path, journal=FullJournal(None)) as desk:

@@ -20,7 +20,7 @@ from planted import PLANTED, plant
 from faxtui.domain.account import Account
 from faxtui.domain.fax import FaxIdentity, FaxKey
 from faxtui.errors import StorageError
-from faxtui.storage.journal import AccountName, Entry, Event, Journal, Record, WasDeleted
+from faxtui.storage.journal import AccountName, Event, Journal, JournalEntry, Record, WasDeleted
 
 NOW = datetime(2026, 11, 23, 9, 42, 7, 123_456, tzinfo=UTC)
 ACCOUNT = AccountName("api.example", "60300.console")
@@ -41,9 +41,9 @@ def journal(path: Path) -> Journal:
     return Journal(path, lambda: NOW)
 
 
-def entry(event: Event, fax: FaxIdentity = FAX, account: AccountName = ACCOUNT, reason: str = "") -> Entry:
+def entry(event: Event, fax: FaxIdentity = FAX, account: AccountName = ACCOUNT, reason: str = "") -> JournalEntry:
     path, sha256 = ("/copies/1.pdf", SHA256) if event is Event.SAVED else ("", "")
-    return Entry(event=event, account=account, fax=fax, path=path, sha256=sha256, reason=reason)
+    return JournalEntry(event=event, account=account, fax=fax, path=path, sha256=sha256, reason=reason)
 
 
 def called(*names: str) -> FaxIdentity:

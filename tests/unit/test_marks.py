@@ -30,7 +30,7 @@ def test_a_whole_page_is_marked_but_what_has_no_address() -> None:
 
 @pytest.mark.parametrize("fax", [Fax(), Fax(folder="f", file_name=".."), Fax(folder=".", file_name="a")])
 def test_what_has_no_address_can_not_be_marked(fax: Fax) -> None:
-    with pytest.raises(InvalidValue, match="can't be marked"):
+    with pytest.raises(InvalidValue, match="cannot be marked"):
         Marks().toggled(fax)
 
 

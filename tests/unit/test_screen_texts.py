@@ -22,13 +22,6 @@ NOT_CONVERTED: frozenset[str] = frozenset(
         "domain/when",
         "network",
         "odyssey/listing",
-        "operations/deletion",
-        "operations/download",
-        "operations/download_folder",
-        "operations/saver",
-        "operations/wholeness",
-        "storage/files",
-        "storage/journal",
         "terminal/desktop",
     }
 )

@@ -175,7 +175,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
 
     def _paint_states(self) -> None:
         view = self._operations.view
-        done = {fax.key: view.done(fax) for fax in self._table.faxes}
+        done = {fax.key: view.local_status(fax) for fax in self._table.faxes}
         self._table.paint_states({key: each for key, each in done.items() if each is not None}, view.marks.by_key)
 
     def _update_bars(self) -> None:
@@ -389,7 +389,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
 
     def action_cancel(self) -> None:
         """Cancel the running task; without one, clear the notifications."""
-        if not self._operations.errands.cancel():
+        if not self._operations.cancel():
             self.app.clear_notifications()
 
     async def action_open_fax(self) -> None:
@@ -422,7 +422,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         """Ask what to write, unless another task is running."""
         from faxtui.ui.screens.menus import export_menu
 
-        if self._operations.errands.is_running:
+        if self._operations.is_busy:
             self.report_busy()
             return
         menu = export_menu(self.options.glyphs, self._inbox.view.query, self._operations.view.marks.faxes)
@@ -434,7 +434,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         if choice is None:
             return
         try:
-            folder = self._operations.saver.where().folder
+            folder = self._operations.download_target.folder
         except FaxtuiError as error:
             self.warn(str(error))
             return
@@ -458,9 +458,9 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             excel=extent.excel,
         )
         work = export(
-            *(self._inbox.service, self._inbox.clock, request), self._operations.errands.tell, self._operations.retries
+            *(self._inbox.service, self._inbox.clock, request), self._operations.show_progress, self._operations.retries
         )
-        if not self._operations.export(work):
+        if not self._operations.start(_("exporting …"), work):
             self.report_busy()
 
     # Keys that wait for rows

@@ -242,7 +242,7 @@ class DetailsScreen(FaxScreen[Fax], ClosesOnce[Fax]):
 
     def _local_fields(self, fax: Fax) -> Iterator[tuple[str, str]]:
         view = self._operations.view
-        record, done = view.record(fax), view.done(fax)
+        record, done = view.record(fax), view.local_status(fax)
         if record.is_saved:
             yield _("Saved"), visible(record.path)
         if done not in (None, LocalStatus.SAVED, LocalStatus.OPENED):

@@ -67,9 +67,9 @@ class FaxScreen(Screen[T]):
 
     def report_busy(self) -> None:
         """Report that another task is running."""
-        task = self._operations.errands.current
+        task = self._operations.view.task
         sentence = _("Already running: {task}. Press {key} in the list to cancel.")
-        name = _("another task") if task is None else task.words.removesuffix(" …")
+        name = task.removesuffix(" …") or _("another task")
         self.notify(sentence.format(task=name, key=self.options.keys.first("cancel")))
 
     async def action_delete(self) -> None:
@@ -77,7 +77,7 @@ class FaxScreen(Screen[T]):
         from faxtui.ui.screens.questions import DeletePanel
 
         chosen, deletions = self.chosen_faxes, self._operations.deletions
-        unknown = [fax for fax in chosen if self._operations.view.done(fax) is LocalStatus.UNKNOWN]
+        unknown = [fax for fax in chosen if self._operations.view.local_status(fax) is LocalStatus.UNKNOWN]
         if unknown:
             count = len(unknown)
             sentence = ngettext(
@@ -86,13 +86,13 @@ class FaxScreen(Screen[T]):
                 count,
             )
             self.notify(sentence.format(count=count))
-            deletions.settle(unknown)
+            deletions.confirm(unknown)
         plan = deletions.plan(fax for fax in chosen if fax not in unknown)
         self._report_refused(plan)
         if not plan.documents:
             return
         try:
-            folder = self._operations.saver.where().folder
+            folder = self._operations.download_target.folder
         except FaxtuiError as error:
             self.warn(str(error))
             return

@@ -1,13 +1,9 @@
-"""Addresses of this machine itself.
-
-The proxy between here and one host, as the environment names it.
+"""The way to a host: its address, the proxy that the environment names, and the certificates that are trusted.
 
 Variables and their order are those of curl (documented): ``https_proxy``, then ``HTTPS_PROXY``, then ``all_proxy``,
 ``ALL_PROXY``; an empty one counts as not set. Our decisions: a proxy without a port listens on that of its scheme, and
 ``HTTP_PROXY`` counts too, except in a CGI process, where a web client may have set it.
-
-
-The certificates that a secure connection is checked against."""
+"""
 
 from __future__ import annotations
 
@@ -16,13 +12,64 @@ import re
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
+from faxtui.domain.account import BASE_URL
 from faxtui.domain.text import visible
-from faxtui.errors import Untrusted, UnusableProxy, why
+from faxtui.errors import ConfigurationError, Untrusted, UnusableProxy, why
+from faxtui.translation import _
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
+
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class WebAddress(NamedTuple):
+    """Scheme, host and port of a service; the host is ASCII, as it is looked up, without brackets."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+def parse_address(name: str, value: str, example: str = BASE_URL) -> WebAddress:
+    """Check and split the address of a service, which errors call ``name``.
+
+    Raises ConfigurationError, which never shows what may be a password.
+    """
+    if "@" in value:
+        raise ConfigurationError(_("{name} contains a login. Remove it there and set it as login.").format(name=name))
+    try:
+        parts = urlsplit(value)
+        host, port = _ascii(parts.hostname or ""), parts.port
+    except ValueError:
+        raise invalid_address(name, value, example) from None
+    is_split = any(each.isspace() or each in "?#" for each in value)
+    if parts.scheme not in DEFAULT_PORTS or not host or port == 0 or is_split:
+        raise invalid_address(name, value, example)
+    return WebAddress(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme])
+
+
+def invalid_address(name: str, value: str, example: str = BASE_URL) -> ConfigurationError:
+    return ConfigurationError(
+        _("{name} “{url}” is not a valid URL. Write it like {example}.").format(
+            name=name, url=_short(value), example=example
+        )
+    )
+
+
+def check_plain_http(name: str, address: WebAddress, *, allow_http: bool) -> None:
+    """Raise ConfigurationError if ``address`` is plain http to another machine, unless that is allowed."""
+    if address.scheme == "http" and not allow_http and not is_loopback(address.host):
+        raise ConfigurationError(
+            _(
+                "{name} uses plain http, which anyone on the network can read. Use https or, if the network is safe, "
+                "a profile with this address and allow_http = true."
+            ).format(name=name)
+        )
 
 
 def is_loopback(host: str) -> bool:
@@ -38,7 +85,7 @@ def is_loopback(host: str) -> bool:
 
 
 def ip_address_of(host: str) -> IPv4Address | IPv6Address | None:
-    """The IP address that ``host`` is, in any notation the system connects to (``127.1``), or None for a name."""
+    """Return the IP address in ``host``, in any notation the system connects to (``127.1``); None for a name."""
     import ipaddress
     import socket
 
@@ -54,14 +101,13 @@ def ip_address_of(host: str) -> IPv4Address | IPv6Address | None:
     return address
 
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
 _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)]|([^\s:\[\]]+))(?::([0-9]{0,5}))?")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """``variable`` names it in the environment. ``sign_in`` is the value of Proxy-Authorization, empty for none."""
+    """A proxy. ``variable`` names it in the environment, ``sign_in`` is its Proxy-Authorization, empty for none."""
 
     scheme: str
     host: str
@@ -75,7 +121,7 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way to a host: through ``proxy``, or directly if that is None.
+    """Route to a host: through ``proxy``, or directly if that is None.
 
     ``exemption`` says why a proxy that is set is not used ("10.0.0.0/8 in NO_PROXY"); empty if none is set.
     """
@@ -95,11 +141,11 @@ def route_to(scheme: str, host: str, port: int | None, environ: Mapping[str, str
         return Route()
     address = ip_address_of(host)
     if is_loopback(host) or (address is not None and address.is_unspecified):
-        return Route(exemption=f"{host} is this machine")
+        return Route(exemption=_("{host} is this machine").format(host=host))
     exempting, entries = _first_set(("no_proxy", "NO_PROXY"), environ)
     for entry in re.split(r"[\s,]+", entries):
         if entry and _exempts(entry, scheme, host, port or DEFAULT_PORTS[scheme]):
-            return Route(exemption=f"{entry} in {exempting}")
+            return Route(exemption=_("{entry} in {variable}").format(entry=entry, variable=exempting))
     return Route(_parse(variable, value))
 
 
@@ -111,7 +157,7 @@ def _variables(scheme: str, environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _first_set(names: Iterator[str] | tuple[str, ...], environ: Mapping[str, str]) -> tuple[str, str]:
-    """Name and value, without blanks around it, of the first variable that is not empty."""
+    """Return name and value, without blanks around it, of the first variable that is not empty."""
     return next(((name, value) for name in names if (value := environ.get(name, "").strip())), ("", ""))
 
 
@@ -152,7 +198,7 @@ def _is_within(address: object, entry: str) -> bool:
 
 
 def _split_port(text: str) -> tuple[str, int | None]:
-    """Host and port of ``HOST:PORT``; an IPv6 address without brackets has no port."""
+    """Return host and port of ``HOST:PORT``; an IPv6 address without brackets has no port."""
     if ip_address_of(text) is not None:
         return text, None
     host, colon, port = text.rpartition(":")
@@ -167,8 +213,10 @@ def _parse(variable: str, value: str) -> Proxy:
     place = re.split(r"[/?#]", place.strip(), maxsplit=1)[0]
     if scheme.startswith("socks"):
         raise UnusableProxy(
-            f"{variable} names a SOCKS proxy, which faxtui does not support. Set HTTPS_PROXY to an HTTP proxy like "
-            "http://proxy.example:3128, or add the service's host to NO_PROXY if it can be reached without a proxy."
+            _(
+                "{variable} names a SOCKS proxy, which faxtui does not support. Set HTTPS_PROXY to an HTTP proxy like "
+                "http://proxy.example:3128, or add the service's host to NO_PROXY if it can be reached without a proxy."
+            ).format(variable=variable)
         )
     found = _PLACE.fullmatch(place)
     address, name, port = ("", "", "") if found is None else found.groups()
@@ -177,21 +225,28 @@ def _parse(variable: str, value: str) -> Proxy:
     is_host = _NAME.fullmatch(host) if name else ip_address_of(host) is not None
     if scheme not in DEFAULT_PORTS or not is_host or not 0 < number < 65536:
         raise UnusableProxy(
-            f"{variable} is not the address of a proxy. Write it like http://proxy.example:3128, or unset it."
+            _("{variable} is not the address of a proxy. Write it like http://proxy.example:3128, or unset it.").format(
+                variable=variable
+            )
         )
     return Proxy(scheme, host, number, variable, _authorization(sign_in) if at else "")
 
 
 def _ascii_or_empty(host: str) -> str:
-    """The name as it is looked up; empty if it can't be."""
+    """Return the name as it is looked up; empty if it can't be."""
     try:
-        return host.encode("idna").decode().lower()
+        return _ascii(host)
     except UnicodeError:
         return ""
 
 
+def _ascii(host: str) -> str:
+    """Return a host as it is looked up. Raises ValueError if it can't be."""
+    return host.encode("idna").decode().lower()
+
+
 def _authorization(sign_in: str) -> str:
-    """Name and password are percent-encoded UTF-8."""
+    """Return the header for ``NAME:PASSWORD``, both percent-encoded UTF-8."""
     from base64 import b64encode
     from urllib.parse import unquote_to_bytes
 
@@ -206,7 +261,7 @@ _HASHED = re.compile("[0-9a-f]{8}\\.[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class SystemStore:
-    """Where a system keeps the authorities that it trusts; the first folder and file that are there count.
+    """Places where systems keep the authorities they trust; the first folder and file that exist count.
 
     OpenSSL's own places come first, but Python builds for any system know none that exist.
     """
@@ -227,7 +282,7 @@ class SystemStore:
 
 
 def trust_store(environ: Mapping[str, str], system: SystemStore | None = None) -> ssl.SSLContext:
-    """A client's context. Takes up to 0.1 s: keep it off the event loop.
+    """Return a client's context. Takes up to 0.1 s: keep it off the event loop.
 
     SSL_CERT_FILE and SSL_CERT_DIR name all that is trusted; without them it is certifi's authorities and the
     system's, to which hospitals add the one that inspects their TLS. Raises Untrusted if they can't be read.
@@ -249,7 +304,7 @@ def trust_store(environ: Mapping[str, str], system: SystemStore | None = None) -
 
 
 def trusting_nobody() -> ssl.SSLContext:
-    """A context for connections that are not secure: should one become so, no certificate is accepted."""
+    """Return a context for connections that are not secure: should one become so, no certificate is accepted."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -257,15 +312,17 @@ def _add_named_file(context: ssl.SSLContext, file: str) -> None:
     try:
         context.load_verify_locations(cafile=file)
     except (OSError, ValueError) as error:
-        reason = "it holds none" if isinstance(error, ssl.SSLError) else _reason(error)
+        reason = _("it contains none") if isinstance(error, ssl.SSLError) else _reason(error)
         raise Untrusted(
-            f"The certificates in SSL_CERT_FILE ({_short(file)}) can't be read ({reason}). Set it to a file of PEM "
-            "certificates, or unset it, and start faxtui again."
+            _(
+                "The certificates in SSL_CERT_FILE ({file}) can't be read ({reason}). Set it to a file of PEM "
+                "certificates, or unset it, and start faxtui again."
+            ).format(file=_short(file), reason=reason)
         ) from error
 
 
 def _add_named_folders(context: ssl.SSLContext, folders: str) -> None:
-    """One that is there is enough. OpenSSL reads a folder only when it looks for an authority, and reports nothing."""
+    """Add folders, of which one must exist. OpenSSL reads them only when it needs an authority, and reports nothing."""
     failures: list[str] = []
     found = list(filter(None, folders.split(os.pathsep)))
     for folder in found:
@@ -276,13 +333,15 @@ def _add_named_folders(context: ssl.SSLContext, folders: str) -> None:
             failures.append(_reason(error))
     if len(failures) == len(found):
         raise Untrusted(
-            f"The folder in SSL_CERT_DIR ({_short(folders)}) can't be read ({', '.join(failures)}). Set it to a folder "
-            "of PEM certificates prepared with c_rehash, or unset it, and start faxtui again."
+            _(
+                "The folder in SSL_CERT_DIR ({folder}) can't be read ({reason}). Set it to a folder of PEM "
+                "certificates prepared with c_rehash, or unset it, and start faxtui again."
+            ).format(folder=_short(folders), reason=", ".join(failures))
         )
 
 
 def _add_system(context: ssl.SSLContext, system: SystemStore) -> None:
-    """A folder costs nothing until an authority is looked for in it, a file 50 ms: read one only without the other."""
+    """Add the system's folder, or its file if it has none: a file costs 50 ms, a folder nothing until it is needed."""
     folder = next((each for each in system.folders if _is_hashed(each)), None)
     if folder is not None:
         context.load_verify_locations(capath=folder)
@@ -304,7 +363,7 @@ def _is_hashed(folder: str) -> bool:
 
 
 def _reason(error: OSError | ValueError) -> str:
-    return why(error) if isinstance(error, OSError) else "no file has such a name"
+    return why(error) if isinstance(error, OSError) else _("not a valid file name")
 
 
 def _short(path: str) -> str:

@@ -13,13 +13,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from faxtui.config.settings import DEFAULT_BASE_URL, OAUTH2, Profile, zone_named
-from faxtui.domain.account import Account, OAuth2, holds_control_character, host_of, is_utf_8
+from faxtui.config.settings import OAUTH2, Profile, zone_named
+from faxtui.domain.account import BASE_URL, TOKEN_URL, Account, OAuth2, holds_control_character, host_of, is_utf_8
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, NoSignIn, why
-from faxtui.network import is_loopback
+from faxtui.network import check_plain_http, parse_address
 from faxtui.processes import run
 from faxtui.storage.files import read_in_time
 from faxtui.translation import N_, _
@@ -256,7 +255,7 @@ class SignIn:
                     "service's support."
                 )
             )
-        _check_address(self.profile.token_url, "token_url", allow_http=self.profile.allow_http)
+        _check_address(self.profile.token_url, "token_url", TOKEN_URL, allow_http=self.profile.allow_http)
 
     def _oauth2(self) -> OAuth2 | None:
         if self.profile.auth != OAUTH2:
@@ -276,7 +275,7 @@ def resolve_sign_in(profile: Profile, given: GivenSignIn, config: Path, name: st
     """
     own = profile if given.base_url is None else Profile()
     base_url, login = given.base_url or own.base_url, given.login or own.login
-    _check_address(base_url, _("The address"), allow_http=own.allow_http)
+    _check_address(base_url, _("The address"), BASE_URL, allow_http=own.allow_http)
     hint = _(_SETUP_HINT).format(profile=name, config=config)
     if not login:
         raise NoSignIn(_("There is no login. {hint}").format(hint=hint))
@@ -285,25 +284,7 @@ def resolve_sign_in(profile: Profile, given: GivenSignIn, config: Path, name: st
     return SignIn(base_url, login, own, given, profile.service_timezone, hint)
 
 
-def _check_address(address: str, name: str, *, allow_http: bool) -> None:
+def _check_address(address: str, name: str, example: str, *, allow_http: bool) -> None:
     """Check an address that a sentence calls ``name``. Raises ConfigurationError, which never shows a password."""
-    if "@" in address:
-        raise ConfigurationError(_("{name} contains a login. Remove it there and set it as login.").format(name=name))
-    try:
-        parts = urlsplit(address)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        parts, host = urlsplit(""), None
-    if parts.scheme not in ("http", "https") or not host or any(each.isspace() for each in address):
-        raise ConfigurationError(
-            _("{name} “{url}” is not a valid URL. Write it like {example}.").format(
-                name=name, url=address, example=DEFAULT_BASE_URL
-            )
-        )
-    if parts.scheme == "http" and not allow_http and not is_loopback(host):
-        raise ConfigurationError(
-            _(
-                "{name} {url} uses plain http, which anyone on the network can read. Use https or, if the network "
-                "is safe, a profile with this address and allow_http = true."
-            ).format(name=name, url=address)
-        )
+    parsed = parse_address(name, address, example)
+    check_plain_http(f"{name} {address}", parsed, allow_http=allow_http)

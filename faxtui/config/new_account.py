@@ -8,8 +8,9 @@ from enum import Enum
 from pathlib import Path
 
 from faxtui.config.credentials import GivenSignIn, SignIn, name_in_keyring, resolve_sign_in, write_keyring
-from faxtui.config.settings import DEFAULT_BASE_URL, Profile
+from faxtui.config.settings import Profile
 from faxtui.config.toml_files import Change, save_settings
+from faxtui.domain.account import BASE_URL
 from faxtui.errors import InvalidValue
 from faxtui.translation import N_, _
 
@@ -27,7 +28,7 @@ class NewAccount:
     """``command`` prints the password; it is written as in a shell, but run without one."""
 
     profile: str = "main"
-    base_url: str = DEFAULT_BASE_URL
+    base_url: str = BASE_URL
     login: str = ""
     password: str = field(default="", repr=False)
     storage: PasswordStorage = PasswordStorage.COMMAND

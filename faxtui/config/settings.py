@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from faxtui.domain.account import BASE_URL, TOKEN_URL
 from faxtui.domain.fax import FIELDS, Field, field_named
 from faxtui.domain.filename import DEFAULT_TEMPLATE, fields_in
 from faxtui.domain.query import (
@@ -242,8 +243,6 @@ def _moment(given: date | time) -> str:
 
 
 R = TypeVar("R", bound="_Record")
-DEFAULT_BASE_URL = "https://api.odyssey-services.fr"
-DEFAULT_TOKEN_URL = "https://oauth.odyssey-services.fr/connect/token"
 THEMES = ("auto", "dark", "light", "ansi")
 BASIC, OAUTH2 = "basic", "oauth2"
 
@@ -290,10 +289,10 @@ class Section(_Record):
 class Profile(Section):
     """Account, and how to use it."""
 
-    base_url: str = _setting(DEFAULT_BASE_URL, text, N_("address of the service"))
+    base_url: str = _setting(BASE_URL, text, N_("address of the service"))
     login: str = _setting("", text, N_("login name, such as 60300.console"))
     auth: str = _setting(BASIC, OneOf((BASIC, OAUTH2)), N_("how to sign in: basic or oauth2"))
-    token_url: str = _setting(DEFAULT_TOKEN_URL, text, N_("address for oauth2 tokens"))
+    token_url: str = _setting(TOKEN_URL, text, N_("address for oauth2 tokens"))
     client_id: str = _setting("", text, N_("for oauth2, from the service's support"))
     client_secret_command: tuple[str, ...] = _setting((), command, N_("prints the client secret"))
     password_command: tuple[str, ...] = _setting((), command, N_("prints the password"))

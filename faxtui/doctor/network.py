@@ -9,18 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from faxtui.doctor.report import Finding, Installation, Limits, Topic, failed, ok, skipped, span, warning, within
 from faxtui.domain.clock import machine_now
 from faxtui.domain.page import Listing
 from faxtui.domain.query import FaxQuery, open_window
 from faxtui.domain.service import FaxService
-from faxtui.errors import ConfigurationError, Forbidden, NoResponse, ServiceError, SignInRefused, Unreachable
-from faxtui.network import Proxy, Route
+from faxtui.errors import Forbidden, NoResponse, ServiceError, SignInRefused, Unreachable
+from faxtui.network import DEFAULT_PORTS, Proxy, Route, parse_address
 from faxtui.translation import _, ngettext
-
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +50,13 @@ class Target:
 
     @property
     def has_usual_port(self) -> bool:
-        return self.place.port == _PORTS[self.scheme]
+        return self.place.port == DEFAULT_PORTS[self.scheme]
 
 
 def target_of(base_url: str) -> Target:
     """Parse ``base_url``. Raises ConfigurationError, which never shows what may be a password."""
-    try:
-        parts = urlsplit(base_url)
-        host, port = ascii_host(parts.hostname or ""), parts.port
-    except ValueError as error:
-        raise _unusable(base_url) from error
-    if parts.scheme not in _PORTS or not host or port == 0 or any(each.isspace() for each in base_url):
-        raise _unusable(base_url)
-    if parts.username is not None:
-        raise ConfigurationError(_("base_url contains a login. Remove it there and set it as login."))
-    return Target(Endpoint(host, port or _PORTS[parts.scheme], "base_url"), parts.scheme)
-
-
-def ascii_host(host: str) -> str:
-    """Return the host as it is looked up. Raises ValueError for an invalid name."""
-    return host.encode("idna").decode()
-
-
-def _unusable(base_url: str) -> ConfigurationError:
-    if "@" in base_url:
-        return ConfigurationError(_("base_url is not a valid URL. Write it like https://api.odyssey-services.fr."))
-    return ConfigurationError(
-        _("base_url “{url}” is not a valid URL. Write it like https://api.odyssey-services.fr.").format(url=base_url)
-    )
+    address = parse_address("base_url", base_url)
+    return Target(Endpoint(address.host, address.port, "base_url"), address.scheme)
 
 
 def check_route(target: Target, route: Route) -> Iterator[Finding]:

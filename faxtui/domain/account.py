@@ -10,6 +10,8 @@ from faxtui.errors import ConfigurationError
 
 SERVICE_ZONE = "Europe/Paris"
 """The zone of the service's wall clock unless a profile says otherwise (our decision: answers name none)."""
+BASE_URL = "https://api.odyssey-services.fr"
+"""Address of the service (documented)."""
 TOKEN_URL = "https://oauth.odyssey-services.fr/connect/token"
 """Where the service gives out tokens (public)."""
 

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import httpx
 
-from faxtui.domain.account import TOKEN_URL
+from faxtui.domain.account import BASE_URL, TOKEN_URL
 from faxtui.domain.fax import FaxKey
 from faxtui.domain.text import visible
-from faxtui.errors import ConfigurationError, WrongAddress
+from faxtui.errors import WrongAddress
+from faxtui.network import invalid_address, parse_address
 from faxtui.translation import _
 
 EXCERPT = 60
@@ -49,7 +50,7 @@ def list_address(base_url: str) -> httpx.URL:
 
     Raises ConfigurationError if ``base_url`` can't be the address of a service.
     """
-    return _address("base_url", base_url, base_url.rstrip("/") + _LIST, "https://api.odyssey-services.fr")
+    return _address("base_url", base_url, base_url.rstrip("/") + _LIST, BASE_URL)
 
 
 def document_address(base_url: str, key: FaxKey) -> httpx.URL:
@@ -86,33 +87,13 @@ def _no_address(key: FaxKey) -> WrongAddress:
 
 
 def _address(setting: str, value: str, address: str, example: str) -> httpx.URL:
-    """Check ``address``, made from the ``value`` of a setting. A value that may hold a password is never shown."""
+    """Check the ``value`` of a setting, and return the ``address`` made from it. Raises ConfigurationError."""
+    parse_address(setting, value, example)
     try:
         url = httpx.URL(address)
-        reason = _why_not(value, url)
+        is_valid = bool(url.host)
     except (httpx.InvalidURL, UnicodeError):
-        url, reason = httpx.URL(), _("it is not a web address")
-    if reason:
-        shown = setting if "@" in value else f"{setting} “{excerpt(value)}”"
-        raise ConfigurationError(
-            _("{setting} can't be used: {reason}. Write it like {example}.").format(
-                setting=shown, reason=reason, example=example
-            )
-        )
+        is_valid = False
+    if not is_valid:
+        raise invalid_address(setting, value, example)
     return url
-
-
-def _why_not(value: str, url: httpx.URL) -> str:
-    if url.userinfo:
-        return _("login and password belong in their own settings")
-    if url.scheme not in ("http", "https"):
-        return _("it does not begin with https://")
-    if not url.host:
-        return _("it has no host")
-    if any(character.isspace() for character in value):
-        return _("it contains blanks")
-    if "?" in value or "#" in value:
-        return _("it must not contain ? or #")
-    if url.port is not None and not 0 < url.port < 65536:
-        return _("its port is not between 1 and 65535")
-    return ""

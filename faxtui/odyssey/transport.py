@@ -14,8 +14,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from faxtui import __version__
-from faxtui.errors import ConfigurationError, Untrusted
-from faxtui.network import is_loopback, route_to, trusting_nobody
+from faxtui.errors import Untrusted
+from faxtui.network import DEFAULT_PORTS, WebAddress, check_plain_http, is_loopback, route_to, trusting_nobody
 from faxtui.odyssey import errors
 from faxtui.odyssey.address import excerpt, place
 from faxtui.odyssey.response import ACCEPTED, Decoder, Expected, Response, coding_of, is_accepted, read_failure
@@ -60,13 +60,8 @@ class Line:
     def __init__(self, url: httpx.URL, load_trust: Callable[[], ssl.SSLContext], *, allow_http: bool) -> None:
         host = url.raw_host.decode("ascii")
         self._stays_here = url.scheme == "http" and not allow_http
-        if self._stays_here and not is_loopback(host):
-            raise ConfigurationError(
-                _(
-                    "{host} uses plain http, which anyone on the network can read. Use https, or set allow_http = true "
-                    "in the profile if the network is safe."
-                ).format(host=place(url))
-            )
+        port = url.port or DEFAULT_PORTS[url.scheme]
+        check_plain_http(place(url), WebAddress(url.scheme, host, port), allow_http=allow_http)
         self.proxy = route_to(url.scheme, host, url.port, os.environ).proxy
         is_secure = url.scheme == "https" or (self.proxy is not None and self.proxy.scheme == "https")
         self._tls = load_trust() if is_secure else trusting_nobody()

@@ -203,7 +203,7 @@ async def test_a_folder_of_authorities_is_trusted_in_place_of_others(
     assert report.of(Topic.TLS).sentence.endswith(f"Only {tmp_path} from SSL_CERT_DIR is trusted now.")
 
 
-@pytest.mark.parametrize(("content", "reason"), [(None, "No such file or directory"), ("none", "it holds none")])
+@pytest.mark.parametrize(("content", "reason"), [(None, "No such file or directory"), ("none", "it contains none")])
 async def test_authorities_that_cannot_be_read_are_named(
     content: str | None, reason: str, secure: RawServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

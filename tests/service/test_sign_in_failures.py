@@ -240,6 +240,6 @@ async def test_a_failure_that_passes_is_asked_about_again_with_the_next_request(
 @pytest.mark.parametrize("token_url", ["", "oauth.example.com", "https://me:hunter2@example.com", "https://a/b?c"])
 def test_an_address_for_tokens_that_cannot_be_one_is_said_to_be_so(token_url: str) -> None:
     oauth2 = OAuth2(token_url=token_url, client_id="faxtui", client_secret=SECRET)
-    with pytest.raises(ConfigurationError, match=r"token_url.* can't be used: .+\. Write it like") as caught:
+    with pytest.raises(ConfigurationError, match=r"token_url .*(is not a valid URL|contains a login)") as caught:
         OdysseyService(Account("https://api.example.com", "60300.console", PASSWORD, oauth2=oauth2))
     assert "hunter2" not in str(caught.value)

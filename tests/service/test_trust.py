@@ -113,7 +113,7 @@ def test_authorities_without_the_extensions_that_rfc_5280_wants_are_trusted(tmp_
     [
         ("SSL_CERT_FILE", "/no/such/file", "SSL_CERT_FILE (/no/such/file) can't be read (No such file or directory)"),
         ("SSL_CERT_FILE", "/", "SSL_CERT_FILE (/) can't be read"),
-        ("SSL_CERT_FILE", "/dev/null", "SSL_CERT_FILE (/dev/null) can't be read (it holds none)"),
+        ("SSL_CERT_FILE", "/dev/null", "SSL_CERT_FILE (/dev/null) can't be read (it contains none)"),
         ("SSL_CERT_FILE", "/a\nb", "SSL_CERT_FILE (/a"),
         ("SSL_CERT_DIR", "/no/such/folder", "SSL_CERT_DIR (/no/such/folder) can't be read (No such file or directory)"),
         ("SSL_CERT_DIR", "/dev/null", "SSL_CERT_DIR (/dev/null) can't be read (Not a directory)"),

@@ -238,7 +238,7 @@ def test_an_output_that_is_full_is_told_of(demo: str, tmp_path: Path) -> None:
         ("--page 0", "Pages are counted from 1: there is no page 0."),
         ("--config /none/config.toml", "There is no configuration file /none/config.toml."),
         (f"--config {'x' * 300}", "There is no configuration file xxx"),
-        ("--base-url http://api.example --login a", "The address http://api.example is plain http"),
+        ("--base-url http://api.example --login a", "The address http://api.example uses plain http"),
     ],
 )
 def test_what_was_asked_for_wrongly_is_told_in_one_sentence(tmp_path: Path, arguments: str, told: str) -> None:

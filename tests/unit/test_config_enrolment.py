@@ -10,8 +10,9 @@ from keyring.backend import KeyringBackend
 from faxtui.config.credentials import GivenSignIn, resolve_sign_in
 from faxtui.config.load import Paths, load_settings
 from faxtui.config.new_account import NewAccount, PasswordStorage
-from faxtui.config.settings import DEFAULT_BASE_URL, Profile
+from faxtui.config.settings import Profile
 from faxtui.config.toml_files import read_table
+from faxtui.domain.account import BASE_URL
 from faxtui.errors import ConfigurationError, FaxtuiError, InvalidValue, NoSignIn, StorageError
 
 LOGIN, SECRET = "60300.console", "hush:wörd"
@@ -60,7 +61,7 @@ def signs_in(config: Path) -> str:
 
 def test_what_was_typed_is_tried_as_it_is(config: Path) -> None:
     account = TYPED.sign_in(config).account()
-    assert (account.base_url, account.login, account.password) == (DEFAULT_BASE_URL, LOGIN, SECRET)
+    assert (account.base_url, account.login, account.password) == (BASE_URL, LOGIN, SECRET)
     by_command = enrolment(PasswordStorage.COMMAND, password="", command="printf 'a b'")
     assert by_command.sign_in(config).account().password == "a b"
     assert not config.exists()
@@ -101,7 +102,7 @@ def test_a_password_that_is_asked_for_each_time_is_written_nowhere(config: Path,
     assert TYPED.save(config) is None
     assert read_table(config) == {
         "default_profile": "main",
-        "profiles": {"main": {"base_url": DEFAULT_BASE_URL, "login": LOGIN}},
+        "profiles": {"main": {"base_url": BASE_URL, "login": LOGIN}},
     }
     assert box.kept == {}
     with pytest.raises(NoSignIn):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from faxtui.config.credentials import GivenSignIn, resolve_sign_in
-from faxtui.config.settings import DEFAULT_TOKEN_URL, OAUTH2, Profile
-from faxtui.domain.account import Account, OAuth2
+from faxtui.config.settings import OAUTH2, Profile
+from faxtui.domain.account import TOKEN_URL, Account, OAuth2
 from faxtui.errors import ConfigurationError, NoSignIn
 
 SECRET = "cli3nt:ßecret"
@@ -16,7 +16,7 @@ CLIENT = ("sh", "-c", "printf 'cli3nt:\\303\\237ecret\\n'")
 
 def profile(
     *,
-    token_url: str = DEFAULT_TOKEN_URL,
+    token_url: str = TOKEN_URL,
     client_id: str = "ours",
     client_secret_command: tuple[str, ...] = CLIENT,
     allow_http: bool = False,
@@ -46,7 +46,7 @@ def failure(own: Profile) -> str:
 def test_the_client_is_the_profiles_and_its_secret_what_the_command_prints() -> None:
     account = settle(profile(), GivenSignIn())
     assert (account.login, account.password) == ("60300.own", "own")
-    assert account.oauth2 == OAuth2(token_url=DEFAULT_TOKEN_URL, client_id="ours", client_secret=SECRET)
+    assert account.oauth2 == OAuth2(token_url=TOKEN_URL, client_id="ours", client_secret=SECRET)
 
 
 def test_without_auth_oauth2_there_is_none_and_the_command_is_not_run(tmp_path: Path) -> None:

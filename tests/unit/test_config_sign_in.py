@@ -7,8 +7,8 @@ import pytest
 from faxtui.cli.context import load_context
 from faxtui.cli.options import parse
 from faxtui.config.credentials import GivenSignIn, resolve_sign_in
-from faxtui.config.settings import DEFAULT_BASE_URL, Profile
-from faxtui.domain.account import Account
+from faxtui.config.settings import Profile
+from faxtui.domain.account import BASE_URL, Account
 from faxtui.errors import ConfigurationError, NoSignIn
 
 CONFIG = Path("/home/me/config.toml")
@@ -42,7 +42,7 @@ def test_a_profile_signs_in_at_its_own_address(profile: Profile) -> None:
 
 
 def test_without_an_address_it_is_the_services(tmp_path: Path) -> None:
-    assert settle(Profile(login="a", password_file=secret(tmp_path, "b")), GivenSignIn()).base_url == DEFAULT_BASE_URL
+    assert settle(Profile(login="a", password_file=secret(tmp_path, "b")), GivenSignIn()).base_url == BASE_URL
 
 
 def test_a_given_password_goes_over_the_profiles_and_a_file_over_the_environment(

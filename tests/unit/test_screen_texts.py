@@ -20,7 +20,6 @@ NOT_CONVERTED: frozenset[str] = frozenset(
         "domain/account",
         "domain/filename",
         "domain/when",
-        "network",
         "odyssey/listing",
         "terminal/desktop",
     }

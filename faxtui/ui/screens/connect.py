@@ -14,8 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Select
 
 from faxtui.config.new_account import NewAccount, PasswordStorage
-from faxtui.config.settings import DEFAULT_BASE_URL
-from faxtui.domain.account import Account
+from faxtui.domain.account import BASE_URL, Account
 from faxtui.domain.service import DocumentService
 from faxtui.domain.text import duration, visible
 from faxtui.errors import (
@@ -108,7 +107,7 @@ class ConnectScreen(Form[None]):
         self._refused: Account | None = None
         self._lines = {
             "profile": Line("" if profiles else "main", placeholder=_("such as night")),
-            "base_url": Line(DEFAULT_BASE_URL),
+            "base_url": Line(BASE_URL),
             "login": Line(placeholder=_("such as 60300.console")),
             "password": Line(password=True),
             "command": Line(placeholder=_("such as pass show fax")),

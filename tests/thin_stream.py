@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from faxtui.terminal.capabilities import UNKNOWN, Terminfo
 from faxtui.terminal.driver.output_parser import OutputParser
 from faxtui.terminal.driver.painter import Frame, Painter
 from faxtui.terminal.driver.screen import Screen
-from faxtui.terminal.driver.terminfo import UNKNOWN, Terminfo
 
 XTERM = Terminfo(ech=True, rep=True, bce=True, hpa=True, vpa=True, tabs=True, turns_off=True, alternate=True)
 TMUX = Terminfo(hpa=True, vpa=True, tabs=True, turns_off=True, alternate=True)

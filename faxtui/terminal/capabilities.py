@@ -1,12 +1,10 @@
-"""The character set of the terminal, as the locale's environment variables say.
-
-What this terminal can show, as far as the environment tells."""
+"""What the terminal can do: its character set and colours by the environment, its sequences by terminfo."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -58,7 +56,7 @@ _TRUECOLOR = ("truecolor", "24bit")
 
 
 class Colours(IntEnum):
-    """How many colours there are, in steps."""
+    """Number of colours, in steps."""
 
     NONE = 0
     SIXTEEN = 16
@@ -68,7 +66,7 @@ class Colours(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """``is_dumb``: the cursor can't be moved, so there is no screen to draw on."""
+    """Capabilities of a terminal. ``is_dumb``: the cursor can't be moved, so there is no screen to draw on."""
 
     colours: Colours = Colours.TRUE
     utf8: bool = True
@@ -77,6 +75,7 @@ class Capabilities:
 
 
 def capabilities(environ: Mapping[str, str]) -> Capabilities:
+    """Return what the environment says of the terminal."""
     term = environ.get("TERM", "")
     return Capabilities(
         colours=_colours(environ, term),
@@ -99,5 +98,73 @@ def _colours(environ: Mapping[str, str], term: str) -> Colours:
 
 
 def _writes_utf8(environ: Mapping[str, str]) -> bool:
-    """As the locale says; the Linux console has UTF-8 but hardly a character of ours in its font."""
+    """Return what the locale says. The Linux console has UTF-8, but hardly a character of ours in its font."""
     return environ.get("TERM") != "linux" and charset(environ) == UTF8
+
+
+@dataclass(frozen=True, slots=True)
+class Terminfo:
+    """Capabilities of a terminal, under their terminfo names where they have one; all False if nothing is known.
+
+    ``ech``, ``rep``: erase, repeat a number of characters; ``bce``: erasing fills with the current background;
+    ``hpa``, ``vpa``: move to a column, a line; ``tabs``: tab stops at every eighth column; ``turns_off``: attributes
+    and colours can be turned off one by one; ``alternate``: has an alternate screen; ``rep_of_any``: repeats
+    characters beyond ASCII too, which terminfo does not say and tmux up to 3.3 does not (observed).
+    """
+
+    ech: bool = False
+    rep: bool = False
+    bce: bool = False
+    hpa: bool = False
+    vpa: bool = False
+    tabs: bool = False
+    turns_off: bool = False
+    alternate: bool = False
+    rep_of_any: bool = False
+
+
+UNKNOWN = Terminfo()
+
+
+def read_terminfo(term: str) -> Terminfo:
+    """Return the entry for this name, or for the one it extends (``xterm-kitty``: ``xterm``).
+
+    CPython's curses reads one entry per process: every later call returns that of the first.
+    """
+    try:
+        import curses
+    except ImportError:
+        return UNKNOWN
+    for name in _names(term):
+        try:
+            curses.setupterm(name, fd=1)
+        except curses.error:
+            continue
+        return _read_entry(is_exact=name == term)
+    return UNKNOWN
+
+
+def _names(term: str) -> Iterator[str]:
+    while term:
+        yield term
+        term = term[: max(term.rfind("-"), term.rfind("."), 0)]
+
+
+def _read_entry(*, is_exact: bool) -> Terminfo:
+    import curses
+
+    def has(name: str, *wanted: bytes) -> bool:
+        sequence = curses.tigetstr(name) or b""
+        return all(each in sequence for each in wanted)
+
+    return Terminfo(
+        ech=has("ech", b"\x1b[", b"X"),
+        # Many terminals that call themselves xterm-something do not implement REP.
+        rep=is_exact and has("rep", b"\x1b[", b"b"),
+        bce=curses.tigetflag("bce") == 1,
+        hpa=has("hpa", b"\x1b[", b"G"),
+        vpa=has("vpa", b"\x1b[", b"d"),
+        tabs=curses.tigetnum("it") == 8 and has("ht", b"\t"),
+        turns_off=has("rmul", b"\x1b[24m") and has("op", b"39", b"49"),
+        alternate=has("smcup", b"\x1b[?"),
+    )

@@ -1,4 +1,4 @@
-"""Opening a file with the program that the desktop has for it."""
+"""Opening a file with the desktop's default application."""
 
 from __future__ import annotations
 
@@ -12,51 +12,47 @@ from pathlib import Path
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError, why
 from faxtui.processes import start
+from faxtui.translation import _
 
-_MOMENT = 2.0
-"""Seconds after which a program that has not failed is taken to show the file."""
+_FAILURE_LIMIT = 2.0
+"""Seconds after which a program that has not failed is assumed to show the file."""
 
 
 def why_no_desktop(environ: Mapping[str, str]) -> str:
-    """A sentence about why nothing can be opened from here; empty where it can."""
+    """Return a sentence that says why no file can be opened; empty if one can."""
     if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
-        return "This is over ssh: the program would open on the other machine's desktop, not here. Copy the file over."
-    if sys.platform in ("win32", "darwin"):
+        return _("Over ssh, the file would open on the other machine's desktop. Copy it to this one first.")
+    if sys.platform == "darwin":
         return ""
     if not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
-        return "There is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set): open the file elsewhere."
+        return _("There is no desktop: neither DISPLAY nor WAYLAND_DISPLAY is set. Open the file elsewhere.")
     if shutil.which("xdg-open", path=environ.get("PATH")) is None:
-        return "There is no xdg-open here, which knows the desktop's programs: install xdg-utils."
+        return _("xdg-open is not installed, which finds the desktop's application. Install xdg-utils.")
     return ""
 
 
 def open_file(path: Path, environ: Mapping[str, str]) -> None:
-    """Start the program, and leave it to itself once it is known to run; takes a moment.
+    """Start the default application, and wait up to two seconds whether it fails.
 
-    Raises FaxtuiError where there is none, or no such file.
+    Raises FaxtuiError if there is no desktop, no application, or no such file.
     """
     reason = why_no_desktop(environ)
     if reason:
         raise FaxtuiError(reason)
     if not path.is_file():
-        raise FaxtuiError(f"The saved file {visible(str(path))} is no longer there: save the fax again.")
-    command = ["open"] if sys.platform == "darwin" else ["explorer"] if sys.platform == "win32" else ["xdg-open"]
+        raise FaxtuiError(_("The saved file {path} is gone. Save the fax again.").format(path=visible(str(path))))
+    command = "open" if sys.platform == "darwin" else "xdg-open"
     try:
-        process = start([*command, str(path.absolute())], environ)
+        process = start([command, str(path.absolute())], environ)
     except OSError as error:
-        raise FaxtuiError(f"{command[0]} can't be started: {why(error)}.") from error
-    _wait_a_moment(process, command[0], path)
-
-
-def _wait_a_moment(process: subprocess.Popen[bytes], command: str, path: Path) -> None:
-    """What ends at once and well has handed the file on; what goes on shows it. Raises FaxtuiError for the rest."""
+        raise FaxtuiError(
+            _("Could not start {command}: {reason}.").format(command=command, reason=why(error))
+        ) from error
     try:
-        code = process.wait(_MOMENT)
+        code = process.wait(_FAILURE_LIMIT)
     except subprocess.TimeoutExpired:
         threading.Thread(target=process.wait, daemon=True).start()
         return
-    # Windows' explorer ends with 1 even where all is well.
-    if code and sys.platform != "win32":
-        raise FaxtuiError(
-            f"{command} could not open {visible(str(path))} (exit code {code}): is there a program for such files?"
-        )
+    if code:
+        sentence = _("{command} could not open {path} (exit code {code}). Is there an application for such files?")
+        raise FaxtuiError(sentence.format(command=command, path=visible(str(path)), code=code))

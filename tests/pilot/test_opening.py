@@ -62,7 +62,7 @@ async def test_over_ssh_it_says_why_not(tmp_path: Path, opened: Opened, monkeypa
     async with handling(tmp_path) as desk:
         await saved(desk)
         await desk.press("O")
-        await desk.until_shown("This is over ssh:", "Copy the file over.")
+        await desk.until_shown("Over ssh, the file would open", "Copy it to this one first.")
     assert opened.file == ""
 
 
@@ -73,7 +73,7 @@ async def test_where_there_is_no_desktop_it_says_so(
     async with handling(tmp_path) as desk:
         await saved(desk)
         await desk.press("O")
-        await desk.until_shown("There is no desktop here")
+        await desk.until_shown("There is no desktop:")
     assert opened.file == ""
 
 
@@ -82,7 +82,7 @@ async def test_a_file_that_was_taken_away_is_told_of(tmp_path: Path, opened: Ope
         await saved(desk)
         (desk.folder / desk.saved[0]).unlink()
         await desk.press("O")
-        await desk.until_shown("is no longer there: save the fax again.")
+        await desk.until_shown("is gone. Save the fax again.")
     assert opened.file == ""
 
 
@@ -91,5 +91,5 @@ async def test_a_program_that_fails_is_told_of(tmp_path: Path, opened: Opened) -
     async with handling(tmp_path) as desk:
         await saved(desk)
         await desk.press("O")
-        await desk.until_shown("xdg-open could not open", "(exit code 3): is there a program for such files?")
+        await desk.until_shown("xdg-open could not open", "(exit code 3). Is there an application for such files?")
     assert opened.file == ""

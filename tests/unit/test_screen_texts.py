@@ -21,7 +21,6 @@ NOT_CONVERTED: frozenset[str] = frozenset(
         "domain/filename",
         "domain/when",
         "odyssey/listing",
-        "terminal/desktop",
     }
 )
 """Modules whose errors are not translatable yet. One that is leaves this list."""

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from repeating_pyte import RepeatingScreen, RepeatingStream
 from thin_stream import COLUMNS, LINUX, TMUX, VT100, XTERM, Thin, at
 
+from faxtui.terminal.capabilities import UNKNOWN, Terminfo
 from faxtui.terminal.driver.driver import Probe
 from faxtui.terminal.driver.output import Invalidate, OutputQueue
 from faxtui.terminal.driver.output_parser import Effect, RawSequence
 from faxtui.terminal.driver.painter import Frame
 from faxtui.terminal.driver.pen import apply_sgr, move_length, sgr_between, shortest_move
 from faxtui.terminal.driver.screen import PLAIN, Screen, Style
-from faxtui.terminal.driver.terminfo import UNKNOWN, Terminfo
 
 BOLD_RED = Style("31", "", frozenset({1}))
 
@@ -155,6 +155,6 @@ def test_at_the_end_no_frame_is_sent_any_more() -> None:
     ("term", "facts"), [("vt100", VT100), ("linux", LINUX), ("xterm-256color", XTERM), ("no-such-terminal", UNKNOWN)]
 )
 def test_terminfo_tells_what_a_terminal_can_do(term: str, facts: Terminfo) -> None:
-    asked = f"from faxtui.terminal.driver.terminfo import *; print(read_terminfo({term!r}))"
+    asked = f"from faxtui.terminal.capabilities import *; print(read_terminfo({term!r}))"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
     assert told.strip() == repr(facts)

@@ -14,8 +14,8 @@ from wcwidth import wcwidth
 
 from faxtui.domain.text import visible
 from faxtui.operations.formats import cells_of
+from faxtui.terminal.capabilities import Terminfo
 from faxtui.terminal.driver.screen import clusters
-from faxtui.terminal.driver.terminfo import Terminfo
 
 RECORDED = [(TRUECOLOUR, XTERM), (SIXTEEN, XTERM), (TRUECOLOUR, TMUX), (NONE, VT100)]
 

@@ -3,10 +3,10 @@
 import pytest
 from thin_stream import ALL_FACTS, COLUMNS, LINES, XTERM, at
 
+from faxtui.terminal.capabilities import Terminfo
 from faxtui.terminal.driver.output_parser import Effect, OutputParser, RawSequence
 from faxtui.terminal.driver.painter import Frame, Painter, place, without_placeholders
 from faxtui.terminal.driver.screen import Screen
-from faxtui.terminal.driver.terminfo import Terminfo
 from faxtui.terminal.graphics import PLACEHOLDER, Picture
 
 SIXEL = Picture(12, 3, "\x1bP0;1;0q~\x1b\\")

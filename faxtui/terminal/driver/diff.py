@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
+from faxtui.terminal.capabilities import Terminfo
 from faxtui.terminal.driver.screen import Row, Screen, Style, is_narrow, matches_blank
-from faxtui.terminal.driver.terminfo import Terminfo
 
 _ERASING = 3
 """Changed blanks at the end of a line from which erasing it takes fewer bytes than painting them."""

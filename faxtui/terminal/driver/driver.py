@@ -27,7 +27,15 @@ from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
 
-from faxtui.terminal.capabilities import ASCII, UTF8, capabilities, charset, written_environment
+from faxtui.terminal.capabilities import (
+    ASCII,
+    UTF8,
+    Terminfo,
+    capabilities,
+    charset,
+    read_terminfo,
+    written_environment,
+)
 from faxtui.terminal.driver.input import (
     ESCAPE,
     CellSize,
@@ -52,7 +60,6 @@ from faxtui.terminal.driver.output_parser import Effect, OutputParser, RawSequen
 from faxtui.terminal.driver.painter import Frame, place, without_placeholders
 from faxtui.terminal.driver.pen import TAB
 from faxtui.terminal.driver.screen import Screen
-from faxtui.terminal.driver.terminfo import Terminfo, read_terminfo
 from faxtui.terminal.graphics import QUERY, SIXEL_ATTRIBUTE, Graphics, Picture
 
 _HOME = "\x1b[r"

@@ -1,18 +1,10 @@
-"""Key sequences of terminals, reduced to the forms that Textual reads correctly.
-
-Textual reads every number it does not know as a character: ``CSI 68 ~`` is ``D``, ``CSI 25 ~`` (F13) is Ctrl+Y, and
-a number above 0x10FFFF is an error. Only sequences that name a key pass, without the parts that Textual cannot read.
-
-
-The kinds of input that a terminal may pass to the application.
-
-Filter for what a terminal sends: only keys, pastes and expected reports reach the application.
+"""Input of the terminal: read, decoded, and reduced to keys, pastes and expected reports.
 
 Terminals also send responses late or without a request, and slow lines cut sequences into pieces. Textual would read
-both as keys, and here keys delete faxes.
-
-
-Reading what is typed, until the terminal is gone."""
+both as keys, and here keys delete faxes. It also reads every number it does not know as a character: ``CSI 68 ~`` is
+``D``, ``CSI 25 ~`` (F13) is Ctrl+Y, and a number above 0x10FFFF is an error. So only sequences that name a key pass,
+without the parts that Textual cannot read.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +65,7 @@ def key_sequence(body: str) -> str | None:
 
 
 def _fields(parameters: str) -> tuple[tuple[int | None, ...], tuple[int | None, ...], tuple[int | None, ...]] | None:
-    """Up to three parameters with their sub-parameters; None is a number left out. None if there are more."""
+    """Return up to three parameters with their sub-parameters, None for an omitted number; None if there are more."""
     fields: list[tuple[int | None, ...]] = []
     for parameter in parameters.split(";"):
         numbers = parameter.split(":")
@@ -87,7 +79,7 @@ def _fields(parameters: str) -> tuple[tuple[int | None, ...], tuple[int | None, 
 
 
 def _held(modifiers: tuple[int | None, ...]) -> int | None:
-    """The modifiers as bits; None if the number is none of them."""
+    """Return the modifiers as bits; None if the number is none of them."""
     number = modifiers[0] or 1
     return number - 1 if number <= 256 else None
 
@@ -387,7 +379,7 @@ class InputFilter:
         return end
 
     def _after_given_up(self, data: str, now: float) -> str:
-        """The read, with what was given up in front of it if it is the rest of that."""
+        """Return the read, after the sequence that was given up if this is the rest of it."""
         given_up, self._given_up = self._given_up, ""
         if given_up and now - self._given_up_at <= _LATE:
             text = given_up + data
@@ -429,7 +421,7 @@ class InputFilter:
 
 
 def _reported(control: str) -> Iterator[Token]:
-    """The token of ``CSI control``, if the application may see it."""
+    """Yield the token of ``CSI control``, if the application may see it."""
     if control in ("I", "O"):
         yield Focus(control == "I")
     elif _MOUSE.fullmatch(control):
@@ -450,17 +442,17 @@ def _reported(control: str) -> Iterator[Token]:
         yield Key(sequence)
 
 
-_MOST = 4096
+_READ_SIZE = 4096
 
 
 class TerminalClosed(Exception):
-    """There is nothing more to read, and never will be."""
+    """Raised if the terminal is closed: there will be nothing more to read."""
 
 
 class TtyInput:
     """The input side of the terminal, decoded.
 
-    A byte that is none of the ``charset``, such as a noisy line makes, is one replacement character.
+    A byte that is not valid in the ``charset``, such as a noisy line makes, is one replacement character.
     """
 
     def __init__(self, descriptor: int, charset: str) -> None:
@@ -468,14 +460,14 @@ class TtyInput:
         self._decode = codecs.getincrementaldecoder(charset)("replace").decode
 
     def read(self, seconds: float) -> str | None:
-        """Return what comes in within that time; None if nothing does. It is empty in the middle of a character.
+        """Return what arrives within that time, or None; an empty string in the middle of a character.
 
         Raises TerminalClosed.
         """
         if not select.select([self._descriptor], [], [], seconds)[0]:
             return None
         try:
-            data = os.read(self._descriptor, _MOST)
+            data = os.read(self._descriptor, _READ_SIZE)
         except OSError as error:
             raise TerminalClosed from error
         if not data:

@@ -14,9 +14,9 @@ import threading
 import time
 from dataclasses import dataclass
 
+from faxtui.terminal.capabilities import Terminfo
 from faxtui.terminal.driver.output_parser import RawSequence
 from faxtui.terminal.driver.painter import Frame, Painter
-from faxtui.terminal.driver.terminfo import Terminfo
 
 POLL_INTERVAL = 0.05
 """Seconds between checks whether to give up, while the terminal accepts nothing."""

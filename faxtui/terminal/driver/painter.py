@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
+from faxtui.terminal.capabilities import Terminfo
 from faxtui.terminal.driver.diff import Span, diff_spans, orderings
 from faxtui.terminal.driver.output_parser import Effect, RawSequence
 from faxtui.terminal.driver.pen import Pen, Position, move_length, sgr_between, shortest_move
 from faxtui.terminal.driver.screen import Screen, Style, cell, matches_blank
-from faxtui.terminal.driver.terminfo import Terminfo
 from faxtui.terminal.graphics import PLACEHOLDER, Picture
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from faxtui.terminal.capabilities import Terminfo
 from faxtui.terminal.driver.diff import Span
 from faxtui.terminal.driver.screen import PLAIN, SEEN_ON_A_BLANK, Row, Screen, Style, is_narrow, matches_blank
-from faxtui.terminal.driver.terminfo import Terminfo
 
 Position = tuple[int, int]
 """Line and column, from 0."""

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from functools import cache
 
 from PIL import Image, ImageDraw
+from pypdfium2 import PdfDocument
 
 from faxtui.demo.data import ReceivedFax, history
-from faxtui.demo.documents import draw, write_pages, write_pdf, write_tiff
+from faxtui.demo.documents import WIDTH, Page, draw, write_pages, write_pdf, write_tiff
 
 
 @cache
@@ -154,3 +155,16 @@ def endless_pdf(depth: int = 12) -> bytes:
 
 def _stream(entries: bytes, content: bytes) -> bytes:
     return b"<< %s /Length %d >>\nstream\n%s\nendstream" % (entries, len(content), content)
+
+
+def scanned(page: Page, *, is_standard: bool = False, turn: int = 0, speckles: int = 0) -> bytes:
+    """The first quarter of a page as it is scanned, lying clockwise by ``turn``; one of so many pixels is flipped."""
+    drawing = PdfDocument(write_pdf([page]))[0].render(scale=1728 / WIDTH, grayscale=True).to_pil()
+    image = drawing.resize((1728, 1146 if is_standard else 2292), Image.Resampling.BOX).point([0] * 128 + [255] * 128)
+    if speckles:
+        dots = bytearray(image.tobytes())
+        for place in range(0, len(dots), speckles):
+            dots[place] ^= 255
+        image = Image.frombytes("L", image.size, bytes(dots))
+    image = image.crop((0, 0, 1728, image.height // 4))
+    return tiff(image.rotate(-turn, expand=True).convert("1"), dpi=(204, 98 if is_standard else 196))

@@ -108,6 +108,10 @@ class DocumentReader:
         """Return the text that a page comes with; no words if it has none."""
         return protocol.unpack_layer(await self._request(Request(RequestKind.TEXT_LAYER, page)))
 
+    async def scan(self, page: int, dpi: int, turn: int = 0) -> bytes:
+        """Return a page as a grey picture (PGM) with square pixels and without speckles, for recognition."""
+        return await self._request(Request(RequestKind.SCAN, page, turn, dpi))
+
     async def aclose(self) -> None:
         """End the process, even if it is busy."""
         process = self._process

@@ -18,8 +18,8 @@ from faxtui.preview.protocol import Box
 
 _SURE = 90
 """Confidence, in percent, from which two readings that agree are believed."""
-_PREFIXED_UNIT = re.compile(r"[µμup](?:mol|g|l|L|m|s|M|kat|UI|U|V|A)(?:[^A-Za-z]|$)")
-"""A unit with a prefix that recognition confuses: µmol and pmol differ by a factor of a million."""
+_PREFIXED_UNIT = re.compile(r"[µμupy](?:mol|g|l|L|m|s|M|kat|UI|U|V|A)(?:[^A-Za-z]|$)|mol/")
+"""A unit with a prefix that recognition confuses or drops: µmol and pmol differ by a factor of a million."""
 _GAP = 2
 """Columns between two cells."""
 _PAGE_COLUMNS = 72

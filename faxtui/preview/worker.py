@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from faxtui.domain.document import DocumentType
 from faxtui.errors import UnreadableDocument
@@ -42,10 +42,11 @@ _MAX_UNKNOWN = 0.05
 
 @dataclass(frozen=True, slots=True)
 class RenderedPage:
-    """A page; ``ink`` is 255 where it is black. ``shape`` is how much taller than wide a pixel is."""
+    """A page; ``ink`` is 255 where it is black. ``shape`` is how much taller than wide a pixel is, ``dpi`` across."""
 
     ink: Image.Image
     shape: float = 1.0
+    dpi: float = 204
 
     @property
     def info(self) -> PageInfo:
@@ -57,7 +58,8 @@ class RenderedPage:
         """Return it turned clockwise by so many degrees."""
         if turn not in _TURNS:
             return self
-        return RenderedPage(self.ink.transpose(_TURNS[turn]), self.shape if turn == 180 else 1 / self.shape)
+        shape, dpi = (self.shape, self.dpi) if turn == 180 else (1 / self.shape, self.dpi / self.shape)
+        return RenderedPage(self.ink.transpose(_TURNS[turn]), shape, dpi)
 
     def raster(self, request: Request) -> bytes:
         """Return a part of it, each dot the average of its pixels; what lies beyond the page is blank."""
@@ -66,6 +68,16 @@ class RenderedPage:
         part = self.ink.crop((x, y, max(math.ceil(right), x + 1), max(math.ceil(bottom), y + 1)))
         within = (left - x, top - y, right - x, bottom - y)
         return part.resize((request.width, request.height), Image.Resampling.BOX, within).tobytes()
+
+    def scan(self, dpi: int) -> bytes:
+        """Return it without speckles and with square pixels, about ``dpi`` an inch, as a PGM with black letters."""
+        width, height = self.ink.size
+        scale = min(dpi / self.dpi, math.sqrt(_MAX_RENDERED / (width * height * self.shape)))
+        size = max(round(width * scale), 1), max(round(height * self.shape * scale), 1)
+        image = ImageOps.invert(_despeckled(self.ink))
+        if size != image.size:
+            image = image.resize(size, Image.Resampling.BICUBIC)
+        return b"P5 %d %d 255\n" % size + image.tobytes()
 
 
 class Renderer(Protocol):
@@ -110,7 +122,7 @@ class _Pdf:
     def render(self, page: int) -> RenderedPage:
         sheet = self._pdf[page]
         image: Image.Image = sheet.render(scale=_scale(sheet), grayscale=True).to_pil()
-        return RenderedPage(_ink(image))
+        return RenderedPage(_ink(image), dpi=72 * _scale(sheet))
 
     def text_layer(self, page: int) -> TextLayer:
         sheet = self._pdf[page]
@@ -196,6 +208,13 @@ def _ink(image: Image.Image) -> Image.Image:
     return grey.point([0 if value >= blank else (paper - value) * 255 // paper for value in range(256)])
 
 
+def _despeckled(ink: Image.Image) -> Image.Image:
+    """Remove single black pixels, and fill single white ones: scaled up, they would become dots and commas."""
+    around = ink.filter(ImageFilter.Kernel((3, 3), (1, 1, 1, 1, 0, 1, 1, 1, 1), 8))
+    cleaned = ImageChops.multiply(ink, around.point([0] * 16 + [255] * 240))
+    return ImageChops.lighter(cleaned, around.point([0] * 240 + [255] * 16))
+
+
 _MAX_MEMORY = 1 << 30
 _MAX_CPU = 60
 """Seconds, for one document: a limit for a process whose reader has gone."""
@@ -224,6 +243,8 @@ def serve(requests: BinaryIO, responses: BinaryIO) -> None:
                 shown = request.page, request.turn
             if request.kind is RequestKind.PAGE_INFO:
                 respond(protocol.pack_page_info(rendered.info))
+            elif request.kind is RequestKind.SCAN:
+                respond(rendered.scan(request.width))
             else:
                 respond(rendered.raster(request))
     except UnreadableDocument as error:

@@ -114,6 +114,16 @@ async def test_a_fax_in_standard_resolution_has_pixels_twice_as_tall() -> None:
         assert (await reader.page_info(0)).shape == pytest.approx(204 / 98)
 
 
+@pytest.mark.parametrize("turn", [90, 180, 270])
+async def test_a_page_can_be_turned(turn: int) -> None:
+    async with opened(tiff(a_page(height=1146), dpi=(204, 98))) as reader:
+        info = await reader.page_info(0, turn)
+        assert info.ink == Box(200, 200, 600, 600).turned(turn, (1728, 1146))
+        assert info.shape == pytest.approx(204 / 98 if turn == 180 else 98 / 204)
+        raster = await reader.raster(0, info.ink, 2, 2, turn)
+        assert list(raster.ink) == [255] * 4
+
+
 async def test_grey_paper_is_no_ink() -> None:
     page = Image.new("L", (400, 500), 200)
     page.paste(20, (100, 100, 200, 200))

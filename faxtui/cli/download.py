@@ -33,7 +33,7 @@ from faxtui.operations.download_folder import (
     Saved,
     Verification,
 )
-from faxtui.operations.saver import SavedRecorder
+from faxtui.operations.saver import JournalRecorder
 from faxtui.storage.journal import AccountName, Journal
 from faxtui.translation import N_, _, ngettext
 
@@ -161,16 +161,16 @@ async def verify(folder: Path, streams: Streams) -> int:
     return INCOMPLETE if wrong or verification.unreadable else DONE
 
 
-async def _recorder(journal: Journal, account: AccountName, messages: Messages) -> SavedRecorder:
+async def _recorder(journal: Journal, account: AccountName, messages: Messages) -> JournalRecorder:
     """Read the journal first, so that nothing is recorded twice."""
     try:
         await asyncio.to_thread(journal.read)
     except StorageError as error:
         messages.write(str(error))
-    return SavedRecorder(journal, account)
+    return JournalRecorder(journal, account)
 
 
-async def _finish(recorder: SavedRecorder, messages: Messages) -> None:
+async def _finish(recorder: JournalRecorder, messages: Messages) -> None:
     for problem in await recorder.finish():
         messages.write(problem)
 
@@ -209,15 +209,16 @@ class _DownloadMessages(Messages):
 class _Observer(DownloadObserver):
     """Reports a download to a person and to the journal."""
 
-    def __init__(self, messages: Messages, recorder: SavedRecorder) -> None:
+    def __init__(self, messages: Messages, recorder: JournalRecorder) -> None:
         self._messages = messages
         self._recorder = recorder
 
     def note_outcome(self, fax: Fax, outcome: Outcome) -> None:
         if isinstance(outcome, Saved | AlreadyThere):
-            self._recorder.record(fax.identity, outcome.path, outcome.sha256)
+            self._recorder.saved(fax.identity, outcome.path, outcome.sha256)
         else:
             self._messages.write(missing_text(fax, outcome))
+            self._recorder.unsaved(fax.identity, missing_text(fax, outcome))
 
     def note_progress(self, progress: Progress) -> None:
         self._messages.show_progress(in_words(progress))

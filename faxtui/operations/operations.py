@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from faxtui.inbox.fetch_policy import RetryPolicy
     from faxtui.operations.delete_queue import Clocks, Deletions
     from faxtui.operations.deletion import Plan
-    from faxtui.operations.saver import CopyChecks, Saver
+    from faxtui.operations.saver import CopyChecks, JournalRecorder, Saver
 
 
 log = logging.getLogger(__name__)
@@ -131,13 +131,14 @@ class LocalStatus(Enum):
 class OperationsView:
     """What is done with the faxes of one account, and known of them.
 
-    ``opened`` and ``gone`` are of this run, ``records`` of every run. ``saved`` are those whose copy was found intact.
+    ``opened`` (False: marked unopened) and ``gone`` are of this run, ``records`` of every run. ``saved`` are those
+    whose copy was found intact.
     ``task`` is the progress text of the background task, empty if there is none. ``retry`` is the failed request that
     is sent again next.
     """
 
     marks: Marks = field(default_factory=Marks)
-    opened: AbstractSet[FaxIdentity] = frozenset()
+    opened: Mapping[FaxIdentity, bool] = field(default_factory=dict)
     gone: AbstractSet[FaxIdentity] = frozenset()
     saved: AbstractSet[FaxIdentity] = frozenset()
     records: Records = field(default_factory=Records)
@@ -174,7 +175,12 @@ class OperationsView:
             return LocalStatus.DELETED
         if record.is_saved and identity in self.saved:
             return LocalStatus.SAVED
-        return LocalStatus.OPENED if identity in self.opened else None
+        return LocalStatus.OPENED if self.is_opened(fax) else None
+
+    def is_opened(self, fax: Fax) -> bool:
+        """Return True if its document was seen in this run or an earlier one, and not marked unopened since."""
+        found = self.opened.get(fax.identity)
+        return self.records.is_opened(fax.identity) if found is None else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +259,13 @@ class FaxOperations:
         from faxtui.operations.saver import CopyChecks
 
         return CopyChecks()
+
+    @cached_property
+    def _recorder(self) -> JournalRecorder:
+        """Loaded when a fax is opened."""
+        from faxtui.operations.saver import JournalRecorder
+
+        return JournalRecorder(self._context.journal, self._context.account)
 
     @property
     def deletions(self) -> Deletions:
@@ -359,10 +372,19 @@ class FaxOperations:
     # Opening
 
     def note_opened(self, fax: Fax) -> None:
-        """Note that a fax's document was seen."""
-        if fax.identity in self.view.opened or not fax.key.has_address:
+        """Note, for later runs as well, that a fax's document was seen."""
+        self._set_opened(fax, True)
+
+    def note_unopened(self, fax: Fax) -> None:
+        """Mark a fax as unopened again, for later runs as well."""
+        self._set_opened(fax, False)
+
+    def _set_opened(self, fax: Fax, is_opened: bool) -> None:
+        if self.view.is_opened(fax) == is_opened or not fax.key.has_address:
             return
-        self.view = replace(self.view, opened=self.view.opened | {fax.identity})
+        self.view = replace(self.view, opened={**self.view.opened, fax.identity: is_opened})
+        if fax.identity.is_certain:
+            self._recorder.opened(fax.identity, is_opened)
         self._notify()
 
     async def read(self, fax: Fax) -> bytes:
@@ -464,6 +486,10 @@ class FaxOperations:
             await asyncio.wait([self._task], timeout=_END_LIMIT)
         if self._deletions is not None:
             self._final = replace(self._final, deletes=await self._deletions.aclose())
+        if "_recorder" in self.__dict__:
+            # What can't be written is only that a fax was opened.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._recorder.finish(), _END_LIMIT)
         return self._final
 
     # Reports

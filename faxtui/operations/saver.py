@@ -36,8 +36,8 @@ _MOST_NAMED = 3
 """How many of the faxes that were not saved are named."""
 
 
-class SavedRecorder:
-    """Record saved copies in the journal, beside the downloads: many with one wait for the disk."""
+class JournalRecorder:
+    """Write entries to the journal beside everything else: many with one wait for the disk."""
 
     def __init__(self, journal: Journal, account: AccountName) -> None:
         self._journal = journal
@@ -46,14 +46,23 @@ class SavedRecorder:
         self._writing: asyncio.Task[None] | None = None
         self._problems: dict[str, None] = {}
 
-    def record(self, fax: FaxIdentity, path: Path, sha256: str) -> None:
-        """Write it soon, unless the journal has exactly that already."""
+    def saved(self, fax: FaxIdentity, path: Path, sha256: str) -> None:
+        """Record a saved copy soon, unless the journal has exactly that already."""
         known = self._journal.records(self._account).of(fax)
-        if fax.is_certain and (known.path, known.sha256) == (str(path), sha256):
-            return
-        self._waiting.append(
-            JournalEntry(event=Event.SAVED, account=self._account, fax=fax, path=str(path), sha256=sha256)
-        )
+        if not fax.is_certain or (known.path, known.sha256) != (str(path), sha256):
+            self._record(JournalEntry(event=Event.SAVED, account=self._account, fax=fax, path=str(path), sha256=sha256))
+
+    def unsaved(self, fax: FaxIdentity, reason: str) -> None:
+        """Record soon that a fax could not be saved."""
+        self._record(JournalEntry(event=Event.UNSAVED, account=self._account, fax=fax, reason=reason))
+
+    def opened(self, fax: FaxIdentity, is_opened: bool) -> None:
+        """Record soon that a fax was opened, or marked unopened."""
+        event = Event.OPENED if is_opened else Event.UNOPENED
+        self._record(JournalEntry(event=event, account=self._account, fax=fax))
+
+    def _record(self, entry: JournalEntry) -> None:
+        self._waiting.append(entry)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
 
@@ -139,7 +148,7 @@ class SaverObserver(Protocol):
 class _Observer(DownloadObserver):
     """Passes on what becomes of the documents of one save, and keeps their outcomes."""
 
-    def __init__(self, observer: SaverObserver, recorder: SavedRecorder | None = None) -> None:
+    def __init__(self, observer: SaverObserver, recorder: JournalRecorder | None = None) -> None:
         self.outcomes: list[Outcome] = []
         self.missing: list[str] = []
         self._observer = observer
@@ -150,9 +159,11 @@ class _Observer(DownloadObserver):
         if isinstance(outcome, Saved | AlreadyThere):
             self._observer.note_saved(fax)
             if self._recorder is not None:
-                self._recorder.record(fax.identity, outcome.path, outcome.sha256)
+                self._recorder.saved(fax.identity, outcome.path, outcome.sha256)
             return
         self.missing.append(missing_text(fax, outcome))
+        if self._recorder is not None:
+            self._recorder.unsaved(fax.identity, self.missing[-1])
         if isinstance(outcome, NoLongerThere):
             self._observer.note_gone(fax)
 
@@ -178,7 +189,7 @@ class Saver:
     async def save(self, faxes: Sequence[Fax]) -> str:
         """Save all of them and return a text about how it ended, also if cancelled. Raises FaxtuiError."""
         target = self._observer.download_target
-        recorder = SavedRecorder(self._context.journal, self._context.account)
+        recorder = JournalRecorder(self._context.journal, self._context.account)
         observer = _Observer(self._observer, recorder)
         batch = await self._batch(target, observer)
         is_cancelled = False

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
 from itertools import chain
 from operator import itemgetter
@@ -26,8 +26,8 @@ from faxtui.storage.json_lines import Appended, JsonLines, Position, Reader, ide
 from faxtui.translation import _
 
 log = logging.getLogger(__name__)
-MANY_SUPERSEDED = 10_000
-"""Lines about something that later lines tell otherwise, from which on they are removed, if they are the most of it."""
+SLACK = timedelta(days=7)
+"""How much older than kept an entry may be before expired entries are removed: once a week at most."""
 _PAUSE = 0.001
 """Seconds after each block that is read in which the screen has the processor to itself."""
 
@@ -48,13 +48,17 @@ class AccountName(NamedTuple):
 
 
 class Event(StrEnum):
-    """``deleting`` is on the disk before the request is sent; one that nothing follows may or may not have arrived.
+    """What was done with a fax.
 
-    ``deleted`` is also what was found gone after our request, ``failed`` what was not deleted, or never sent, or is in
-    the list all the same.
+    ``deleting`` is on the disk before the request is sent; one that nothing follows may or may not have arrived.
+    ``deleted`` is also what was found gone after our request, ``failed`` what was not deleted, or never sent, or is
+    still in the list. ``unsaved`` is a save that failed.
     """
 
+    OPENED = "opened"
+    UNOPENED = "unopened"
     SAVED = "saved"
+    UNSAVED = "unsaved"
     DELETING = "deleting"
     DELETED = "deleted"
     FAILED = "failed"
@@ -107,15 +111,17 @@ class Records:
     def __init__(self) -> None:
         self._copies: dict[FaxIdentity, tuple[str, str]] = {}
         self._deletions: dict[FaxIdentity, tuple[WasDeleted, str]] = {}
-
-    def __len__(self) -> int:
-        return len(self._copies) + len(self._deletions)
+        self._opened: dict[FaxIdentity, bool] = {}
 
     def of(self, fax: FaxIdentity) -> Record:
         """A copy is found only for the fax it was saved of; a deletion also if an older version noted it by name."""
         path, sha256 = self._copies.get(fax, _NO_COPY) if fax.is_certain else _NO_COPY
         was_deleted, at = self._deletions.get(fax) or self._deletions.get(fax.name_only) or _NO_DELETION
         return Record(path, sha256, was_deleted, _moment(at))
+
+    def is_opened(self, fax: FaxIdentity) -> bool:
+        """Return True if the document of just this fax was seen, and not marked unopened since."""
+        return self._opened.get(fax, False)
 
     @property
     def has_deletions(self) -> bool:
@@ -124,13 +130,16 @@ class Records:
     def add(self, line: _Line) -> None:
         if line.event is Event.SAVED:
             self._copies[line.fax] = line.path, line.sha256
-        else:
+        elif line.event in _AFTER:
             self._deletions[line.fax] = _AFTER[line.event], line.at
+        elif line.event in _OPENED:
+            self._opened[line.fax] = _OPENED[line.event]
 
     def update(self, others: Records) -> None:
-        """Take in what is known from later lines."""
+        """Add what is known from later lines."""
         self._copies.update(others._copies)
         self._deletions.update(others._deletions)
+        self._opened.update(others._opened)
 
 
 class _Line(NamedTuple):
@@ -144,18 +153,13 @@ class _Line(NamedTuple):
     sha256: str
     reason: str
 
-    @property
-    def subject(self) -> tuple[object, ...]:
-        """Of lines with the same one, the last one tells all that the others do."""
-        of_copy = (self.path, self.sha256) if self.event is Event.SAVED else ()
-        return self.account, self.fax, *of_copy
-
 
 _AFTER = {
     Event.DELETING: WasDeleted.UNKNOWN,
     Event.DELETED: WasDeleted.YES,
     Event.FAILED: WasDeleted.NO,
 }
+_OPENED = {Event.OPENED: True, Event.UNOPENED: False}
 _EVENTS: Mapping[str, Event] = {event.value: event for event in Event}
 _NO_COPY = ("", "")
 _NO_DELETION = (WasDeleted.NO, "")
@@ -169,26 +173,28 @@ _TEXTS_ONLY = {str}
 class Journal:
     """JSON lines, one for each entry, readable by nobody but the user. Its methods may be called from any thread.
 
-    Without a ``path`` nothing is written, and what is known is known for this run only.
-
-    A line that was torn by a crash, and whatever else is no entry, is passed over.
+    Without a ``path`` nothing is written, and entries are known for this run only. Entries older than ``keep`` are
+    removed by `compact`; None keeps all. A line that was torn by a crash, and any other that is no entry, is skipped.
     """
 
-    def __init__(self, path: Path | None, now: Callable[[], datetime] = machine_now) -> None:
+    def __init__(
+        self, path: Path | None, now: Callable[[], datetime] = machine_now, keep: timedelta | None = None
+    ) -> None:
         self.path = path
         self._file = None if path is None else JsonLines(path, is_private=True)
         self._now = now
+        self._keep = keep
         self._known = threading.Lock()
         """Held while what is known changes, and never while a disk may let us wait."""
         self._appending = threading.Lock()
         self._reading = threading.Lock()
         self._records: dict[AccountName, Records] = {}
         self._read_to = Position()
-        self._lines = 0
+        self._oldest = ""
 
     def append(self, *entries: JournalEntry) -> None:
         """Return once the entries are on the disk. Raises StorageError."""
-        at = self._now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        at = _stamp(self._now())
         content = b"".join(_written(at, each) for each in entries)
         with self._appending:
             appended = None if self._file is None else self._append(self._file, content)
@@ -198,7 +204,6 @@ class Journal:
                 for each in entries:
                     line = _Line(at, each.event, each.account, each.fax, each.path, each.sha256, each.reason)
                     self._of(self._records, each.account).add(line)
-                self._lines += len(entries)
 
     def read(self) -> bool:
         """Take in what was added since; return whether there was anything. Raises StorageError.
@@ -214,13 +219,15 @@ class Journal:
             self._reading.release()
 
     def compact(self) -> None:
-        """Remove lines that later ones make superfluous, if they are most of a long journal. Raises StorageError."""
-        live = sum(map(len, self._records.values()))
-        if self._file is None or self._lines < 2 * live + MANY_SUPERSEDED or not self._reading.acquire(blocking=False):
+        """Remove entries that are older than kept, once the oldest one read is so by a week. Raises StorageError."""
+        if self._file is None or self._keep is None:
+            return
+        expired = self._now() - self._keep
+        if not self._oldest or self._oldest >= _stamp(expired - SLACK) or not self._reading.acquire(blocking=False):
             return
         try:
             with self._readable():
-                self._compact(self._file)
+                self._compact(self._file, _stamp(expired))
         finally:
             self._reading.release()
 
@@ -272,7 +279,7 @@ class Journal:
     def _forget(self) -> bool:
         with self._known:
             was_known = self._read_to != Position()
-            self._read_to, self._lines = Position(), 0
+            self._read_to, self._oldest = Position(), ""
             if was_known:
                 self._records = {}
             return was_known
@@ -280,12 +287,12 @@ class Journal:
     def _take_in(self, reader: Reader) -> bool:
         """Read to the end, aside from what is known: half of a journal would tell of deletes without their outcome."""
         found: dict[AccountName, Records] = {}
-        lines = 0
+        oldest = self._oldest if reader.is_same_file else ""
         while True:
             for block in reader.blocks():
-                lines += len(block)
                 for line in filter(None, map(_line, block)):
                     self._of(found, line.account).add(line)
+                    oldest = oldest or line.at
                 time.sleep(_PAUSE)
             rest = _line(reader.rest())
             with self._known:
@@ -295,28 +302,30 @@ class Journal:
                     self._of(found, rest.account).add(rest)
                 is_news = bool(found) or not reader.is_same_file
                 self._read_to = reader.position
+                self._oldest = oldest
                 if reader.is_same_file:
-                    self._lines += lines
                     for account, records in found.items():
                         self._of(self._records, account).update(records)
                 else:
-                    self._lines, self._records = lines, found
+                    self._records = found
                 return is_news
 
-    def _compact(self, file: JsonLines) -> None:
-        end = self._read_to
-        last: dict[tuple[object, ...], int] = {}
-        for number, text in enumerate(_lines_until(file, end)):
+    def _compact(self, file: JsonLines, expired: str) -> None:
+        end, oldest, kept = self._read_to, "", bytearray()
+        for text in _lines_until(file, end):
             line = _line(text)
-            if line is not None:
-                last[line.subject] = number
-        kept = set(last.values())
-        lines = [
-            f"{text}\n" for number, text in enumerate(_lines_until(file, end)) if number in kept or _line(text) is None
-        ]
-        begin = file.replace_beginning(end, "".join(lines).encode())
+            if line is not None and line.at < expired:
+                continue
+            oldest = oldest or (line.at if line is not None else "")
+            kept += text.encode() + b"\n"
+        begin = file.replace_beginning(end, kept)
         with self._known:
-            self._read_to, self._lines = begin, len(lines)
+            self._read_to, self._oldest = begin, oldest
+
+
+def _stamp(moment: datetime) -> str:
+    """Return a moment as entries have it: in that form, texts are in the order of time."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _lines_until(file: JsonLines, end: Position) -> Iterator[str]:

@@ -91,7 +91,7 @@ class JsonLines:
         finally:
             os.close(handle)
 
-    def replace_beginning(self, until: Position, kept: bytes) -> Position:
+    def replace_beginning(self, until: Position, kept: bytes | bytearray) -> Position:
         """Replace the file, up to there, by ``kept``; what others append meanwhile stays.
 
         Returns where the rest begins then.

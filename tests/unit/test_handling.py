@@ -217,6 +217,22 @@ async def test_nothing_of_what_is_read_is_written(tmp_path: Path) -> None:
         assert files(tmp_path) == []
 
 
+async def test_what_was_opened_is_opened_in_later_runs_until_it_is_marked_unopened(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    nameless = replace(B, received_text=None)
+    async with at_desk(tmp_path, journal=Journal(journal)) as desk:
+        for fax in (A, B, nameless):
+            desk.handling.note_opened(fax)
+        desk.handling.note_unopened(B)
+        assert [desk.view.local_status(each) for each in (A, B)] == [LocalStatus.OPENED, None]
+    async with at_desk(tmp_path, journal=Journal(journal)) as desk:
+        assert [desk.view.local_status(each) for each in (A, B, nameless)] == [LocalStatus.OPENED, None, None]
+        desk.handling.note_unopened(A)
+        assert desk.view.local_status(A) is None
+    async with at_desk(tmp_path, journal=Journal(journal)) as desk:
+        assert desk.view.local_status(A) is None
+
+
 async def test_what_can_not_be_read_is_not_opened(tmp_path: Path) -> None:
     async with at_desk(tmp_path) as desk:
         desk.service.when_looked_for(A, NoResponse("None came."))

@@ -11,7 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,7 +83,7 @@ def test_entries_are_only_ever_added(journal: Journal, path: Path) -> None:
         journal.append(entry(event))
         assert path.read_bytes().startswith(so_far)
         so_far = path.read_bytes()
-    assert so_far.count(b"\n") == 4
+    assert so_far.count(b"\n") == len(Event)
 
 
 def test_nobody_else_can_read_it(journal: Journal, path: Path) -> None:
@@ -199,7 +199,8 @@ def test_two_programs_write_one_journal(path: Path) -> None:
         one.append(entry(Event.DELETED, called("f", f"one-{number}")))
         two.append(entry(Event.DELETED, called("f", f"two-{number}")))
     one.read()
-    assert len(one.records(ACCOUNT)) == 100
+    written = [called("f", f"{name}-{number}") for name in ("one", "two") for number in range(50)]
+    assert all(one.records(ACCOUNT).of(each).was_deleted is WasDeleted.YES for each in written)
 
 
 def test_an_entry_is_synced_and_so_is_the_folder_of_a_new_journal(
@@ -406,7 +407,7 @@ def test_a_hundred_thousand_lines_are_read_quickly_and_after_that_only_what_is_n
     assert reader.read()
     whole = time.process_time() - began
     assert whole < 3
-    assert len(reader.records(ACCOUNT)) == 100_000
+    assert reader.records(ACCOUNT).of(called(KEY.folder, KEY.file_name.replace("1135", "99999"))).is_saved
     appended, read = [], []
     for _ in range(5):
         began = time.process_time()
@@ -444,38 +445,56 @@ def test_while_one_thread_reads_another_does_not_wait_for_it(path: Path) -> None
         assert sum(each.result() for each in results) == 1
 
 
-def test_superseded_lines_of_a_long_journal_are_removed_and_nothing_known_changes(path: Path) -> None:
-    journal = Journal(path)
-    one, two = called("f", "1"), called("f", "2")
-    journal.append(entry(Event.SAVED, two), entry(Event.DELETED, two, reason="Once."))
-    for _ in range(20):
-        journal.append(*[entry(event, one) for event in Event for _ in range(150)])
+def test_what_was_opened_is_known_in_later_runs_until_it_is_marked_unopened(journal: Journal, path: Path) -> None:
+    journal.append(entry(Event.OPENED), entry(Event.OPENED, called("f", "2")))
+    journal.append(entry(Event.UNOPENED, called("f", "2")), entry(Event.UNSAVED, reason="No."))
+    later = Journal(path)
+    later.read()
+    for each in (journal, later):
+        assert each.records(ACCOUNT).is_opened(FAX)
+        assert not each.records(ACCOUNT).is_opened(called("f", "2"))
+        assert not each.records(OTHER).is_opened(FAX)
+        assert each.records(ACCOUNT).of(FAX) == Record()
+    again = Journal(path)
+    again.append(entry(Event.UNOPENED))
+    later.read()
+    assert not later.records(ACCOUNT).is_opened(FAX)
+
+
+def at(days: float, keep: int | None, path: Path) -> Journal:
+    return Journal(path, lambda: NOW + timedelta(days=days), None if keep is None else timedelta(days=keep))
+
+
+def test_entries_older_than_kept_are_removed_and_all_others_stay(path: Path) -> None:
+    one, two, three = (called("f", name) for name in "123")
+    at(0, None, path).append(entry(Event.SAVED, one), entry(Event.DELETED, two, reason="Once."))
     with path.open("a") as file:
         file.write("not ours\n")
-    journal.append(entry(Event.DELETING, one))
-    before = [known(path, each) for each in (one, two)]
+    at(60, None, path).append(entry(Event.DELETING, three), entry(Event.DELETED, three))
+    journal = at(98, 90, path)
     journal.read()
     journal.compact()
-    assert len(path.read_text().splitlines()) == 5
-    assert "not ours" in path.read_text()
-    assert [known(path, each) for each in (one, two)] == before
-    assert [journal.records(ACCOUNT).of(each) for each in (one, two)] == before
+    assert [json.loads(each)["event"] for each in path.read_text().splitlines()[1:]] == ["deleting", "deleted"]
+    assert path.read_text().startswith("not ours\n")
+    assert [known(path, each).was_deleted for each in (one, two, three)] == [*[WasDeleted.NO] * 2, WasDeleted.YES]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not journal.read()
-    journal.append(entry(Event.FAILED, one))
-    assert known(path, one).was_deleted is WasDeleted.NO
+    journal.append(entry(Event.FAILED, three))
+    assert known(path, three).was_deleted is WasDeleted.NO
+    assert not journal.read()
 
 
-def test_a_journal_with_little_to_remove_stays_as_it_is(journal: Journal, path: Path) -> None:
-    for _ in range(10):
-        journal.append(*[entry(Event.SAVED) for _ in range(500)])
+@pytest.mark.parametrize(("days", "keep"), [(1000, None), (89, 90), (96, 90)], ids=["for ever", "kept", "slack"])
+def test_a_journal_without_expired_entries_stays_as_it_is(path: Path, days: int, keep: int | None) -> None:
+    at(0, None, path).append(*[entry(Event.SAVED) for _ in range(500)])
     before = path.read_bytes()
+    journal = at(days, keep, path)
     journal.read()
     journal.compact()
     assert path.read_bytes() == before
 
 
-def test_nothing_that_other_programs_append_is_lost_while_superseded_lines_are_removed(path: Path) -> None:
+def test_nothing_that_other_programs_append_is_lost_while_expired_entries_are_removed(path: Path) -> None:
     script = f"""
 from pathlib import Path
 from test_journal import Event, Journal, called, entry
@@ -483,12 +502,13 @@ journal = Journal(Path({str(path)!r}))
 for number in range(300):
     journal.append(entry(Event.DELETED, called("other", str(number))))
 """
-    journal = Journal(path)
-    journal.append(entry(Event.SAVED))
+    # NOW is long ago for the other program, which reads the clock.
+    journal = Journal(path, keep=timedelta(days=1))
+    at(-1000, None, path).append(entry(Event.SAVED))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (TESTS, TESTS / "unit")))}
     with subprocess.Popen([sys.executable, "-c", script], env=environment) as other:
         while other.poll() is None:
-            journal.append(*[entry(Event.SAVED) for _ in range(11_000)])
+            at(-1000, None, path).append(*[entry(Event.SAVED) for _ in range(1000)])
             journal.read()
             with suppress(StorageError):
                 journal.compact()

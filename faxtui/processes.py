@@ -6,6 +6,7 @@ and get these variables from any other program, too (our decision); what display
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
 import signal
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 SECRETS = ("FAXTUI_PASSWORD",)
 """Variables that only this program reads."""
+MOST_OUTPUT = 65_536
+"""Bytes of what a command prints that are kept."""
 _POLL_SECONDS = 0.1
 """Seconds between two checks that a silent program is still running."""
 _START_LIMIT = 1.0
@@ -40,18 +43,22 @@ def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def start(
-    command: Sequence[str], environ: Mapping[str, str] | None = None, *, is_read: bool = False
+    command: Sequence[str],
+    environ: Mapping[str, str] | None = None,
+    *,
+    is_read: bool = False,
+    is_written: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a program in a session of its own, without a shell, a terminal or input.
+    """Start a program in a session of its own, without a shell or a terminal.
 
-    What it prints can be read if ``is_read``, and is lost otherwise. ``environ`` is this process's unless given.
-    Raises OSError or ValueError.
+    What it prints can be read if ``is_read``, and is lost otherwise; it has input only if ``is_written``. ``environ``
+    is this process's unless given. Raises OSError or ValueError.
     """
     output = PIPE if is_read else DEVNULL
     return subprocess.Popen(
         list(command),
         env=without_secrets(os.environ if environ is None else environ),
-        stdin=DEVNULL,
+        stdin=PIPE if is_written else DEVNULL,
         stdout=output,
         stderr=output,
         close_fds=True,
@@ -92,7 +99,7 @@ def run(command: Sequence[str], limit: float, most: int) -> CommandResult:
     """
     process = _start_registered(command)
     try:
-        output, errors = _read_outputs(process, limit, most)
+        output, errors = _communicate(process, limit=limit, most=most)
     except subprocess.TimeoutExpired as error:
         _kill(process)
         raise TimeoutError from error
@@ -102,6 +109,47 @@ def run(command: Sequence[str], limit: float, most: int) -> CommandResult:
     finally:
         _running.discard(process)
     return CommandResult(process.returncode, output, errors)
+
+
+async def run_with_input(
+    command: Sequence[str],
+    data: bytes,
+    environ: Mapping[str, str] | None = None,
+    *,
+    limit: float = math.inf,
+    most: int = MOST_OUTPUT,
+) -> CommandResult:
+    """Run a program of the operator's with ``data`` as its input, beside everything else.
+
+    Of what it prints the first ``most`` bytes are returned, and the rest is read and dropped. After ``limit`` seconds,
+    or if this is cancelled, it is killed with all that it started. Raises OSError or ValueError if it can't be started,
+    and TimeoutError.
+    """
+    import asyncio
+
+    stop = threading.Event()
+
+    def work() -> CommandResult:
+        process = _start_registered(command, environ, is_written=True)
+        try:
+            output, errors = _communicate(process, data, limit=limit, most=most, drops_rest=True, stop=stop)
+        except subprocess.TimeoutExpired as error:
+            raise TimeoutError from error
+        finally:
+            if process.returncode is None:
+                _kill(process)
+            _running.discard(process)
+        return CommandResult(process.returncode, output, errors)
+
+    task = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        stop.set()
+        await asyncio.wait([task])
+        # What became of a program that was killed interests nobody.
+        task.exception()
+        raise
 
 
 def end_commands() -> None:
@@ -116,7 +164,9 @@ def end_commands() -> None:
 clean_up_with(end_commands)
 
 
-def _start_registered(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start_registered(
+    command: Sequence[str], environ: Mapping[str, str] | None = None, *, is_written: bool = False
+) -> subprocess.Popen[bytes]:
     """Start a program and note it as running, in a thread.
 
     A signal's handler runs in the main thread, and there could come between a program that runs and the number to kill
@@ -127,7 +177,7 @@ def _start_registered(command: Sequence[str]) -> subprocess.Popen[bytes]:
     def begin() -> None:
         try:
             with _starting:
-                process = start(command, is_read=True)
+                process = start(command, environ, is_read=True, is_written=is_written)
                 _running.add(process)
         except (OSError, ValueError) as error:
             starting.set_exception(error)
@@ -146,12 +196,24 @@ def _start_registered(command: Sequence[str]) -> subprocess.Popen[bytes]:
         raise
 
 
-def _read_outputs(process: subprocess.Popen[bytes], limit: float, most: int) -> tuple[bytes, bytes]:
-    """Raises TimeoutError or TimeoutExpired past the limit, OverflowError if it prints too much."""
+def _communicate(
+    process: subprocess.Popen[bytes],
+    data: bytes = b"",
+    *,
+    limit: float,
+    most: int,
+    drops_rest: bool = False,
+    stop: threading.Event | None = None,
+) -> tuple[bytes, bytes]:
+    """Write ``data`` to a program and read what it prints until it ends.
+
+    Raises TimeoutError or TimeoutExpired past the limit, or once ``stop`` is set, and OverflowError if it prints more
+    than ``most`` bytes, unless the rest is dropped.
+    """
 
     def seconds_left() -> float:
         left = deadline - time.monotonic()
-        if left <= 0:
+        if left <= 0 or (stop is not None and stop.is_set()):
             raise TimeoutError
         return left
 
@@ -165,20 +227,52 @@ def _read_outputs(process: subprocess.Popen[bytes], limit: float, most: int) -> 
         open_pipes = stack.enter_context(selectors.DefaultSelector())
         open_pipes.register(process.stdout, selectors.EVENT_READ, output)
         open_pipes.register(process.stderr, selectors.EVENT_READ, errors)
+        if process.stdin is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+            open_pipes.register(process.stdin, selectors.EVENT_WRITE)
+        left = memoryview(data)
         while open_pipes.get_map():
             ready = open_pipes.select(min(_POLL_SECONDS, seconds_left()))
             if not ready and process.poll() is not None:
                 break
             for pipe, _ in ready:
+                if pipe.fileobj is process.stdin:
+                    left = _written(process, left)
+                    if not left:
+                        open_pipes.unregister(process.stdin)
+                        _close_input(process)
+                    continue
                 chunk = os.read(pipe.fd, 65_536)
                 pipe.data.extend(chunk)
                 if not chunk:
                     open_pipes.unregister(pipe.fileobj)
+                if drops_rest:
+                    del pipe.data[most:]
             if len(output) > most:
                 raise OverflowError
             del errors[most:]
-        process.wait(seconds_left())
+        _close_input(process)
+        while process.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(min(_POLL_SECONDS, seconds_left()))
     return bytes(output), bytes(errors)
+
+
+def _written(process: subprocess.Popen[bytes], data: memoryview) -> memoryview:
+    """Write what the program's input accepts and return the rest: nothing if it reads no more."""
+    assert process.stdin is not None
+    try:
+        return data[os.write(process.stdin.fileno(), data) :] if data else data
+    except BlockingIOError:
+        return data
+    except OSError:
+        return data[:0]
+
+
+def _close_input(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        with suppress(OSError):
+            process.stdin.close()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -1,6 +1,7 @@
 """What other programs get from this one: no secret, and no open file."""
 
 import ast
+import asyncio
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from documents_to_read import letter_tiff
 import faxtui
 from faxtui.config.credentials import run_command
 from faxtui.preview.client import DocumentReader
+from faxtui.processes import run_with_input
 from faxtui.terminal.desktop import open_file
 
 SECRET = "hush"
@@ -149,3 +151,47 @@ def _imports(node: ast.AST) -> bool:
         and node.module in ("os", "subprocess", "asyncio.subprocess", "pty", "multiprocessing", "webbrowser")
         and any(each.name.startswith(STARTERS) for each in node.names)
     )
+
+
+def script(text: str) -> list[str]:
+    return [sys.executable, "-c", text]
+
+
+async def test_a_command_gets_its_input_and_returns_what_it_printed() -> None:
+    result = await run_with_input(script("import sys; print(len(sys.stdin.read())); sys.exit(3)"), b"x" * 300_000)
+    assert (result.exit_code, result.output) == (3, b"300000\n")
+
+
+async def test_a_command_may_ignore_its_input_and_print_megabytes() -> None:
+    result = await run_with_input(script("print('y' * 5_000_000)"), b"x" * 300_000, most=10)
+    assert (result.exit_code, result.output) == (0, b"y" * 10)
+
+
+async def test_a_command_that_hangs_is_killed_at_its_limit_with_what_it_started() -> None:
+    hangs = f"import subprocess, time; subprocess.Popen({script('import time; time.sleep(60)')!r}); time.sleep(60)"
+    with pytest.raises(TimeoutError):
+        await run_with_input(script(hangs), b"", limit=0.5)
+
+
+async def test_a_cancelled_command_is_killed(tmp_path: Path) -> None:
+    fifo = tmp_path / "pid"
+    os.mkfifo(fifo)
+    waits = f"import os, time; open({str(fifo)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    task = asyncio.create_task(run_with_input(script(waits), b""))
+    number = int(await asyncio.to_thread(fifo.read_text))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
+
+
+async def test_a_command_that_is_missing_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError):
+        await run_with_input(["/nowhere/at/all"], b"")
+
+
+async def test_what_a_command_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
+    leaves = f"import subprocess; subprocess.Popen({script('import time; time.sleep(3)')!r})"
+    result = await run_with_input(script(leaves), b"", limit=2)
+    assert result.exit_code == 0

@@ -89,11 +89,10 @@ def varied(address: str, environ: Mapping[str, str], rounds: int) -> Mapping[str
         warm = 0.0
         for number in range(rounds):
             for each in range(5):
-                program.press(b"\r", SHORT, {"details": "Esc"})
                 if each < 2:
-                    program.press(b"v", READ, {"page": "Larger"})
-                    program.press(ESCAPE, SHORT)
-                    program.listen(AFTER_ESCAPE)
+                    program.press(b"\r", READ, {"page": "top of page"})
+                else:
+                    program.press(b"i", SHORT, {"fields": "Customer"})
                 program.press(ESCAPE, SHORT)
                 program.listen(AFTER_ESCAPE)
                 program.press(b"j", SHORT)

@@ -10,7 +10,7 @@ from recorded_run import SIXTEEN, SMALL, TRUECOLOUR, record
 from thin_stream import XTERM, Thin
 
 RECORD = Path(__file__).parent / "snapshot" / "bytes.json"
-BROWSING = ("down", "down", "n", "n", "p", "o", "down", "enter", "escape")
+BROWSING = ("down", "down", "n", "n", "p", "o", "down", "i", "escape")
 KEYS = (*BROWSING, "s", "escape", "space", "space", "u", "f", "escape")
 TERMINALS = {"16 colours": SIXTEEN, "truecolor": TRUECOLOUR}
 

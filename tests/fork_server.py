@@ -37,7 +37,7 @@ PRELOADED = (
     "faxtui.ui.app",
     "faxtui.ui.screens.connect",
     "faxtui.ui.screens.questions",
-    "faxtui.ui.screens.details",
+    "faxtui.ui.screens.fax",
     "faxtui.ui.screens.help",
     "faxtui.ui.screens.settings",
 )

@@ -27,6 +27,7 @@ from faxtui.odyssey.client import OdysseyService
 from faxtui.odyssey.transport import Limits
 from faxtui.operations.delete_queue import Clocks
 from faxtui.storage.journal import AccountName, Event, Journal, JournalEntry
+from faxtui.ui.screens.fax import FaxScreen
 from faxtui.ui.session import AccountServices, SessionConfig
 from faxtui.ui.typed_keys import Silence
 from faxtui.ui.widgets.fax_table import GUTTER
@@ -188,6 +189,16 @@ class Desk:
 
     async def until_beside(self, row: int, signs: str) -> None:
         await self.console.until(lambda: self.beside(row) == signs)
+
+    async def until_read(self, number: int) -> None:
+        """Until the fax of that number in the list is on the screen, and everything of it that is wanted."""
+        ending = f" {number} of {self.console.page.total}"
+        await self.until(lambda: self.console.header.rstrip().endswith(ending) and self.is_drawn)
+
+    @property
+    def is_drawn(self) -> bool:
+        screen = self.console.app.screen
+        return isinstance(screen, FaxScreen) and screen._pane._round is None and not screen._awaits
 
     async def reached(self, door: Door) -> None:
         await self.console.until(door.reached.is_set)

@@ -10,7 +10,17 @@ from faxtui.domain.fax import Fax
 from faxtui.errors import FaxtuiError
 from faxtui.preview.viewport import BRAILLE
 from faxtui.terminal.capabilities import Capabilities
-from faxtui.ui.screens.reading import ReadingScreen
+from faxtui.ui.documents import Documents, FaxDocument
+from faxtui.ui.screens.fax import FaxScreen
+
+
+class GivenDocuments(Documents):
+    """Documents that a test gives, in place of those of the service."""
+
+    given: Callable[[], Awaitable[bytes]]
+
+    async def _fetch(self, document: FaxDocument, on_size: Callable[[int], None]) -> None:
+        document.content = await self.given()
 
 
 @asynccontextmanager
@@ -30,17 +40,22 @@ async def reading(
 
     async with console(size=size, capabilities=capabilities) as desk:
         fax = Fax(folder="134296015", file_name=letter().file_name)
-        await desk.app.push_screen(ReadingScreen(desk.app.options, fax, fetch, lambda: None))
+        browser = desk.browser
+        documents = GivenDocuments(browser._operations, browser._inbox.policy)
+        documents.given = fetch
+        screen = FaxScreen(desk.app.options, browser._operations, browser._inbox, "", documents, fax)
+        await desk.app.push_screen(screen)
         await desk.until_shown(until)
         await still(desk)
         yield desk
+        await documents.aclose()
 
 
 async def still(desk: Console) -> None:
     """Until everything that is wanted is drawn."""
     screen = desk.app.screen
-    if isinstance(screen, ReadingScreen):
-        await desk.until(lambda: not screen._is_drawing)
+    if isinstance(screen, FaxScreen):
+        await desk.until(lambda: screen._pane._round is None)
     await desk.settle()
 
 
@@ -51,7 +66,12 @@ async def press(desk: Console, *keys: str) -> None:
 
 
 def page(desk: Console) -> list[str]:
-    return desk.lines[1:-1]
+    return desk.lines[3:-1]
+
+
+def quiet(desk: Console) -> str:
+    """The line that says how the page is shown."""
+    return desk.lines[1]
 
 
 def dots(desk: Console) -> list[str]:

@@ -24,7 +24,7 @@ SMALL = (80, 24)
 TRUECOLOUR: Mapping[str, str] = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
 SIXTEEN: Mapping[str, str] = {"TERM": "xterm", "LANG": "C.UTF-8"}
 NONE: Mapping[str, str] = {"TERM": "vt100", "LANG": "C.UTF-8"}
-BROWSE = ("down", "down", "n", "n", "p", "o", "down", "enter", "escape", "s", "escape", "f", "escape", "question_mark")
+BROWSE = ("down", "down", "n", "n", "p", "o", "down", "i", "escape", "s", "escape", "f", "escape", "question_mark")
 
 
 class RecordingDriver(HeadlessDriver):

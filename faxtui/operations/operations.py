@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -387,14 +387,17 @@ class FaxOperations:
             self._recorder.opened(fax.identity, is_opened)
         self._notify()
 
-    async def read(self, fax: Fax) -> bytes:
-        """Read a document into memory: from the saved copy if that is intact. Raises FaxtuiError."""
+    async def read(self, fax: Fax, on_size: Callable[[int], None] = lambda _: None) -> bytes:
+        """Read a document into memory: from the saved copy if that is intact. Raises FaxtuiError.
+
+        ``on_size`` is called with the bytes that the service announces.
+        """
         from faxtui.operations.saver import read_copy, read_document
 
         content = await asyncio.to_thread(read_copy, self.view.record(fax))
         if content is None:
             try:
-                content = await read_document(self._context.service, fax.key, LARGEST_READ)
+                content = await read_document(self._context.service, fax.key, LARGEST_READ, on_size)
             except Gone:
                 self.note_gone(fax)
                 raise

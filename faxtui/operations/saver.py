@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -245,10 +245,17 @@ def read_copy(record: Record) -> bytes | None:
     return content if hashlib.sha256(content).hexdigest() == record.sha256 else None
 
 
-async def read_document(service: DocumentService, key: FaxKey, most: int) -> bytes:
-    """Read a document into memory only. Raises FaxtuiError, also if it has more than ``most`` bytes."""
+async def read_document(
+    service: DocumentService, key: FaxKey, most: int, on_size: Callable[[int], None] = lambda _: None
+) -> bytes:
+    """Read a document into memory only. Raises FaxtuiError, also if it has more than ``most`` bytes.
+
+    ``on_size`` is called with the bytes that the service announces.
+    """
     content = bytearray()
     async with service.open_document(key) as document:
+        if document.length is not None:
+            on_size(document.length)
         async for chunk in document.chunks():
             content += chunk
             if len(content) > most:

@@ -18,12 +18,12 @@ from faxtui.domain.text import visible
 from faxtui.translation import N_, _
 
 MOVING, PAGES, NARROWING = N_("Moving"), N_("Pages"), N_("Filters and order")
-FAXES, FAX, PROGRAM = N_("Faxes"), N_("In the details"), N_("The program")
-SHEETS, LENS = N_("Pages of the fax"), N_("On the page")
-GROUPS = (MOVING, PAGES, FAXES, NARROWING, FAX, PROGRAM)
+FAXES, MARKS, PROGRAM = N_("Faxes"), N_("Marks and more"), N_("The program")
+FAX, SHEETS, LENS = N_("In a fax"), N_("Pages of the fax"), N_("On the page")
+GROUPS = (MOVING, PAGES, FAXES, MARKS, NARROWING, PROGRAM)
 """The groups of the help, in order."""
-READING_GROUPS = (SHEETS, LENS, PROGRAM)
-"""The groups of the help while a fax is read."""
+READING_GROUPS = (FAX, SHEETS, LENS, FAXES, PROGRAM)
+"""The groups of the help in a fax."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Action:
     """An action and its keys (as Textual names them, separated by commas).
 
     ``bar`` is its rank in the key bar, 0 if it is not there; ``shown`` how its keys are written, if not simply as the
-    first of them. ``everywhere``: its keys work in fields and menus too.
+    first of them. ``everywhere``: its keys work in fields and menus too. ``beside`` is the id of an action whose key
+    the key bar shows together with this one: ``n p Page``.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Action:
     bar: int = 0
     shown: str = ""
     everywhere: bool = False
+    beside: str = ""
 
     def binding(self) -> Binding:
         return Binding(self.keys, self.method, self.label, show=False, id=self.id, priority=self.everywhere)
@@ -58,7 +60,6 @@ TABLE: tuple[Action, ...] = (
 )
 
 REFRESH = Action("page.refresh", "r", "app.refresh_list", N_("Refresh"), N_("refresh, or retry"), PAGES, 9)
-"""Bound in the list, and in the details of one of its faxes."""
 UNDO = Action("fax.undo", "U", "app.undo", N_("Undo"), N_("undo the last delete"), FAXES)
 """Bound wherever a fax can be seen: its countdown is shown there."""
 
@@ -69,18 +70,18 @@ BROWSER: tuple[Action, ...] = (
     Action("page.last", "greater_than_sign", "last_page", N_("Last"), N_("last page"), PAGES, shown=">"),
     Action("page.go", "g", "go_to_page", N_("Go to page"), N_("a page by its number"), PAGES, 11),
     REFRESH,
-    Action("filters.edit", "f,slash", "edit_filters", N_("Filters"), N_("edit the filters"), NARROWING, 3, "f /"),
+    Action("filters.edit", "f", "edit_filters", N_("Filters"), N_("edit the filters"), NARROWING, 3),
     Action("filters.sidebar", "F", "toggle_sidebar", N_("Sidebar"), N_("show or hide the filters"), NARROWING),
     Action("sort.by", "s", "sort_by", N_("Sort"), N_("choose what to sort by"), NARROWING, 4),
     Action("sort.turn", "o", "turn_sort", N_("Reverse"), N_("reverse the order"), NARROWING, 15),
     Action("columns", "c", "choose_columns", N_("Columns"), N_("choose the columns"), NARROWING, 16),
     Action("views", "v", "app.choose_view", N_("Views"), N_("saved filters and sorts"), NARROWING, 17),
-    Action("fax.open", "enter", "open_fax", N_("Open"), N_("details of the fax"), MOVING, 5, "Enter"),
-    Action("mark", "space", "mark", N_("Mark"), N_("mark and move down"), FAXES, 12, "Space"),
-    Action("mark.page", "A", "mark_page", N_("Mark all"), N_("mark all on this page"), FAXES),
-    Action("mark.none", "u", "unmark", N_("Unmark"), N_("clear all marks"), FAXES),
-    Action("export", "x", "export", N_("Export"), N_("write the list to a file"), FAXES, 13),
-    Action("cancel", "escape", "cancel", N_("Cancel"), N_("cancel, clear messages"), FAXES, shown="Esc"),
+    Action("fax.open", "enter", "open_fax", N_("Open"), N_("open the fax"), MOVING, 5, "Enter"),
+    Action("mark", "space", "mark", N_("Mark"), N_("mark and move down"), MARKS, 12, "Space"),
+    Action("mark.page", "A", "mark_page", N_("Mark all"), N_("mark all on this page"), MARKS),
+    Action("mark.none", "u", "unmark", N_("Unmark"), N_("clear all marks"), MARKS),
+    Action("export", "x", "export", N_("Export"), N_("write the list to a file"), MARKS, 13),
+    Action("cancel", "escape", "cancel", N_("Cancel"), N_("cancel, clear messages"), MARKS, shown="Esc"),
     Action("quit", "q", "app.quit", N_("Quit"), N_("quit, from the list"), PROGRAM, 10),
 )
 
@@ -91,32 +92,63 @@ FAX_ACTIONS: tuple[Action, ...] = (
     Action("fax.copy", "y", "copy", N_("Copy"), N_("copy number, name …"), FAXES, 14),
 )
 
-DETAILS: tuple[Action, ...] = (
-    Action("details.read", "v", "read", "Read", "read it on the screen", FAX, 1),
-    Action("details.open", "O", "open_saved", "Open", "open the saved file", FAX, 9),
-    Action("details.next", "n,down,j", "next_fax", "Next fax", "next fax of the page", FAX, 3),
-    Action("details.previous", "p,up,k", "previous_fax", "Previous fax", "previous fax of the page", FAX, 4),
-    Action("details.back", "escape,enter,q", "back", "List", "back to the list", FAX, 2, "Esc"),
+FIELDS = Action("fax.fields", "i", "fields", N_("All fields"), N_("all fields, without its pages"), FAXES)
+"""In the list, and in a fax above its pages."""
+
+FAX_SCREEN: tuple[Action, ...] = (
+    Action("document.forward", "space,pagedown", "forward", N_("More"), N_("on, page by page"), SHEETS, 1, "Space"),
+    Action("document.backward", "pageup", "backward", N_("Back"), N_("back in the same way"), SHEETS, shown="PgUp"),
+    Action("document.next", "n", "next_sheet", N_("Page"), N_("next page"), SHEETS, 2, beside="document.previous"),
+    Action("document.previous", "p", "previous_sheet", N_("Previous page"), N_("previous page"), SHEETS),
+    Action("document.first", "less_than_sign", "first_sheet", N_("First page"), N_("first page"), SHEETS, shown="<"),
+    Action("document.last", "greater_than_sign", "last_sheet", N_("Last page"), N_("last page"), SHEETS, shown=">"),
+    Action("document.go", "g", "go_to_sheet", N_("Go to page"), N_("a page by its number"), SHEETS, 17),
+    Action("fax.next", "N", "next_fax", N_("Fax"), N_("next fax"), FAX, 3, beside="fax.previous"),
+    Action("fax.previous", "P", "previous_fax", N_("Previous fax"), N_("previous fax"), FAX),
+    Action("fax.mark", "m", "mark", N_("Mark"), N_("mark, or clear the mark"), FAX, 15),
+    Action("fax.open_saved", "O", "open_saved", N_("Open"), N_("open the saved file"), FAX, 16),
+    Action("fax.retry", "r", "retry", N_("Retry"), N_("retry, or refresh the list"), FAX),
+    Action("fax.close", "q,escape", "back", N_("List"), N_("back to the list"), FAX, 10),
+    Action("document.zoom_in", "plus", "zoom_in", N_("Larger"), N_("larger"), LENS, 11, "+"),
+    Action("document.zoom_out", "minus", "zoom_out", N_("Smaller"), N_("smaller"), LENS, 12, "-"),
+    Action("document.fit", "z", "fit", N_("Whole page"), N_("the whole page, or its width"), LENS, 13),
+    Action("document.left", "left,h", "pan(-1,0)", N_("Left"), N_("to the left"), LENS, shown="← h"),
+    Action("document.right", "right,l", "pan(1,0)", N_("Right"), N_("to the right"), LENS, shown="→ l"),
+    Action("document.up", "up,k", "pan(0,-1)", N_("Up"), N_("up"), LENS, shown="↑ k"),
+    Action("document.down", "down,j", "pan(0,1)", N_("Down"), N_("down"), LENS, shown="↓ j"),
+    Action("document.start", "home", "start", N_("Start"), N_("start of the page"), LENS, shown="Home"),
+    Action("document.end", "end", "end", N_("End"), N_("end of the page"), LENS, shown="End"),
+    Action("document.drawing", "b", "change_drawing", N_("Dots or blocks"), N_("switch drawing style"), LENS, 18),
+    Action("document.show", "enter", "show_document", N_("Show pages"), N_("show its pages"), FAX, shown="Enter"),
 )
 
-READING: tuple[Action, ...] = (
-    Action("read.next", "n", "next_sheet", "Next", "next page of the fax", SHEETS, 1),
-    Action("read.previous", "p", "previous_sheet", "Previous", "previous page of the fax", SHEETS, 2),
-    Action("read.on", "space,pagedown", "read_on", "Read on", "down, then the next page", SHEETS, 9, "Space"),
-    Action("read.back", "pageup", "read_back", "Read back", "a screen up", SHEETS, shown="PgUp"),
-    Action("read.zoom_in", "plus", "zoom_in", "Larger", "larger", LENS, 3, "+"),
-    Action("read.zoom_out", "minus", "zoom_out", "Smaller", "smaller", LENS, 4, "-"),
-    Action("read.fit", "z", "fit", "Whole page", "the whole page, or its width", LENS, 7),
-    Action("read.left", "left,h", "pan(-1,0)", "Left", "to the left", LENS, shown="← h"),
-    Action("read.right", "right,l", "pan(1,0)", "Right", "to the right", LENS, shown="→ l"),
-    Action("read.up", "up,k", "pan(0,-1)", "Up", "up", LENS, shown="↑ k"),
-    Action("read.down", "down,j", "pan(0,1)", "Down", "down", LENS, shown="↓ j"),
-    Action("read.start", "home", "start", "Start", "start of the page", LENS, shown="Home"),
-    Action("read.end", "end", "end", "End", "end of the page", LENS, shown="End"),
-    Action("read.drawing", "b", "change_drawing", "Dots or blocks", "switch drawing style", LENS, 10),
-    Action("read.retry", "r", "retry", "Retry", "fetch again", SHEETS),
-    Action("read.leave", "escape,enter,v,q", "back", "Back", "back to the details", SHEETS, 5, "Esc"),
+ON_PAGE = frozenset(
+    f"document.{name}"
+    for name in (
+        *("forward", "backward", "zoom_in", "zoom_out", "fit"),
+        *("left", "right", "up", "down", "start", "end", "drawing"),
+    )
 )
+"""Actions that go by the page shown: typed before it is there, they wait for it."""
+
+ALIASES: Mapping[str, str] = {
+    "details.read": "document.show",
+    "details.open": "fax.open_saved",
+    "details.next": "fax.next",
+    "details.previous": "fax.previous",
+    "details.back": "fax.close",
+    "read.next": "document.next",
+    "read.previous": "document.previous",
+    "read.on": "document.forward",
+    "read.back": "document.backward",
+    "read.retry": "fax.retry",
+    "read.leave": "fax.close",
+    **{
+        f"read.{name}": f"document.{name}"
+        for name in ("zoom_in", "zoom_out", "fit", "left", "right", "up", "down", "start", "end", "drawing")
+    },
+}
+"""Ids of earlier versions, which keep working under ``[keys]``, and what they are called now."""
 
 PROGRAM_WIDE: tuple[Action, ...] = (
     Action("help", "question_mark", "help", N_("Help"), N_("this help"), PROGRAM, 7, "?"),
@@ -129,11 +161,10 @@ PROGRAM_WIDE: tuple[Action, ...] = (
     Action("quit.anywhere", "ctrl+c", "app.quit", N_("Quit"), N_("quit, from anywhere"), PROGRAM, everywhere=True),
 )
 
-ALL: tuple[Action, ...] = TABLE + BROWSER + FAX_ACTIONS + DETAILS + READING + PROGRAM_WIDE
+ALL: tuple[Action, ...] = (*TABLE, *BROWSER, *FAX_ACTIONS, FIELDS, *FAX_SCREEN, *PROGRAM_WIDE)
 SCREENS: tuple[tuple[Action, ...], ...] = (
-    TABLE + BROWSER + FAX_ACTIONS + PROGRAM_WIDE,
-    (*DETAILS, *FAX_ACTIONS, REFRESH, *PROGRAM_WIDE),
-    (*READING, UNDO, *PROGRAM_WIDE),
+    (*TABLE, *BROWSER, *FAX_ACTIONS, FIELDS, *PROGRAM_WIDE),
+    (*FAX_SCREEN, *FAX_ACTIONS, FIELDS, *PROGRAM_WIDE),
 )
 """Actions of the same screen, which can't share a key."""
 
@@ -177,7 +208,13 @@ class Keys:
         self._default = {each.id: _keys_in(each.keys) for each in ALL}
         self.problems: list[str] = []
         wanted: dict[str, tuple[str, ...]] = {}
-        for id_, text in (remap or {}).items():
+        renamed = {old: new for old, new in ALIASES.items() if old in (remap or {})}
+        if renamed:
+            self.problems.append(_renamed(renamed))
+        for old, text in (remap or {}).items():
+            id_ = renamed.get(old, old)
+            if id_ != old and id_ in (remap or {}):
+                continue
             problem = self._problem(id_, text)
             if problem:
                 self.problems.append(problem)
@@ -196,6 +233,10 @@ class Keys:
         if action.shown and action.id not in self.keymap:
             return action.shown
         return key_label(self._keys[action.id][0])
+
+    def bar_label(self, action: Action) -> str:
+        """Return what the key bar shows: ``n p`` for two actions that stand together."""
+        return f"{self.first(action.id)} {self.first(action.beside)}" if action.beside else self.label(action)
 
     def first(self, id_: str) -> str:
         """Return the first key of an action, for a sentence."""
@@ -251,6 +292,12 @@ class Keys:
                     if key in keys[other]:
                         return id_, key, other
         return None
+
+
+def _renamed(ids: Mapping[str, str]) -> str:
+    """Return one sentence about all ids of earlier versions that are in use."""
+    pairs = ", ".join(f"{old} = {new}" for old, new in ids.items())
+    return _("Old names under [keys] still work. Rename them: {pairs}.").format(pairs=pairs)
 
 
 def key_label(key: str) -> str:

@@ -39,9 +39,9 @@ async def test_it_is_the_fax_under_the_cursor_whatever_is_marked(tmp_path: Path)
         assert clipboard(desk) == "anonymous"
 
 
-async def test_in_the_details_it_is_the_one_shown(tmp_path: Path) -> None:
+async def test_in_a_fax_it_is_the_one_shown(tmp_path: Path) -> None:
     async with handling(tmp_path, rows=[resource(1), resource(2, From="anonymous")]) as desk:
-        await desk.press("enter", "n", "y", "enter")
+        await desk.press("enter", "N", "y", "enter")
         assert clipboard(desk) == "anonymous"
 
 

@@ -65,12 +65,12 @@ async def details_of(faxes: Sequence[Resource]) -> list[str]:
     async with console(size=LARGE, wire=Wire(listing(faxes))) as desk:
         assert len(desk.table.faxes) == len(faxes)
         assert all(is_safe(line) and cell_len(line) == 120 for line in desk.lines)
-        await desk.press("enter")
+        await desk.press("i")
         for number in range(1, len(faxes) + 1):
             await desk.until_shown(f" {number} of {len(faxes)} ")
             assert all(is_safe(line) and cell_len(line) == 120 for line in desk.lines)
             details.append(desk.screen)
-            await desk.press("n")
+            await desk.press("N")
         await desk.press("escape")
         await desk.until_shown(f"1–{len(faxes)} of {len(faxes)}")
     return details

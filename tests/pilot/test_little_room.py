@@ -21,7 +21,7 @@ async def shrink(desk: Console) -> None:
     await desk.resize(SMALL)
 
 
-@pytest.mark.parametrize("keys", ["", "f", "s", "c", "enter", "question_mark", "g"])
+@pytest.mark.parametrize("keys", ["", "f", "s", "c", "i", "question_mark", "g"])
 async def test_it_is_there_again_once_there_is_room(keys: str) -> None:
     async with console() as desk:
         if keys:

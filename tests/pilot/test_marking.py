@@ -81,13 +81,9 @@ async def test_a_fax_without_an_address_is_not_told_from_others_by_what_was_open
 async def test_what_was_opened_in_this_run_is_told_beside_its_row(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
         await desk.press("enter")
-        for key in ("v", "n"):
-            await desk.press(key)
-            if key == "n":
-                await desk.press("v")
-            await desk.until_shown("fit width")
-            await desk.press("escape")
-            await desk.until_shown("of 50")
+        await desk.until_read(1)
+        await desk.press("N")
+        await desk.until_read(2)
         await desk.press("escape")
         await desk.until_beside(1, " o")
         assert (desk.beside(0), desk.beside(1), desk.beside(2)) == (" o", " o", "  ")

@@ -23,10 +23,10 @@ async def test_while_it_is_fetched_that_is_said_and_esc_gives_it_up() -> None:
             given_up.set()
         return b""
 
-    async with reading(fetch, until="fetching …") as desk:
+    async with reading(fetch, until="Loading …") as desk:
         await begun.wait()
         await press(desk, "n", "plus", "down", "z", "b", "space")
-        assert "fetching …" in desk.screen
+        assert "Loading …" in desk.screen
         await press(desk, "escape")
         await desk.until_shown("Received ▼")
         await desk.until(given_up.is_set)
@@ -47,7 +47,7 @@ async def test_while_it_is_fetched_that_is_said_and_esc_gives_it_up() -> None:
 async def test_what_can_not_be_shown_is_told_in_its_place(
     document: bytes | FaxtuiError, sentence: str, size: tuple[int, int]
 ) -> None:
-    async with reading(document, size=size, until="fax") as desk:
+    async with reading(document, size=size, until="End of fax") as desk:
         await desk.until(lambda: sentence in " ".join(desk.screen.split()))
         await press(desk, "n", "p", "plus", "down")
         assert sentence in " ".join(desk.screen.split())

@@ -53,7 +53,7 @@ async def test_a_saved_fax_is_known_in_the_next_run(tmp_path: Path) -> None:
         await desk.until_beside(1, " s")
     async with handling(tmp_path) as desk:
         await desk.until_beside(1, " s")
-        await desk.press("down", "enter")
+        await desk.press("down", "i")
         await desk.until_shown("Saved", str(desk.folder))
         await desk.press("d")
         await desk.until_shown("1 already there")
@@ -68,8 +68,8 @@ async def test_the_keyboard_is_free_while_it_goes_on(tmp_path: Path) -> None:
         await desk.press("n")
         await desk.console.until_idle()
         assert desk.console.page.number == 2
-        await desk.press("enter")
-        await desk.until_shown("1 of 50")
+        await desk.press("i")
+        await desk.until_shown("51 of")
         door.open()
         await desk.until_shown("1 fax saved")
         await desk.press("escape", "p")

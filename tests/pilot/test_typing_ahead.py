@@ -13,7 +13,7 @@ from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import FetchPolicy
 from faxtui.inbox.view import Waiting
 from faxtui.ui.screens.connect import SignInPanel
-from faxtui.ui.screens.details import DetailsScreen
+from faxtui.ui.screens.fax import FaxScreen
 from faxtui.ui.screens.help import HelpScreen
 
 AHEAD = FetchPolicy(stillness=0)
@@ -197,10 +197,10 @@ async def test_keys_typed_while_a_page_is_retried_act_on_the_rows_that_are_shown
 async def test_enter_typed_ahead_opens_the_fax_of_the_page_it_was_typed_for() -> None:
     async with console() as desk:
         desk.wire.hold()
-        await desk.press("n", "j", "enter", "n")
+        await desk.press("n", "j", "enter", "N")
         desk.wire.let_go()
-        await desk.until(lambda: isinstance(desk.app.screen, DetailsScreen))
-        await desk.until_shown("3 of 50")
+        await desk.until(lambda: isinstance(desk.app.screen, FaxScreen))
+        await desk.until_shown("53 of")
 
 
 async def test_a_paste_keeps_its_place_among_the_keys() -> None:

@@ -30,7 +30,7 @@ SCREENS = {
     "D": "type delete: without a copy",
     ",": "page_size",
     "?": "this help",
-    "\r": "Customer",
+    "i": "Customer",
     "\x10": "Search for commands",
 }
 """Every screen, the keys to it from the list, and what is written there."""

@@ -45,7 +45,7 @@ def test_escapes_and_markup_in_every_text_field_are_only_seen(tmp_path: Path) ->
     ):
         terminal.wait_for("page 1 of 1", "[bold red]", "␛[7mX", "␈[bold")
         for number in range(len(ACTING)):
-            terminal.type("n" if number else "\r")
+            terminal.type("N" if number else "i")
             terminal.wait_for(f"{number + 1} of {len(ACTING)}", "Extra␛[7mX", MARKUP)
         terminal.type("qq")
         assert terminal.wait_for_end() == 0

@@ -13,7 +13,7 @@ from faxtui.cli import run
 from faxtui.cli.options import parse
 from faxtui.config.load import Paths, load_settings
 from faxtui.config.settings import SECTIONS, Profile, Section, Settings
-from faxtui.ui.keymap import BROWSER, DETAILS, FAX_ACTIONS, PROGRAM_WIDE, READING, TABLE, Action, Keys, key_label
+from faxtui.ui.keymap import BROWSER, FAX_ACTIONS, FAX_SCREEN, FIELDS, PROGRAM_WIDE, TABLE, Action, Keys, key_label
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -62,9 +62,8 @@ def keys_of(actions: tuple[Action, ...]) -> Mapping[str, set[str]]:
     ("words", "actions"),
     [
         ("In the list:", TABLE + BROWSER),
-        ("In the details of a fax:", DETAILS),
-        ("In both, for the marked faxes or the one:", FAX_ACTIONS),
-        ("While reading:", READING),
+        ("In a fax:", FAX_SCREEN),
+        ("In both, for the marked faxes or the one:", (*FAX_ACTIONS, FIELDS)),
         ("Anywhere:", PROGRAM_WIDE),
     ],
 )

@@ -15,8 +15,8 @@ from textual.timer import Timer
 from textual.widgets import DataTable
 
 from faxtui.config.state import SavedState
-from faxtui.domain.fax import Fax, Field, ValueFormat
-from faxtui.domain.query import FaxQuery, Filters, Sort, in_words, list_command, period_in_words
+from faxtui.domain.fax import Fax, Field
+from faxtui.domain.query import FaxQuery, Filters, Sort, in_words, period_in_words
 from faxtui.errors import FaxtuiError, InvalidValue, Refused
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Failed, Fetching, InboxView, Shown, Waiting
@@ -25,27 +25,28 @@ from faxtui.operations.operations import FaxOperations, OperationsView
 from faxtui.translation import _, ngettext
 from faxtui.ui import status
 from faxtui.ui.display import DisplayOptions
-from faxtui.ui.keymap import BROWSER, FAX_ACTIONS, ON_ROWS, PROGRAM_WIDE, TABLE, bindings
+from faxtui.ui.keymap import BROWSER, FAX_ACTIONS, FIELDS, ON_ROWS, PROGRAM_WIDE, TABLE, bindings
 from faxtui.ui.screens.dialog import Chosen
-from faxtui.ui.screens.fax_screen import FaxScreen
-from faxtui.ui.typed_keys import Use, WaitsForRows
+from faxtui.ui.screens.fax_actions import FaxActionsScreen
+from faxtui.ui.typed_keys import Use
 from faxtui.ui.widgets.bars import KeyBar, PageBar, TopLine
 from faxtui.ui.widgets.fax_table import FaxTable, Spot
 from faxtui.ui.widgets.filter_sidebar import Body, FilterSidebar
 
 if TYPE_CHECKING:
-    from faxtui.ui.screens.details import DetailsScreen
+    from faxtui.ui.documents import Documents
+    from faxtui.ui.screens.fax import FaxScreen
     from faxtui.ui.screens.menus import Extent
 
 _TICK = 0.25
 """Seconds between two updates of texts that change with time."""
-_ACTIONS = (*TABLE, *BROWSER, *FAX_ACTIONS, *PROGRAM_WIDE)
+_ACTIONS = (*TABLE, *BROWSER, *FAX_ACTIONS, FIELDS, *PROGRAM_WIDE)
 
 
-class BrowserScreen(FaxScreen[None], WaitsForRows):
+class BrowserScreen(FaxActionsScreen):
     """The table of faxes, with filters beside or over it, and bars that show its state."""
 
-    BINDINGS = bindings(BROWSER + FAX_ACTIONS)
+    BINDINGS = bindings((*BROWSER, *FAX_ACTIONS, FIELDS))
     AUTO_FOCUS = "FaxTable"
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-short"), (30, "-tall")]
 
@@ -68,17 +69,16 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
         sidebar: bool,
         profile: str = "",
     ) -> None:
-        super().__init__(options, operations)
-        self._inbox = inbox
-        self._profile = profile
+        super().__init__(options, operations, inbox, profile)
         self._account = title
         self._table = FaxTable(options.glyphs, columns)
         self._header = TopLine(options.glyphs)
         self._page_bar = PageBar(options.glyphs)
         self._body = Body(self._table, options, inbox.view.query, has_sidebar=sidebar)
-        self._key_bar = KeyBar(options, (*BROWSER, *FAX_ACTIONS, *PROGRAM_WIDE))
+        self._key_bar = KeyBar(options, _ACTIONS)
         self._ticking: Timer | None = None
-        self._details: DetailsScreen | None = None
+        self._fax_screen: FaxScreen | None = None
+        self._documents: Documents | None = None
         self._shown: Shown | None = None
         self._spots: dict[int, Spot] = {}
         self._is_refreshing = False
@@ -106,6 +106,8 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             self._show_rows(view.shown)
         self._header.show(f"faxtui  {self._account}", in_words(view.query.filters), period_in_words(view.query.filters))
         self._body.follow(view.query, _refusal(view))
+        if self._fax_screen is not None:
+            self._fax_screen.show(view)
         self._update_bars()
         self._tick_if_needed()
         self.refresh_bindings()
@@ -170,8 +172,8 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             self._update_bars()
             self._tick_if_needed()
             self.refresh_bindings()
-        if self._details is not None:
-            self._details.show_operations(view)
+        if self._fax_screen is not None:
+            self._fax_screen.show_operations()
 
     def _paint_states(self) -> None:
         view = self._operations.view
@@ -186,8 +188,8 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             view, self.options.keys
         )
         going_on = status.operations(operations, self.options.keys, now, leaves=self._leaves)
-        if self._details is not None:
-            self._details.show_status(status.joined(going_on, status.activity(view.activity, now)))
+        if self._fax_screen is not None:
+            self._fax_screen.show_status(status.joined(going_on, status.activity(view.activity, now)))
         self._page_bar.show(
             "" if shown is None else status.position(shown.page),
             "" if shown is None else self.options.clock(shown.as_of),
@@ -215,8 +217,8 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
     def restyle(self, options: DisplayOptions, columns: Sequence[Field]) -> None:
         """Use other formats of dates and times, and other columns."""
         self.options = options
-        if self._details is not None:
-            self._details.restyle(options, self.reading)
+        if self._fax_screen is not None:
+            self._fax_screen.restyle(options)
         self._table.choose_columns(columns)
         self.show(self._inbox.view)
 
@@ -269,7 +271,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
 
         page = self._inbox.view.current_page
         if page is not None:
-            await self.app.push_screen(GoToPage(self.options.glyphs, page), self._go_to)
+            await self.app.push_screen(GoToPage(self.options.glyphs, page.number, page.page_count), self._go_to)
 
     async def refresh_list(self) -> None:
         self._is_refreshing = True
@@ -364,14 +366,6 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
     def visible_faxes(self) -> Sequence[Fax]:
         return self._table.faxes
 
-    @property
-    def reading(self) -> ValueFormat:
-        return self.options.reading(self._inbox.clock.now())
-
-    @property
-    def list_command(self) -> str:
-        return list_command(self._inbox.view.query, self._profile)
-
     def action_mark(self) -> None:
         if self._table.current is None:
             return
@@ -393,28 +387,40 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             self.app.clear_notifications()
 
     async def action_open_fax(self) -> None:
-        from faxtui.ui.screens.details import DetailsScreen
+        await self._open_fax()
 
-        if self._table.current is not None:
-            self._details = DetailsScreen(
-                self.options,
-                self._operations,
-                self._table.faxes,
-                self._table.cursor_row,
-                self.reading,
-                self.list_command,
+    async def action_fields(self) -> None:
+        """Show all fields of the fax, without a download."""
+        await self._open_fax(wants_document=False)
+
+    async def _open_fax(self, *, wants_document: bool = True) -> None:
+        from faxtui.ui.documents import Documents
+        from faxtui.ui.screens.fax import FaxScreen
+
+        if self._documents is None:
+            self._documents = Documents(self._operations, self._inbox.policy)
+        fax = self._table.current
+        if fax is not None and self._fax_screen is None:
+            self._fax_screen = FaxScreen(
+                *(self.options, self._operations, self._inbox, self._profile, self._documents, fax),
+                wants_document=wants_document,
             )
-            await self.app.push_screen(self._details, self._back_from)
+            await self.app.push_screen(self._fax_screen, self._back_from_fax)
             self._update_bars()
 
     @on(DataTable.RowSelected)
     async def _row_clicked(self) -> None:
         await self.action_open_fax()
 
-    def _back_from(self, fax: Fax | None) -> None:
-        self._details = None
-        if fax is not None:
-            self._table.move_to_fax(fax)
+    def _back_from_fax(self, _result: None) -> None:
+        """Put the cursor on the fax that was read last."""
+        if self._fax_screen is not None:
+            self._table.move_to_fax(self._fax_screen.current_fax)
+        self._fax_screen = None
+
+    async def on_unmount(self) -> None:
+        if self._documents is not None:
+            await self._documents.aclose()
 
     # Exporting
 
@@ -517,6 +523,7 @@ class BrowserScreen(FaxScreen[None], WaitsForRows):
             "save": bool(self.chosen_faxes),
             "delete": bool(self.chosen_faxes),
             "copy": self._table.current is not None,
+            "fields": self._table.current is not None,
         }
         return True if can_be_done.get(action, True) else None
 

@@ -20,7 +20,6 @@ from textual.widgets.option_list import Option
 from faxtui.config.settings import Settings, View
 from faxtui.config.toml_files import Change
 from faxtui.domain.fax import FIELDS, SORTABLE, Fax, Field, Kind
-from faxtui.domain.page import FaxPage
 from faxtui.domain.query import FILTERS, FaxQuery, Filters, Sort, SortDirection, in_words, parse_sort, sort_text
 from faxtui.domain.text import visible
 from faxtui.operations.formats import Format
@@ -130,12 +129,12 @@ def order_in_words(field: Field, sort: Sort) -> str:
 
 
 class GoToPage(Panel[int]):
-    """Ask for a page: up to the last one if the service counts them, else any from 1."""
+    """Ask for a page: up to ``last``, or any from 1 if nobody counted them."""
 
-    def __init__(self, glyphs: Glyphs, page: FaxPage) -> None:
+    def __init__(self, glyphs: Glyphs, number: int, last: int | None) -> None:
         super().__init__(glyphs, _("Go to page"), _("Enter go   Esc back"))
-        self._last = page.page_count
-        self._number = page.number
+        self._number = number
+        self._last = last
 
     def content(self) -> Labelled:
         uncounted, counted = _("from 1, now {page:,}"), _("1 to {last:,}, now {page:,}")

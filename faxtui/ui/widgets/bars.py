@@ -183,7 +183,7 @@ class KeyBar(Widget):
         for action in self._actions:
             if action.id not in enabled:
                 continue
-            key = self._options.glyphs.write(self._options.keys.label(action))
+            key = self._options.glyphs.write(self._options.keys.bar_label(action))
             room -= cell_len(key) + 1 + cell_len(_(action.label)) + self.GAP
             if room < -self.GAP:
                 break

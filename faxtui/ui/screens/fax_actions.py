@@ -1,36 +1,38 @@
-"""What the list and the details of a fax share: saving, deleting and copying faxes."""
+"""Saving, deleting and copying faxes, from the list and from a fax."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING
 
 from faxtui.domain.fax import Fax, ValueFormat
+from faxtui.domain.query import list_command
 from faxtui.errors import FaxtuiError
+from faxtui.inbox.inbox import Inbox
 from faxtui.operations.operations import FaxOperations, LocalStatus
 from faxtui.translation import _, ngettext
 from faxtui.ui.display import DisplayOptions
+from faxtui.ui.typed_keys import WaitsForRows
 
 if TYPE_CHECKING:
     from faxtui.operations.deletion import Plan
     from faxtui.ui.screens.dialog import Chosen
 
-T = TypeVar("T")
 _MOST_REASONS = 3
 """Faxes that can't be deleted are reported one by one up to this many."""
 
 
-class FaxScreen(Screen[T]):
-    """A screen that shows faxes. Its subclass says which of them a key acts on."""
+class FaxActionsScreen(WaitsForRows):
+    """A screen that shows faxes of ``inbox``. Its subclass says which of them a key acts on."""
 
-    def __init__(self, options: DisplayOptions, operations: FaxOperations) -> None:
+    def __init__(self, options: DisplayOptions, operations: FaxOperations, inbox: Inbox, profile: str) -> None:
         super().__init__()
         self.options = options
         self._operations = operations
+        self._inbox = inbox
+        self._profile = profile
 
     @property
     def current_fax(self) -> Fax | None:
@@ -50,12 +52,12 @@ class FaxScreen(Screen[T]):
     @property
     def reading(self) -> ValueFormat:
         """How dates and times are written."""
-        raise NotImplementedError
+        return self.options.reading(self._inbox.clock.now())
 
     @property
     def list_command(self) -> str:
         """The command that prints the same list."""
-        raise NotImplementedError
+        return list_command(self._inbox.view.query, self._profile)
 
     def warn(self, sentence: str) -> None:
         self.notify(sentence, severity="warning")

@@ -1,4 +1,4 @@
-"""Whom the service knows the operator as, and where the service is."""
+"""An account of the service, and its addresses."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
 from faxtui.errors import ConfigurationError
+from faxtui.translation import _
 
 SERVICE_ZONE = "Europe/Paris"
-"""The zone of the service's wall clock unless a profile says otherwise (our decision: answers name none)."""
+"""The zone of the service's wall clock unless a profile sets another (our decision: responses have none)."""
 BASE_URL = "https://api.odyssey-services.fr"
 """Address of the service (documented)."""
 TOKEN_URL = "https://oauth.odyssey-services.fr/connect/token"
-"""Where the service gives out tokens (public)."""
+"""Address that issues tokens (public)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuth2:
-    """What exchanges login and password for tokens: an address, and a client known there by id and secret.
+    """A token service, and the client that it knows by id and secret.
 
-    The secret is in no representation of it. Raises ConfigurationError for what HTTP Basic can't carry.
+    No representation shows the secret. Raises ConfigurationError for what HTTP Basic can't carry.
     """
 
     token_url: str = TOKEN_URL
@@ -30,18 +31,17 @@ class OAuth2:
     def __post_init__(self) -> None:
         if not _is_basic_name(self.client_id):
             raise ConfigurationError(
-                "A client_id can't hold a colon or a control character: write it as the service's support gave it out."
+                _("A client_id contains no colon or control character. Write it exactly as support issued it.")
             )
-        _check_secret(self.client_secret, "The client's secret")
+        _check_secret(self.client_secret, _("The client's secret"))
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account of the service at ``base_url``, which tells wall-clock times of ``service_zone``.
+    """An account of the service at ``base_url``, whose wall clock is that of ``service_zone``.
 
-    It signs in with ``oauth2``, or where that is None with HTTP Basic. Without ``allow_http``, plain http never leaves
-    this machine.
-    The password is in no representation of it. Raises ConfigurationError for what HTTP Basic can't carry.
+    It signs in with ``oauth2``, or with HTTP Basic if that is None. Without ``allow_http``, plain http never leaves
+    this machine. No representation shows the password. Raises ConfigurationError for what HTTP Basic can't carry.
     """
 
     base_url: str
@@ -54,9 +54,9 @@ class Account:
     def __post_init__(self) -> None:
         if not _is_basic_name(self.login):
             raise ConfigurationError(
-                "A login can't hold a colon or a control character: write it like 60300.console, without the password."
+                _("A login contains no colon or control character. Write it like 60300.console, without the password.")
             )
-        _check_secret(self.password, "The password")
+        _check_secret(self.password, _("The password"))
 
 
 def _is_basic_name(text: str) -> bool:
@@ -65,13 +65,15 @@ def _is_basic_name(text: str) -> bool:
 
 def _check_secret(text: str, what: str) -> None:
     if not is_utf_8(text):
-        raise ConfigurationError(f"{what} is not text in UTF-8: give it again, encoded that way.")
+        raise ConfigurationError(_("{secret} is not UTF-8 text. Enter it again.").format(secret=what))
     if holds_control_character(text):
-        raise ConfigurationError(f"{what} holds a line break or another control character: give it again without.")
+        raise ConfigurationError(
+            _("{secret} contains a line break or another control character. Enter it without.").format(secret=what)
+        )
 
 
 def is_utf_8(text: str) -> bool:
-    """Bytes that were no UTF-8, in the environment or a file, are lone surrogates in a ``str``."""
+    """Return False for bytes that were not UTF-8 in the environment or a file: lone surrogates in a ``str``."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -80,11 +82,11 @@ def is_utf_8(text: str) -> bool:
 
 
 def holds_control_character(text: str) -> bool:
-    """HTTP Basic can't carry them (RFC 7617). A tab is let through: some passwords have one (our decision)."""
+    """Return True if HTTP Basic can't carry it (RFC 7617). Tabs are allowed: some passwords have one (our decision)."""
     return any(each in "\u2028\u2029" or ord(each) < 32 or 127 <= ord(each) < 160 for each in text.replace("\t", ""))
 
 
 def host_of(base_url: str) -> str:
-    """The host of an address, with its port where it names one: what tells services apart."""
+    """Return the host of an address, with its port if it has one, which identifies a service."""
     address = base_url.rpartition("://")[2]
     return address.partition("/")[0].rpartition("@")[2].lower()

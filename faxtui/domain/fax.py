@@ -147,8 +147,13 @@ class Field:
         return self.kind in (Kind.NUMBER, Kind.DURATION)
 
     def text(self, fax: Fax, format: ValueFormat) -> str:
-        """Return the value as a person reads it, safe to print; ``—`` if there is none."""
+        """Return the value as a person reads it, safe to print; ``—`` if there is none.
+
+        A date that could not be read is shown as it was sent.
+        """
         value = self.value(fax)
+        if value is None and self is RECEIVED:
+            value = fax.received_text
         return UNKNOWN if value is None or value == "" else _WRITERS[self.kind](value, format)
 
 
@@ -166,7 +171,7 @@ def _duration(value: Value, format: ValueFormat) -> str:
 
 def _moment(value: Value, format: ValueFormat) -> str:
     if not isinstance(value, datetime):
-        return UNKNOWN
+        return _plain(value, format)
     local = value.astimezone(format.zone)
     if format.moment_format:
         return visible(local.strftime(format.moment_format))

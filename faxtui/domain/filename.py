@@ -1,4 +1,4 @@
-"""What the file of a saved fax is called: a template filled in, made safe for every file system.
+"""Names of saved files: a template filled in, made safe for every file system.
 
 A template is written as ``str.format`` reads it, with the names of fields in braces and nothing else there; only
 ``received`` takes a format, that of strftime.
@@ -17,14 +17,15 @@ from faxtui.domain.document import DocumentType
 from faxtui.domain.fax import CUSTOMER, FILE, FOLDER, FROM, MESSAGE, PAGES, RECEIVED, TO, Fax
 from faxtui.domain.text import visible
 from faxtui.errors import InvalidValue
+from faxtui.translation import _
 
 DEFAULT_TEMPLATE = "{received:%Y%m%d-%H%M}_{from}_{file}"
 MOST_BYTES = 200
-"""Of a name in UTF-8 with everything that may be added to it; file systems take 255, some encrypted ones less."""
+"""Bytes of a name in UTF-8 with everything that may be added to it; file systems allow 255, encrypted ones less."""
 MOST_NUMBER = 9999
-"""The largest number that is put behind a name which is taken."""
+"""The largest number that is appended to a name that exists already."""
 PART = ".part"
-"""What is added to a name while its file is not whole."""
+"""Suffix of a file that is not complete."""
 UNKNOWN = "unknown"
 
 _FIELDS = {each.name: each for each in (RECEIVED, FROM, TO, FOLDER, FILE, MESSAGE, CUSTOMER, PAGES)}
@@ -33,14 +34,14 @@ _DIRECTIVE = re.compile("%[aAbBdGHIjmMpSuUVwWyYzZ%]")
 _EXTENSIONS = tuple(extension for each in DocumentType for extension in each.extensions)
 _MOST_IN_STEM = MOST_BYTES - max(map(len, _EXTENSIONS)) - len(f" ({MOST_NUMBER})") - len(PART)
 _UNSAFE = re.compile('[<>:"/\\\\|?*\u2400-\u243f\ufffd]')
-"""What separates or is reserved somewhere, and the marks that stand for what would act instead of being seen."""
+"""Characters that separate or are reserved on some system, and the marks of `visible`."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
 """Devices of Windows, whatever follows their first dot."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Text as it stands, then the field of that name (empty: none) in that format."""
+    """Literal text, followed by the field of that name (empty: none) in that format."""
 
     literal: str
     field: str
@@ -48,13 +49,16 @@ class _Piece:
 
 
 def safe_name(template: str, fax: Fax, zone: tzinfo | None = None) -> str:
-    """The name for a fax's file, with dates on the clock of ``zone`` (None: this machine's); never empty.
+    """Return the name of a fax's file, with dates on the clock of ``zone`` (None: this machine's); never empty.
 
-    It ends as the service's own name does, in lower case, if that is the extension of a PDF or TIFF; the content has
-    the last word (`with_extension`). Raises InvalidValue if the template is not valid.
+    It ends as the service's own name does, in lower case, if that is the extension of a PDF or TIFF; its
+    content decides later (`with_extension`). Raises InvalidValue if the template is not valid.
     """
     stem, extension = _split(fax.file_name or "")
-    values = {name: str(each.value(fax) or "") for name, each in _FIELDS.items()} | {FILE.name: stem}
+    values = {name: str(each.value(fax) or "") for name, each in _FIELDS.items()} | {
+        FILE.name: stem,
+        RECEIVED.name: fax.received_text or "",
+    }
     filled = "".join(_filled(template, values, fax.received, zone)).strip()
     if extension and filled.lower().endswith(extension):
         filled = filled[: -len(extension)]
@@ -62,19 +66,19 @@ def safe_name(template: str, fax: Fax, zone: tzinfo | None = None) -> str:
 
 
 def fields_in(template: str) -> frozenset[str]:
-    """The names of the fields that a template uses. Raises InvalidValue where it can't be taken."""
+    """Return the names of the fields that a template uses. Raises InvalidValue if it is not valid."""
     return frozenset(each.field for each in _pieces(template) if each.field)
 
 
 def with_extension(name: str, head: bytes) -> str:
-    """Give a name from `safe_name` the extension of its file's content, of which ``head`` are the first bytes."""
+    """Return a name from `safe_name` with the extension of its file's content, which begins with ``head``."""
     content = DocumentType.of(head)
     stem, extension = _split(name)
     return name if content is None or extension in content.extensions else stem + content.extensions[0]
 
 
 def numbered(name: str, number: int) -> str:
-    """``fax (2).pdf``: the name to take where the ones before that number are taken; the first has no number."""
+    """Return ``fax (2).pdf``: the name to use if those before that number exist; the first has no number."""
     if number == 1:
         return name
     stem, extension = _split(name)
@@ -84,12 +88,20 @@ def numbered(name: str, number: int) -> str:
 def _pieces(template: str) -> list[_Piece]:
     shown = visible(template)
     if "/" in shown or "\\" in shown:
-        raise InvalidValue(f"A file name can't hold / or \\, as “{shown}” does: all files go to one folder.", "name")
+        raise InvalidValue(
+            _("The file name “{name}” contains / or \\. Remove it: all files are saved in one folder.").format(
+                name=shown
+            ),
+            "name",
+        )
     try:
         parsed = list(Formatter().parse(shown))
     except ValueError as error:
         raise InvalidValue(
-            f"The file name “{shown}” can't be taken: {error}. Write {DEFAULT_TEMPLATE}.", "name"
+            _("The file name “{name}” is not valid ({reason}). Write it like {example}.").format(
+                name=shown, reason=error, example=DEFAULT_TEMPLATE
+            ),
+            "name",
         ) from error
     return [_piece(literal, field, format or "", conversion) for literal, field, format, conversion in parsed]
 
@@ -99,18 +111,20 @@ def _piece(literal: str, field: str | None, format: str, conversion: str | None)
         return _Piece(literal, "", "")
     if field not in _FIELDS or conversion is not None:
         written = field if conversion is None else f"{field}!{conversion}"
-        raise InvalidValue(f"A file name can't hold {{{written}}}: it can hold {_offered()}.", "name")
+        raise InvalidValue(
+            _("A file name can't contain {field}. It can contain {names}.").format(
+                field=f"{{{written}}}", names=" ".join(f"{{{name}}}" for name in _FIELDS)
+            ),
+            "name",
+        )
     if format and (field != RECEIVED.name or "{" in format or "%" in _DIRECTIVE.sub("", format)):
         raise InvalidValue(
-            f"“{field}” can't be written as “{format}” in a file name: only received takes a format, such as "
-            f"{{received:%Y%m%d-%H%M}}.",
+            _("“{format}” is not a format of {field} in a file name. Only received has one: {example}.").format(
+                format=format, field=field, example="{received:%Y%m%d-%H%M}"
+            ),
             "name",
         )
     return _Piece(literal, field, format)
-
-
-def _offered() -> str:
-    return " ".join(f"{{{name}}}" for name in _FIELDS)
 
 
 def _filled(template: str, values: dict[str, str], received: datetime | None, zone: tzinfo | None) -> Iterator[str]:
@@ -123,7 +137,7 @@ def _filled(template: str, values: dict[str, str], received: datetime | None, zo
 
 
 def _split(name: str) -> tuple[str, str]:
-    """Stem and extension; no extension where it is none of a fax's."""
+    """Return stem and extension; no extension if it is not one of a fax."""
     ended = name.rstrip(" .")
     for extension in _EXTENSIONS:
         if ended.lower().endswith(extension):

@@ -1,4 +1,4 @@
-"""JSON as this service, and whatever stands between it and us, may write it."""
+"""JSON as the service, and whatever stands between it and this program, may write it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import math
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
-from json.encoder import encode_basestring
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -15,15 +14,11 @@ MOST_VALUES = 100_000
 """Values and names that a body may hold: a full page has 20 a row (our decision). Python needs 0.1 s and 20 MB for
 them, during which no other thread runs."""
 _LONGEST_NUMERAL = 600
-"""Digits of a whole number that Python turns back into text whatever its limit is set to."""
+"""Digits of an integer that Python turns back into text whatever its limit is set to."""
 _BEFORE_VALUES = (b",", b":", b"[")
 """One of them stands before every value and every name but the first of an object. In a text they count as well."""
 _DIGITS_AS_NINES = bytes.maketrans(b"012345678", b"9" * 9)
 _LONGER_NUMERAL = b"9" * (_LONGEST_NUMERAL + 1)
-
-
-quoted: Callable[[str], str] = encode_basestring
-"""A text as JSON text, just as `compact` writes it where that can be encoded again."""
 
 
 class TooManyValues(ValueError):
@@ -48,7 +43,7 @@ def parse(body: bytes) -> Json:
 
 
 def is_blank(body: bytes) -> bool:
-    """Return whether ``body`` has nothing in it but blanks and a byte order mark: it counts as empty (our decision)."""
+    """Return True if ``body`` contains only blanks and a byte order mark: it counts as empty (our decision)."""
     return not body.removeprefix(BOM_UTF8).strip()
 
 
@@ -62,7 +57,7 @@ def is_json(body: bytes) -> bool:
 
 
 def parse_or_none(body: bytes) -> Json:
-    """What ``body`` says; None where that can't be read."""
+    """Return the value of ``body``; None if it can't be read."""
     try:
         return parse(body)
     except (ValueError, RecursionError):
@@ -70,13 +65,13 @@ def parse_or_none(body: bytes) -> Json:
 
 
 def compact(value: Json) -> str:
-    """``value`` as JSON text without blanks; ASCII where anything else could not be encoded again."""
+    """Return ``value`` as JSON text without blanks; in ASCII if anything else could not be encoded again."""
     text = _readable.encode(value)
     return text if is_encodable(text) else _ascii.encode(value)
 
 
 def is_encodable(text: str) -> bool:
-    """Whether ``text`` holds no lone surrogates, so that it can be written anywhere."""
+    """Return True if ``text`` contains no lone surrogates, so that it can be written anywhere."""
     if text.isascii():
         return True
     try:
@@ -87,7 +82,7 @@ def is_encodable(text: str) -> bool:
 
 
 def key_of(members: Mapping[str, Json], name: str) -> str | None:
-    """The key that is ``name``, or else the first that is so but for upper and lower case."""
+    """Return the key ``name``, or else the first that differs from it only in case; None if there is none."""
     if name in members:
         return name
     folded = name.lower()
@@ -95,7 +90,7 @@ def key_of(members: Mapping[str, Json], name: str) -> str | None:
 
 
 def member(value: Json, name: str) -> Json:
-    """The member of an object that `key_of` finds; None where there is none, or no object."""
+    """Return the member of an object that `key_of` finds; None if there is none, or no object."""
     if not isinstance(value, dict):
         return None
     key = key_of(value, name)
@@ -112,7 +107,7 @@ def _parse(text: bytes | str, read_whole_number: Callable[[str], int | str]) -> 
 
 
 def _may_hold_longer_numeral(body: bytes) -> bool:
-    """Told far sooner than each number's length; a zero byte says that characters are wider than a byte."""
+    """Return True if a numeral may be too long: far faster than to measure each. A zero byte means wide characters."""
     return b"\0" in body or _LONGER_NUMERAL in body.translate(_DIGITS_AS_NINES)
 
 

@@ -1,4 +1,4 @@
-"""The answer to the list call, read into values.
+"""Lists of faxes between wire and domain: the parameters of a request, and the page in its response.
 
 What the service documents is read liberally: keys in any case, numbers written as text and text as numbers. A value
 that can't be read is unknown and kept as it was sent; the row stays. Only a body that is no listing is an error.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import TypeAlias, TypeGuard, TypeVar
+from typing import TypeVar
 
 from faxtui.domain import query
 from faxtui.domain.fax import BAUD, CUSTOMER, DURATION, FILE, FOLDER, FROM, MESSAGE, PAGES, RECEIVED, TO, Fax, Field
@@ -25,8 +25,8 @@ from faxtui.odyssey.json_text import (
     is_encodable,
     key_of,
     parse,
-    quoted,
 )
+from faxtui.translation import _
 
 T = TypeVar("T")
 
@@ -55,15 +55,15 @@ SERVICE_NAMES: Mapping[Field, str] = {
     BAUD: "BaudRate",
     CUSTOMER: "CustomerNumber",
 }
-"""The members of a resource, in the order of the documented sample: texts, then numbers."""
-_NAMES = tuple(SERVICE_NAMES.values())
-_TYPES = (str, str, str, str, str, str, int, int, int, int)
-_Values: TypeAlias = tuple[str, str, str, str, str, str, int, int, int, int]
-_RESOURCE = "{" + ",".join(f"{quoted(name)}:%s" for name in _NAMES) + "}"
+"""Members of a resource (documented)."""
 _NUMBERS = range(-(2**63), 2**63)
 _WHOLE_NUMBER = re.compile(r"\s*([+-]?[0-9]{1,19})(?:\.0*)?\s*")
 _TIME_OF_DAY_FROM = 11
 _SHORTEST_MOMENT = len("2017-07-24T07:49")
+_TICKS = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)/", re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})[T ]+(?:à )?([0-9]{1,2})[:h]([0-9]{2})(?::([0-9]{2}))?"
+)
 
 
 PARAMETERS: Mapping[query.Filter, str] = {
@@ -115,7 +115,7 @@ def read_page(body: bytes, *, page: int, page_size: int, zone: tzinfo) -> FaxPag
     try:
         return _page(_parsed(body), page, page_size, zone)
     except RecursionError:
-        raise UnexpectedResponse("It is nested too deeply to be a list of faxes.", "$") from None
+        raise UnexpectedResponse(_("It is nested too deeply to be a list of faxes."), "$") from None
 
 
 def as_text(value: Json) -> str | None:
@@ -128,7 +128,7 @@ def as_text(value: Json) -> str | None:
 
 
 def as_whole_number(value: Json) -> int | None:
-    """A whole number of at most 64 bits, also where it is written as text or with a fraction of nothing."""
+    """Return an integer of at most 64 bits, also if it is written as text or with a fraction of zero; else None."""
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
             return None
@@ -142,25 +142,37 @@ def as_whole_number(value: Json) -> int | None:
 
 
 def as_moment(text: str | None, zone: tzinfo) -> datetime | None:
-    """``2017-07-24T07:49:08``: without an offset, the wall clock of ``zone`` (our decision), the first time it shows.
+    """Read a date with a time; without an offset, it is the first one on the wall clock of ``zone`` (our decision).
 
-    None for a date without a time, and for the ends of the calendar, which stand for no moment: ``0001-01-01`` is
-    what .NET writes for a date never set.
+    Accepts ISO 8601 (``2017-07-24T07:49:08``, documented), ``/Date(1500882548000)/`` (milliseconds UTC, of older .NET)
+    and ``24/07/2017 07:49:08`` (day first; both our decision). Returns None for a date without a time, and for the ends
+    of the calendar, which mean no moment: .NET writes ``0001-01-01`` for a date that was never set.
     """
-    if text is None or len(text) < _SHORTEST_MOMENT or text[_TIME_OF_DAY_FROM - 1] not in "Tt ":
+    if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = _read_moment(text.strip(), zone)
+    except (ValueError, OverflowError):
         return None
-    if not 1 < moment.year < 9999:
+    if moment is None or not 1 < moment.year < 9999:
         return None
     # `combine` and not `replace`, which takes six times as long.
     return moment if moment.tzinfo else datetime.combine(moment, moment.time(), zone)
 
 
+def _read_moment(text: str, zone: tzinfo) -> datetime | None:
+    if len(text) >= _SHORTEST_MOMENT and text[_TIME_OF_DAY_FROM - 1] in "Tt " and text[4] == "-":
+        return datetime.fromisoformat(text)
+    if match := _TICKS.fullmatch(text):
+        return datetime.fromtimestamp(int(match[1]) / 1000, zone)
+    if match := _DAY_FIRST.fullmatch(text):
+        day, month, year, hour, minute, second = (int(each or 0) for each in match.groups())
+        return datetime(year, month, day, hour, minute, second)
+    return None
+
+
 class _Resource:
-    """One resource of the list, and which of its members have been read."""
+    """A resource of the list, and the members of it that have been read."""
 
     __slots__ = ("_members", "_read")
 
@@ -175,7 +187,7 @@ class _Resource:
         return self._take(field, as_whole_number)
 
     def rest(self) -> tuple[tuple[str, str], ...]:
-        """Return what has not been read, as name and JSON text, as far as that is worth a look."""
+        """Return what has not been read, as name and JSON text, within limits."""
         if len(self._read) == len(self._members):
             return ()
         unread = [key for key in self._members if key not in self._read]
@@ -188,7 +200,7 @@ class _Resource:
                 break
             kept.append((name, value))
         if len(unread) > len(kept):
-            kept.append(("…", f"{len(unread) - len(kept):,} more"))
+            kept.append(("…", _("{count} more").format(count=f"{len(unread) - len(kept):,}")))
         return tuple(kept)
 
     def _take(self, field: Field, read: Callable[[Json], T | None]) -> T | None:
@@ -207,105 +219,63 @@ def _parsed(body: bytes) -> Json:
         return parse(body)
     except TooManyValues:
         raise UnexpectedResponse(
-            f"It is too much for one page of faxes: more than {MOST_VALUES:,} values.", "$"
+            _("It is too much for one page of faxes: more than {most} values.").format(most=f"{MOST_VALUES:,}"), "$"
         ) from None
     except ValueError:
-        raise UnexpectedResponse("It is not JSON.", "$") from None
+        raise UnexpectedResponse(_("It is not JSON."), "$") from None
 
 
 def _empty(page: int, page_size: int) -> FaxPage:
     return FaxPage(page, page_size, (), has_previous=page > 1, has_next=False)
 
 
-def _page(answer: Json, page: int, page_size: int, zone: tzinfo) -> FaxPage:
-    if answer is None:
+def _page(body: Json, page: int, page_size: int, zone: tzinfo) -> FaxPage:
+    if body is None:
         return _empty(page, page_size)
-    if not isinstance(answer, dict):
-        raise UnexpectedResponse("It is JSON, but not an object ($).", "$")
+    if not isinstance(body, dict):
+        raise UnexpectedResponse(_("It is JSON, but not an object ($)."), "$")
     return FaxPage(
-        number=_count(answer, "PageIndex", 1) or page,
-        size=_count(answer, "PageSize", 1) or page_size,
-        faxes=_faxes(answer, zone),
-        has_previous=_flag(answer, "HasPreviousPage"),
-        has_next=_flag(answer, "HasNextPage"),
-        total=_count(answer, "TotalCount", 0),
-        page_count=_count(answer, "TotalPageCount", 0),
+        number=_count(body, "PageIndex", 1) or page,
+        size=_count(body, "PageSize", 1) or page_size,
+        faxes=_faxes(body, zone),
+        has_previous=_flag(body, "HasPreviousPage"),
+        has_next=_flag(body, "HasNextPage"),
+        total=_count(body, "TotalCount", 0),
+        page_count=_count(body, "TotalPageCount", 0),
     )
 
 
-def _faxes(answer: Mapping[str, Json], zone: tzinfo) -> tuple[Fax, ...]:
-    """The rows of the list. ``null`` is a list of none: some .NET services write an empty one so (our decision)."""
-    keys = [key for name in LIST_NAMES if (key := key_of(answer, name)) is not None]
+def _faxes(body: Mapping[str, Json], zone: tzinfo) -> tuple[Fax, ...]:
+    """Return the rows of the list. ``null`` is an empty list, as some .NET services write it (our decision)."""
+    keys = [key for name in LIST_NAMES if (key := key_of(body, name)) is not None]
     for key in keys:
-        resources = answer[key]
+        resources = body[key]
         if isinstance(resources, list):
             if len(resources) > MOST_ROWS:
                 path = f"$.{_name(key)}"
                 raise UnexpectedResponse(
-                    f"It is too much for one page of faxes: {len(resources):,} rows at {path}, above {MOST_ROWS:,}.",
+                    _("It is too much for one page of faxes: {count} rows at {path}, more than {most}.").format(
+                        count=f"{len(resources):,}", path=path, most=f"{MOST_ROWS:,}"
+                    ),
                     path,
                 )
             return tuple(
-                _as_documented(each, zone) or _as_it_is(each, zone)
-                if isinstance(each, dict)
-                else _no_resource(each, f"$.{_name(key)}[{index}]")
+                _fax(each, zone) if isinstance(each, dict) else _no_resource(each, f"$.{_name(key)}[{index}]")
                 for index, each in enumerate(resources)
             )
-    if any(answer[key] is None for key in keys):
+    if any(body[key] is None for key in keys):
         return ()
     path = f"$.{_name(keys[0])}" if keys else f"$.{LIST_NAMES[0]}"
-    raise UnexpectedResponse(f"It is JSON, but holds no list at {path}.", path)
+    raise UnexpectedResponse(_("It is JSON, but has no list at {path}.").format(path=path), path)
 
 
 def _no_resource(value: Json, path: str) -> Fax:
-    """The row of something that is no resource, so that no row goes missing."""
+    """Return a row for something that is no resource, so that no row is lost."""
     sent = compact(value)
     return Fax(as_sent=((path, sent),), resource=sent)
 
 
-def _as_documented(resource: dict[str, Json], zone: tzinfo) -> Fax | None:
-    """What `_as_it_is` reads, in less than half the time; None where anything differs from the documented sample."""
-    values = tuple(resource.values())
-    if tuple(resource) != _NAMES or not _are_documented(values) or max(map(len, values[:6])) > LONGEST_TEXT:
-        return None
-    message_id, received_text, recipient, sender, folder, file_name, duration, pages, baud_rate, customer = values
-    if not (duration in _NUMBERS and pages in _NUMBERS and baud_rate in _NUMBERS and customer in _NUMBERS):
-        return None
-    text = _RESOURCE % (
-        quoted(message_id),
-        quoted(received_text),
-        quoted(recipient),
-        quoted(sender),
-        quoted(folder),
-        quoted(file_name),
-        duration,
-        pages,
-        baud_rate,
-        customer,
-    )
-    if not is_encodable(text):
-        return None
-    return Fax(
-        message_id=message_id,
-        received=as_moment(received_text, zone),
-        received_text=received_text,
-        sender=sender,
-        recipient=recipient,
-        folder=folder,
-        file_name=file_name,
-        duration=duration,
-        pages=pages,
-        baud_rate=baud_rate,
-        customer=customer,
-        resource=text,
-    )
-
-
-def _are_documented(values: tuple[Json, ...]) -> TypeGuard[_Values]:
-    return tuple(map(type, values)) == _TYPES
-
-
-def _as_it_is(resource: dict[str, Json], zone: tzinfo) -> Fax:
+def _fax(resource: dict[str, Json], zone: tzinfo) -> Fax:
     read = _Resource(resource)
     received_text = read.text(RECEIVED)
     return Fax(
@@ -326,15 +296,15 @@ def _as_it_is(resource: dict[str, Json], zone: tzinfo) -> Fax:
     )
 
 
-def _count(answer: Mapping[str, Json], name: str, least: int) -> int | None:
-    key = key_of(answer, name)
-    number = None if key is None else as_whole_number(answer[key])
+def _count(body: Mapping[str, Json], name: str, least: int) -> int | None:
+    key = key_of(body, name)
+    number = None if key is None else as_whole_number(body[key])
     return None if number is None or number < least else number
 
 
-def _flag(answer: Mapping[str, Json], name: str) -> bool:
-    key = key_of(answer, name)
-    value = None if key is None else answer[key]
+def _flag(body: Mapping[str, Json], name: str) -> bool:
+    key = key_of(body, name)
+    value = None if key is None else body[key]
     return isinstance(value, int | str) and str(value).strip().lower() in {"true", "1"}
 
 

@@ -40,7 +40,7 @@ def test_a_secret_with_a_line_break_or_another_control_character_is_never_sent(b
         lambda: Account(ADDRESS, "60300.console", broken),
         lambda: OAuth2(client_id="faxtui", client_secret=broken),
     ):
-        with pytest.raises(ConfigurationError, match="holds a line break or another control character") as caught:
+        with pytest.raises(ConfigurationError, match="contains a line break or another control character") as caught:
             make()
         assert "hu" not in str(caught.value)
 

@@ -106,9 +106,13 @@ def test_moments_can_be_written_in_the_operators_own_way() -> None:
     assert RECEIVED.text(FAX, ValueFormat(2026, PARIS, "%H\x1b%M")) == "10␛41"
 
 
-def test_a_value_of_the_wrong_kind_is_unknown() -> None:
-    for field in (DURATION, RECEIVED):
-        assert replace(field, value=lambda fax: fax.sender).text(FAX, READING) == "—"
+def test_a_duration_of_the_wrong_kind_is_unknown() -> None:
+    assert replace(DURATION, value=lambda fax: fax.sender).text(FAX, READING) == "—"
+
+
+def test_a_date_that_cannot_be_read_is_shown_as_it_was_sent() -> None:
+    assert RECEIVED.text(Fax(received_text="le 24\x07 juillet"), READING) == "le 24␇ juillet"
+    assert RECEIVED.text(Fax(received_text=""), READING) == "—"
 
 
 def test_text_from_the_service_cannot_act_on_the_terminal() -> None:

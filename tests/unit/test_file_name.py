@@ -60,6 +60,11 @@ def test_what_is_not_known_is_called_unknown() -> None:
     assert safe_name("{from}", Fax(sender="  ")) == "unknown"
 
 
+def test_a_date_that_cannot_be_read_is_in_the_name_as_it_was_sent() -> None:
+    fax = Fax(received_text="le 24/07 à 7:49", file_name="a.PDF")
+    assert safe_name("{received:%Y}_{file}", fax) == "le 24_07 à 7_49_a.pdf"
+
+
 @pytest.mark.parametrize(
     "template",
     [
@@ -90,9 +95,9 @@ def test_a_template_that_cannot_be_taken_is_refused(template: str) -> None:
 
 
 def test_a_template_is_refused_whatever_the_fax_is() -> None:
-    with pytest.raises(InvalidValue, match="only received takes a format"):
+    with pytest.raises(InvalidValue, match="Only received has one"):
         safe_name("{received:%Q}", Fax())
-    with pytest.raises(InvalidValue, match=re.escape("it can hold {received} {from} {to} {folder} {file} ")):
+    with pytest.raises(InvalidValue, match=re.escape("It can contain {received} {from} {to} {folder} {file} ")):
         fields_in("{baud}")
 
 

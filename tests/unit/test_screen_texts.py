@@ -17,10 +17,7 @@ ERRORS = {name for name, each in vars(errors).items() if inspect.isclass(each) a
 
 NOT_CONVERTED: frozenset[str] = frozenset(
     {
-        "domain/account",
-        "domain/filename",
         "domain/when",
-        "odyssey/listing",
     }
 )
 """Modules whose errors are not translatable yet. One that is leaves this list."""

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from faxtui.config.credentials import read_password_file
 from faxtui.config.toml_files import read_table
-from faxtui.doctor.network import Endpoint, Reached, ResolvedRoute, Target, check_route, check_service, reach, target_of
+from faxtui.doctor.network import check_connection, check_proxy, check_service
 from faxtui.doctor.report import (
     Finding,
     Installation,
     Topic,
-    Verdict,
     failed,
     ok,
     shown,
@@ -23,10 +22,10 @@ from faxtui.doctor.report import (
     warning,
     within,
 )
-from faxtui.doctor.tls import check_tls
 from faxtui.domain.service import FaxService
-from faxtui.errors import ConfigurationError, FaxtuiError, NoResponse, NoSignIn, Unreachable, UnusableProxy, UsageError
-from faxtui.network import Proxy, route_to
+from faxtui.errors import ConfigurationError, FaxtuiError, NoResponse, NoSignIn, UnusableProxy, UsageError
+from faxtui.network import route_to
+from faxtui.odyssey.address import URL, list_address, place
 from faxtui.terminal.capabilities import Capabilities, Colours, capabilities
 from faxtui.translation import N_, _
 
@@ -187,14 +186,14 @@ class _Runner:
             self._skip((Topic.ADDRESS, Topic.TLS, *_SERVICE_TOPICS), _("the configuration can't be used"))
             return
         try:
-            target = target_of(self._installation.base_url)
+            url = list_address(self._installation.base_url)
         except UsageError as error:
             self._report([failed(Topic.ADDRESS, error)])
             self._skip((Topic.TLS, *_SERVICE_TOPICS), _("there is no address"))
             return
         service = await self._create_service()
         try:
-            obstacle = await self._check_route(target)
+            obstacle = await self._check_route(url)
             await self._check_sign_in(service, obstacle)
         finally:
             if not isinstance(service, FaxtuiError):
@@ -212,32 +211,17 @@ class _Runner:
         except FaxtuiError as error:
             return error
 
-    async def _check_route(self, target: Target) -> str:
+    async def _check_route(self, url: URL) -> str:
         """Check proxy, address and TLS. Return the obstacle, empty if there is none."""
-        environ, limits = self._installation.environ, self._installation.limits
+        installation, host = self._installation, url.raw_host.decode("ascii")
         try:
-            route = route_to(target.scheme, target.place.host, target.place.port, environ)
+            route = route_to(url.scheme, host, url.port, installation.environ)
         except UnusableProxy as error:
             self._report([failed(Topic.PROXY, error)])
             self._skip((Topic.ADDRESS, Topic.TLS), _("the proxy settings can't be used"))
             return _("the proxy settings can't be used")
-        self._report(check_route(target, route))
-        proxy = route.proxy
-        place = target.place if proxy is None else Endpoint(proxy.host, proxy.port, proxy.variable)
-        name = target.name if proxy is None else _("the proxy {host}").format(host=proxy.host)
-        try:
-            reached = await reach(place, limits)
-        except Unreachable as error:
-            self._report([failed(Topic.ADDRESS, error)])
-            self._skip((Topic.TLS,), _("could not connect"))
-            return _("could not connect")
-        self._report([ok(Topic.ADDRESS, reached.description(place, name))])
-        if not target.is_secure:
-            self._report([_plain_http(target, proxy, reached)])
-            return ""
-        finding = await check_tls(ResolvedRoute(target, proxy, reached.address), environ, limits.handshake)
-        self._report([finding])
-        return _("TLS failed") if finding.verdict is Verdict.FAILED else ""
+        self._report(check_proxy(place(url), route))
+        return await check_connection(url, route.proxy, installation, lambda finding: self._report([finding]))
 
     async def _check_sign_in(self, service: FaxService | FaxtuiError, obstacle: str) -> None:
         if isinstance(service, UsageError):
@@ -254,13 +238,3 @@ class _Runner:
             self._report([failed(Topic.LIST, service)])
         else:
             self._report(await check_service(service, self._installation))
-
-
-def _plain_http(target: Target, proxy: Proxy | None, reached: Reached) -> Finding:
-    if proxy is None and reached.is_this_machine:
-        return skipped(Topic.TLS, _("not used: the service is on this machine."))
-    text = _(
-        "not used: others on the network can read the password and the faxes sent to {host}. Use https in base_url if "
-        "the service supports it."
-    )
-    return warning(Topic.TLS, text.format(host=target.name))

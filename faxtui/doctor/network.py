@@ -1,13 +1,14 @@
-"""Network checks: address, proxy and connection, then one request for the list (clock, sign-in, list)."""
+"""Network checks with the real client: proxy, address, connection and TLS, then one request for the list."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
 from faxtui.doctor.report import Finding, Installation, Limits, Topic, failed, ok, skipped, span, warning, within
@@ -15,209 +16,287 @@ from faxtui.domain.clock import machine_now
 from faxtui.domain.page import Listing
 from faxtui.domain.query import FaxQuery, open_window
 from faxtui.domain.service import FaxService
-from faxtui.errors import Forbidden, NoResponse, ServiceError, SignInRefused, Unreachable
-from faxtui.network import DEFAULT_PORTS, Proxy, Route, parse_address
+from faxtui.errors import Forbidden, NoResponse, ServiceError, SignInRefused, Unreachable, Untrusted
+from faxtui.network import DEFAULT_PORTS, Proxy, Route, trust_store, trusting_nobody
+from faxtui.odyssey.address import URL, place
+from faxtui.odyssey.errors import causes
+from faxtui.odyssey.response import Expected
+from faxtui.odyssey.transport import Limits as ClientLimits
+from faxtui.odyssey.transport import Line, Transport
 from faxtui.translation import _, ngettext
 
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Host and port; ``setting`` is where they are configured, and so what to correct."""
-
-    host: str
-    port: int
-    setting: str
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+_SOON = 7
+"""Days left below which a certificate gets a warning (our decision: most are renewed 30 days before the end)."""
+_LONGEST_NAME = 80
+_NO_CHECK_TIME = 0x200000
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which the ssl module does not name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Host and port of the service, and the scheme of its URL."""
-
-    place: Endpoint
-    scheme: str
-
-    @property
-    def is_secure(self) -> bool:
-        return self.scheme == "https"
-
-    @property
-    def name(self) -> str:
-        """Host, with its port unless that is the scheme's default."""
-        return self.place.host if self.has_usual_port else str(self.place)
-
-    @property
-    def has_usual_port(self) -> bool:
-        return self.place.port == DEFAULT_PORTS[self.scheme]
-
-
-def target_of(base_url: str) -> Target:
-    """Parse ``base_url``. Raises ConfigurationError, which never shows what may be a password."""
-    address = parse_address("base_url", base_url)
-    return Target(Endpoint(address.host, address.port, "base_url"), address.scheme)
-
-
-def check_route(target: Target, route: Route) -> Iterator[Finding]:
-    """One finding, or none if no proxy is set for the service."""
+def check_proxy(host: str, route: Route) -> Iterator[Finding]:
+    """Yield one finding, or none if no proxy is set for the service."""
     if route.proxy is not None:
         yield ok(Topic.PROXY, _("{proxy}, from {variable}").format(proxy=route.proxy, variable=route.proxy.variable))
     elif route.exemption:
-        yield ok(Topic.PROXY, _("none for {host}: {reason}").format(host=target.name, reason=route.exemption))
+        yield ok(Topic.PROXY, _("none for {host}: {reason}").format(host=host, reason=route.exemption))
 
 
-LookUp = Callable[[Endpoint], Sequence[str]]
+LookUp = Callable[[str, int], Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """Address that accepted a connection, and the seconds it took."""
-
-    address: str
-    seconds: float
-
-    @property
-    def is_this_machine(self) -> bool:
-        return ip_address(self.address).is_loopback
-
-    def description(self, place: Endpoint, name: str) -> str:
-        """Return ``name`` with the address and time."""
-        if self.address == place.host:
-            return _("{name}, connected in {time}").format(name=name, time=span(self.seconds))
-        return _("{name} is {address}, connected in {time}").format(
-            name=name, address=self.address, time=span(self.seconds)
-        )
-
-
-def look_up(place: Endpoint) -> Sequence[str]:
-    """Return the addresses in the system's order of preference. Raises OSError."""
-    found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+def look_up(host: str, port: int) -> Sequence[str]:
+    """Return the addresses of a host in the system's order of preference. Raises OSError or ValueError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(address[0]) for *_rest, address in found))
 
 
-async def reach(place: Endpoint, limits: Limits, look_up: LookUp = look_up) -> Reached:
-    """Look the host up and connect to the first of its addresses that accepts. Raises Unreachable."""
+async def first_address(host: str, port: int, setting: str, limit: float, look_up: LookUp = look_up) -> str:
+    """Return the first address of a host that ``setting`` names. Raises Unreachable after ``limit`` seconds."""
     try:
-        addresses = await within(limits.look_up, lambda: look_up(place))
+        return (await within(limit, lambda: look_up(host, port)))[0]
     except TimeoutError as error:
         raise Unreachable(
             _(
                 "Could not look up {host} within {time}: DNS does not respond. Check the network and the name servers "
                 "in /etc/resolv.conf."
-            ).format(host=place.host, time=span(limits.look_up))
+            ).format(host=host, time=span(limit))
         ) from error
     except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise Unreachable(
             _("Cannot find {host} ({reason}). Check {setting}, your network and DNS.").format(
-                host=place.host, reason=_reason(error), setting=place.setting
-            )
-        ) from error
-    try:
-        return await within(limits.reach, lambda: _connect(addresses, place.port, limits.reach / len(addresses)))
-    except TimeoutError as error:
-        raise Unreachable(
-            _(
-                "Could not connect to {place} at {address} within {time}. A firewall may block it, or this network "
-                "requires a proxy. Check {setting} and ask the network administrator."
-            ).format(place=place, address=addresses[0], time=span(limits.reach), setting=place.setting)
-        ) from error
-    except ConnectionRefusedError as error:
-        raise Unreachable(
-            _("{place} at {address} refuses connections. Check host and port in {setting}, or try later.").format(
-                place=place, address=addresses[0], setting=place.setting
-            )
-        ) from error
-    except OSError as error:
-        raise Unreachable(
-            _("Could not connect to {place} at {address} ({reason}). Check your network.").format(
-                place=place, address=addresses[0], reason=_reason(error)
+                host=host, reason=reason, setting=setting
             )
         ) from error
 
 
-def _connect(addresses: Sequence[str], port: int, seconds: float) -> Reached:
-    """Connect to the first address that accepts. Raises the first one's OSError if none does."""
-    failures: list[OSError] = []
-    for address in addresses:
-        started = time.perf_counter()
+class _Ready(Exception):
+    """The connection is as far as it is checked; nothing has been sent to the service."""
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """Progress of a connection: the address that accepted it, after how many seconds, and its TLS object."""
+
+    needs_tls: bool
+    limits: Limits
+    address: str = ""
+    seconds: float = 0.0
+    tls: ssl.SSLObject | None = None
+    _began: float = 0.0
+    _deadline: asyncio.Timeout | None = None
+
+    async def run(self, url: URL, context: ssl.SSLContext) -> None:
+        """Connect as the client does, without a request. Raises ServiceError or TimeoutError."""
+        line = Line(url, lambda: context, allow_http=True, observer=self)
+        transport = Transport(_WITHIN_OURS, line, None)
+        self._began = time.perf_counter()
         try:
-            socket.create_connection((address, port), seconds).close()
-        except OSError as error:
-            failures.append(error)
-        else:
-            return Reached(address, time.perf_counter() - started)
-    raise failures[0]
+            async with asyncio.timeout(self.limits.reach) as self._deadline:
+                await transport.send("GET", url, _NOTHING)
+        except _Ready:
+            pass
+        finally:
+            await transport.aclose()
+
+    def connected(self, address: str) -> None:
+        self.address, self.seconds = address, time.perf_counter() - self._began
+        if not self.needs_tls:
+            raise _Ready
+        if self._deadline is not None:
+            self._deadline.reschedule(asyncio.get_running_loop().time() + self.limits.handshake)
+
+    def secured(self, tls: ssl.SSLObject) -> None:
+        self.tls = tls
+        raise _Ready
 
 
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+_WITHIN_OURS = ClientLimits(connect=30, read=30)
+"""Limits of the client beyond those of the checks."""
+_NOTHING = Expected("", "base_url", most=0)
 
 
-_LONGEST_HEAD = 16_384
+async def check_connection(
+    url: URL, proxy: Proxy | None, installation: Installation, report: Callable[[Finding], None]
+) -> str:
+    """Report on address and TLS, and return the obstacle; empty if there is none."""
+    limits, name = installation.limits, place(url)
+    context, untrusted = trusting_nobody(), None
+    if url.scheme == "https":
+        try:
+            context = await asyncio.to_thread(trust_store, installation.environ)
+        except Untrusted as error:
+            untrusted = error
+    is_tls_of_proxy = proxy is not None and proxy.scheme != "http"
+    attempt = _Attempt(url.scheme == "https" and untrusted is None and not is_tls_of_proxy, limits)
+    failure: ServiceError | TimeoutError | None = untrusted
+    first = ""
+    host, port, setting = (
+        (url.raw_host.decode("ascii"), url.port or DEFAULT_PORTS[url.scheme], "base_url")
+        if proxy is None
+        else (proxy.host, proxy.port, proxy.variable)
+    )
+    try:
+        first = await first_address(host, port, setting, limits.look_up)
+        await attempt.run(url, context)
+    except (ServiceError, TimeoutError) as error:
+        failure = error
+    if not attempt.address:
+        unreachable = failure if isinstance(failure, ServiceError) else _no_connection(name, first, setting, limits)
+        report(failed(Topic.ADDRESS, unreachable))
+        report(skipped(Topic.TLS, _("not tried: could not connect.")))
+        return _("could not connect")
+    reached = name if proxy is None else _("the proxy {host}").format(host=proxy.host)
+    text = (
+        _("{name}, connected in {time}") if attempt.address == host else _("{name} is {address}, connected in {time}")
+    )
+    report(ok(Topic.ADDRESS, text.format(name=reached, address=attempt.address, time=span(attempt.seconds))))
+    if failure is not None:
+        report(failed(Topic.TLS, await _tls_error(failure, url, installation)))
+        return _("TLS failed")
+    if attempt.tls is not None:
+        report(check_certificate(attempt.tls.version() or "", read_certificate(attempt.tls), datetime.now(UTC)))
+    elif is_tls_of_proxy and url.scheme == "https":
+        report(skipped(Topic.TLS, _("not checked through an https proxy.")))
+    elif proxy is None and ip_address(attempt.address).is_loopback:
+        report(skipped(Topic.TLS, _("not used: the service is on this machine.")))
+    else:
+        text = _(
+            "not used: others on the network can read the password and the faxes sent to {host}. Use https in "
+            "base_url if the service supports it."
+        )
+        report(warning(Topic.TLS, text.format(host=name)))
+    return ""
+
+
+def _no_connection(name: str, address: str, setting: str, limits: Limits) -> Unreachable:
+    return Unreachable(
+        _(
+            "Could not connect to {host} at {address} within {time}. A firewall may block it, or this network "
+            "requires a proxy. Check {setting} and ask the network administrator."
+        ).format(host=name, address=address, time=span(limits.reach), setting=setting)
+    )
+
+
+async def _tls_error(error: ServiceError | TimeoutError, url: URL, installation: Installation) -> ServiceError:
+    """Explain why there is no TLS; for an untrusted certificate, connect again to see who issued it."""
+    for cause in causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError) and isinstance(error, ServiceError):
+            certificate = await _presented_certificate(url, installation.limits)
+            return untrusted_error(error, certificate, installation.environ)
+        if isinstance(cause, ssl.SSLEOFError | ConnectionError):
+            text = _("{host} closed the connection during the TLS handshake. A firewall may block it.")
+            return Unreachable(text.format(host=place(url)))
+    if isinstance(error, ServiceError):
+        return error
+    return Unreachable(
+        _(
+            "{host} accepted the connection, but the TLS handshake timed out after {time}. A firewall may delay it. "
+            "Ask the network administrator, or retry."
+        ).format(host=place(url), time=span(installation.limits.handshake))
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class ResolvedRoute:
-    """Route with the ``address`` of its first host, the proxy or the target, that accepted a connection."""
+class Certificate:
+    """Issuer (its organisation or another name) and the end of validity, an aware datetime."""
 
-    target: Target
-    proxy: Proxy | None
-    address: str
-
-    @property
-    def first_port(self) -> int:
-        return self.target.place.port if self.proxy is None else self.proxy.port
+    issuer: str
+    ends: datetime
 
 
-def connect(route: ResolvedRoute, seconds: float) -> socket.socket:
-    """Connect to the target; each step may take ``seconds``. Raises OSError or Unreachable."""
-    connection = socket.create_connection((route.address, route.first_port), seconds)
-    if route.proxy is not None:
-        try:
-            _open_tunnel(connection, route.proxy, route.target)
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+def read_certificate(tls: ssl.SSLObject) -> Certificate | None:
+    """Return the certificate of a verified connection, None if it can't be read."""
+    decoded = tls.getpeercert() or {}
+    issuer, ends = decoded.get("issuer"), decoded.get("notAfter")
+    if not isinstance(issuer, tuple) or not isinstance(ends, str):
+        return None
+    names = {str(pair[0]): str(pair[1]) for group in issuer for pair in group if len(pair) > 1}
+    kinds = ("organizationName", "commonName", "organizationalUnitName")
+    name = next((names[each] for each in kinds if names.get(each)), _("an unnamed authority"))
+    return Certificate(name[:_LONGEST_NAME], datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC))
 
 
-def _open_tunnel(connection: socket.socket, proxy: Proxy, target: Target) -> None:
-    sign_in = f"Proxy-Authorization: {proxy.sign_in}\r\n" if proxy.sign_in else ""
-    connection.sendall(f"CONNECT {target.place} HTTP/1.1\r\nHost: {target.place}\r\n{sign_in}\r\n".encode())
-    head = b""
-    while b"\r\n\r\n" not in head and len(head) < _LONGEST_HEAD:
-        received = connection.recv(4096)
-        if not received:
-            raise Unreachable(
-                _(
-                    "The proxy {proxy} closed the connection instead of opening a tunnel to {place}. Ask its "
-                    "administrator."
-                ).format(proxy=proxy, place=target.place)
-            )
-        head += received
-    status_line = head.partition(b"\r\n")[0].decode("latin-1")[:80]
-    version, _space, status = status_line.partition(" ")
-    if not version.startswith("HTTP/"):
-        raise Unreachable(
-            _("{proxy} does not respond like a proxy. Check host and port in {variable}.").format(
-                proxy=proxy, variable=proxy.variable
-            )
+async def _presented_certificate(url: URL, limits: Limits) -> Certificate | None:
+    """Return a certificate that is not trusted, None if it can't be had.
+
+    The ssl module decodes verified certificates only. So the first connection verifies nothing, and the second one
+    trusts just the certificate of the first. Nothing is sent on either.
+    """
+    anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    just_this = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anyone.check_hostname = just_this.check_hostname = False
+    anyone.verify_mode = ssl.CERT_NONE
+    just_this.verify_flags |= ssl.VerifyFlags(ssl.VERIFY_X509_PARTIAL_CHAIN | _NO_CHECK_TIME)
+    first, second = _Attempt(True, limits), _Attempt(True, limits)
+    try:
+        async with asyncio.timeout(limits.handshake):
+            await first.run(url, anyone)
+            just_this.load_verify_locations(cadata=(first.tls and first.tls.getpeercert(binary_form=True)) or b"")
+            await second.run(url, just_this)
+    except (ServiceError, OSError, ValueError):
+        return None
+    return None if second.tls is None else read_certificate(second.tls)
+
+
+_INSPECTORS = (
+    "Avast",
+    "Bitdefender",
+    "Blue Coat",
+    "Check Point",
+    "Cisco",
+    "ESET",
+    "Forcepoint",
+    "Fortinet",
+    "Kaspersky",
+    "McAfee",
+    "Netskope",
+    "Palo Alto",
+    "Skyhigh",
+    "Sophos",
+    "Stormshield",
+    "Symantec",
+    "Trend Micro",
+    "WatchGuard",
+    "Zscaler",
+)
+"""Vendors of TLS inspection, which replaces the certificates of the sites."""
+
+
+def untrusted_error(error: ServiceError, certificate: Certificate | None, environ: Mapping[str, str]) -> Unreachable:
+    """Return the client's error for a certificate with its issuer and end; None if these are not known."""
+    issuer = certificate.issuer if certificate else _("an unknown authority")
+    sentences = [str(error), _("It was issued by {issuer}.").format(issuer=issuer)]
+    if certificate is not None:
+        sentences[1] = _("It was issued by {issuer} and is valid until {end:%Y-%m-%d %H:%M} UTC.").format(
+            issuer=issuer, end=certificate.ends
         )
-    if status.startswith("407"):
-        raise Unreachable(
-            _(
-                "The proxy {proxy} requires a sign-in or rejected it ({status}). Set it in {variable}, like "
-                "http://USER:PASSWORD@{proxy}."
-            ).format(proxy=proxy, status=status, variable=proxy.variable)
+    if any(vendor.lower() in issuer.lower() for vendor in _INSPECTORS):
+        text = _(
+            "{issuer} inspects secure connections on this network. Ask the network administrator for its certificate "
+            "as a PEM file."
         )
-    if not status.startswith("2"):
-        raise Unreachable(
-            _(
-                "The proxy {proxy} refused to connect to {place} ({status}). Ask its administrator to allow it, or "
-                "check base_url."
-            ).format(proxy=proxy, place=target.place, status=status)
-        )
+        sentences.append(text.format(issuer=issuer))
+    variable = next((each for each in ("SSL_CERT_FILE", "SSL_CERT_DIR") if environ.get(each)), "")
+    if variable:
+        text = _("Only {path} from {variable} is trusted now.")
+        sentences.append(text.format(path=environ[variable], variable=variable))
+    return Unreachable(" ".join(sentences))
+
+
+def check_certificate(protocol: str, certificate: Certificate | None, now: datetime) -> Finding:
+    """Return the finding for a trusted connection; the certificate is None if it can't be read."""
+    version = protocol.removeprefix("TLSv")
+    if certificate is None:
+        return ok(Topic.TLS, _("{version}, trusted certificate").format(version=version))
+    days = (certificate.ends - now).days
+    text = ngettext(
+        "{version}, certificate by {issuer}, expires in {count:,} day",
+        "{version}, certificate by {issuer}, expires in {count:,} days",
+        days,
+    ).format(version=version, issuer=certificate.issuer, count=days)
+    if days < _SOON:
+        return warning(Topic.TLS, _("{certificate}. The service must renew it soon.").format(certificate=text))
+    return ok(Topic.TLS, text)
 
 
 _EXACT = timedelta(seconds=2)

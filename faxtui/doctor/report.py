@@ -6,15 +6,12 @@ import asyncio
 import json
 import os
 import textwrap
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from faxtui.config.load import Paths
 from faxtui.config.settings import Settings
@@ -129,46 +126,12 @@ T = TypeVar("T")
 
 
 async def within(seconds: float, work: Callable[[], T]) -> T:
-    """Run blocking work in its own thread. Raises TimeoutError after ``seconds``, else what ``work`` raises.
+    """Run blocking work in a thread. Raises TimeoutError after ``seconds``, else what ``work`` raises.
 
-    The thread is a daemon: asyncio joins its own threads when it ends, and would wait for a look-up that hangs.
+    Work that hangs is left behind: no command waits for threads at its end.
     """
-    loop = asyncio.get_running_loop()
-    handover: _Handover[T] = _Handover(loop, loop.create_future())
-
-    def run() -> None:
-        with handover:
-            handover.give(work())
-
-    threading.Thread(target=run, daemon=True, name="doctor").start()
     async with asyncio.timeout(seconds):
-        return await handover.outcome
-
-
-class _Handover(Generic[T]):
-    """Result or exception passed from a thread to the loop."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, outcome: asyncio.Future[T]) -> None:
-        self._loop = loop
-        self.outcome = outcome
-
-    def __enter__(self) -> None:
-        """There is nothing to open."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        if error is not None:
-            self._resolve(lambda: self.outcome.set_exception(error))
-        return True
-
-    def give(self, result: T) -> None:
-        self._resolve(lambda: self.outcome.set_result(result))
-
-    def _resolve(self, resolve: Callable[[], None]) -> None:
-        """Set the outcome, unless nobody waits any more; the loop may be closed."""
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(lambda: None if self.outcome.done() else resolve())
+        return await asyncio.to_thread(work)
 
 
 _INDENT = 26

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import TypeAlias
 from urllib.parse import quote
 
 import httpx
@@ -15,6 +16,8 @@ from faxtui.errors import WrongAddress
 from faxtui.network import invalid_address, parse_address
 from faxtui.translation import _
 
+URL: TypeAlias = httpx.URL
+"""Address of a resource, for modules that send no requests."""
 EXCERPT = 60
 """Characters of received text that an error shows."""
 _WORTH_READING = 16_384

@@ -60,6 +60,13 @@ def why_not_reached(
             )
         case httpx.TimeoutException():
             return NoResponse(_("{host} did not respond in time. Try again in a moment.").format(host=where))
+        case httpx.ProxyError() if str(error).startswith("407"):
+            return Unreachable(
+                _(
+                    "The proxy {proxy} requires a sign-in or rejected it ({reason}). Set it in {variable}, like "
+                    "http://USER:PASSWORD@{proxy}."
+                ).format(proxy=proxy, reason=excerpt(str(error)), variable=_variable(proxy))
+            )
         case httpx.ProxyError():
             return Unreachable(
                 _(
@@ -79,18 +86,18 @@ def why_not_reached(
         case httpx.ConnectError():
             return _no_connection(error, url, setting, proxy)
         case httpx.RemoteProtocolError() if not str(error).startswith("Server disconnected"):
-            return UnexpectedResponse(
-                _("{host} sent invalid HTTP ({reason}). Check host and port in {setting}.").format(
-                    host=where, reason=excerpt(str(error)), setting=setting
-                )
+            sentence = _("{host} sent invalid HTTP ({reason}). Check host and port in {setting}.").format(
+                host=where, reason=excerpt(str(error)), setting=setting
             )
+            return UnexpectedResponse(_with_proxy_hint(sentence, proxy))
         case httpx.DecodingError():
             return UnexpectedResponse(
                 _(
                     "The response from {host} could not be decoded. Retry; if it persists, check any proxy in between."
                 ).format(host=where)
             )
-    return NoResponse(_("{host} closed the connection before it responded. Try again in a moment.").format(host=where))
+    sentence = _("{host} closed the connection before it responded. Try again in a moment.").format(host=where)
+    return NoResponse(_with_proxy_hint(sentence, proxy))
 
 
 def connection_lost(url: httpx.URL) -> NoResponse:
@@ -148,7 +155,7 @@ def took_too_long(url: httpx.URL, expected: Expected, seconds: float) -> NoRespo
 def _no_connection(error: BaseException, url: httpx.URL, setting: str, proxy: Proxy | None) -> Unreachable:
     where, stop = place(url), _first_stop(url, proxy)
     named_in = setting if proxy is None else proxy.variable
-    for cause in _causes(error):
+    for cause in causes(error):
         match cause:
             case socket.gaierror():
                 host = excerpt(url.host) if proxy is None else proxy.host
@@ -164,7 +171,7 @@ def _no_connection(error: BaseException, url: httpx.URL, setting: str, proxy: Pr
                             "The certificate of {host} can't be trusted ({reason}). Check {setting} and this machine's "
                             "date. If your network inspects TLS, add its authority to this system's certificates, or "
                             "set SSL_CERT_FILE to its PEM file."
-                        ).format(host=where, reason=excerpt(cause.verify_message), setting=setting),
+                        ).format(host=where, reason=excerpt(cause.verify_message.rstrip(".")), setting=setting),
                         proxy,
                     )
                 )
@@ -183,18 +190,24 @@ def _no_connection(error: BaseException, url: httpx.URL, setting: str, proxy: Pr
                         host=stop, setting=named_in
                     )
                 )
+            case OSError(strerror=str() as reason):
+                return Unreachable(
+                    _("Could not connect to {host} ({reason}). Check {setting} and the network.").format(
+                        host=stop, reason=excerpt(reason), setting=named_in
+                    )
+                )
     return Unreachable(
         _("Could not connect to {host}. Check {setting} and the network.").format(host=stop, setting=named_in)
     )
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """Yield the error and its causes, outermost first."""
     yield error
     inner = error.exceptions if isinstance(error, BaseExceptionGroup) else (error.__cause__ or error.__context__,)
     for each in inner:
         if each is not None:
-            yield from _causes(each)
+            yield from causes(each)
 
 
 def _first_stop(url: httpx.URL, proxy: Proxy | None) -> str:

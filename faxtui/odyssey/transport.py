@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Container, Iterator, Mappin
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Protocol
 
 import httpx
 
@@ -49,6 +50,18 @@ class Limits:
     document_json: int = 64 * 1024 * 1024
 
 
+class ConnectionObserver(Protocol):
+    """Observer of a new connection. What it raises closes the connection, before anything is sent to the service."""
+
+    def connected(self, address: str) -> None:
+        """Note that ``address``, of the first host on the route, accepted the connection."""
+        ...
+
+    def secured(self, tls: ssl.SSLObject) -> None:
+        """Note that TLS is established, through a proxy's tunnel if there is one."""
+        ...
+
+
 class Line:
     """The route to one address, directly or through a proxy, with its checks.
 
@@ -57,7 +70,15 @@ class Line:
     UnusableProxy and Untrusted.
     """
 
-    def __init__(self, url: httpx.URL, load_trust: Callable[[], ssl.SSLContext], *, allow_http: bool) -> None:
+    def __init__(
+        self,
+        url: httpx.URL,
+        load_trust: Callable[[], ssl.SSLContext],
+        *,
+        allow_http: bool,
+        observer: ConnectionObserver | None = None,
+    ) -> None:
+        self._observer = observer
         host = url.raw_host.decode("ascii")
         self._stays_here = url.scheme == "http" and not allow_http
         port = url.port or DEFAULT_PORTS[url.scheme]
@@ -73,7 +94,39 @@ class Line:
     @property
     def extensions(self) -> dict[str, object]:
         """The ``extensions`` of each request to httpx."""
-        return {"trace": _refuse_other_machines} if self._stays_here else {}
+        return {"trace": self._trace} if self._stays_here or self._observer is not None else {}
+
+    async def _trace(self, event: str, info: Mapping[str, object]) -> None:
+        """Follow httpcore's events of a new connection; close one that leads elsewhere, before anything is sent."""
+        if not event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            return
+        import httpcore
+
+        stream = info["return_value"]
+        assert isinstance(stream, httpcore.AsyncNetworkStream)
+        try:
+            if event.endswith("connect_tcp.complete"):
+                self._check_address(stream.get_extra_info("server_addr"))
+            elif self._observer is not None:
+                self._observer.secured(stream.get_extra_info("ssl_object"))
+        except BaseException:
+            await stream.aclose()
+            raise
+
+    def _check_address(self, found: tuple[object, ...] | None) -> None:
+        """Check where a name led: it may lead anywhere. ``found`` is None for a connection that is lost already."""
+        if found is None:
+            raise httpx.ConnectError("The connection was broken as soon as it was made.")
+        address = str(found[0])
+        if self._stays_here and not is_loopback(address):
+            raise Untrusted(
+                _(
+                    "The address of the service is plain http and resolves to {address}, which is not this machine. "
+                    "Nothing was sent. Check /etc/hosts, or use https."
+                ).format(address=excerpt(address))
+            )
+        if self._observer is not None:
+            self._observer.connected(address)
 
     def _httpx_proxy(self) -> httpx.Proxy | None:
         proxy = self.proxy
@@ -87,29 +140,6 @@ class Line:
 def _no_cookies() -> CookieJar:
     """Return a jar that stays empty: the service needs no cookies, and a proxy's could fill every request."""
     return CookieJar(DefaultCookiePolicy(allowed_domains=()))
-
-
-async def _refuse_other_machines(event: str, info: Mapping[str, object]) -> None:
-    """Close a connection that does not end on this machine, before anything is sent: a name may lead anywhere."""
-    if event != "connection.connect_tcp.complete":
-        return
-    import httpcore
-
-    stream = info["return_value"]
-    assert isinstance(stream, httpcore.AsyncNetworkStream)
-    found = stream.get_extra_info("server_addr")
-    if found is None:
-        await stream.aclose()
-        raise httpcore.ConnectError("The connection was broken as soon as it was made.")
-    address = str(found[0])
-    if not is_loopback(address):
-        await stream.aclose()
-        raise Untrusted(
-            _(
-                "The address of the service is plain http and resolves to {address}, which is not this machine. "
-                "Nothing was sent. Check /etc/hosts, or use https."
-            ).format(address=excerpt(address))
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +192,7 @@ class Transport:
         self,
         limits: Limits,
         line: Line | httpx.AsyncBaseTransport,
-        auth: httpx.Auth,
+        auth: httpx.Auth | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limits = limits

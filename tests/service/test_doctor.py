@@ -206,7 +206,7 @@ async def test_a_configuration_that_cannot_be_settled_leaves_nothing_to_try(tmp_
 async def test_an_address_that_is_none_leaves_nothing_to_try(base_url: str, tmp_path: Path) -> None:
     report = await report_on(installation(tmp_path, base_url))
     assert report.exit_code == 2
-    assert f"“{base_url}” is not a valid URL" in report.of(Topic.ADDRESS).sentence
+    assert f"“{base_url}” is not a valid URL. " in report.of(Topic.ADDRESS).sentence
     for topic in (Topic.TLS, *OF_THE_ANSWER):
         assert report.verdict_of(topic) is Verdict.SKIPPED
 
@@ -216,7 +216,7 @@ async def test_where_nothing_is_reached_nothing_further_is_tried(tmp_path: Path)
         closed = server.address
     report = await report_on(installation(tmp_path, closed, limits=IMPATIENT))
     assert report.exit_code == 1
-    assert "refuses connections" in report.of(Topic.ADDRESS).sentence
+    assert "Connection refused by" in report.of(Topic.ADDRESS).sentence
     for topic in (Topic.TLS, *OF_THE_ANSWER):
         assert report.of(topic).sentence == "not tried: could not connect."
 

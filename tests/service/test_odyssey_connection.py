@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpcore
+import httpx
 import pytest
 from demo_server import demo_server, serving
 from odyssey_server import CERTIFICATE, PASSWORD, Ending, answer, answering, asking
@@ -16,8 +17,9 @@ from faxtui.demo import DemoService
 from faxtui.demo.service import Message, Receive, Send
 from faxtui.domain.query import FaxQuery, open_window
 from faxtui.errors import NoResponse, ServiceError, UnexpectedResponse, Unreachable, Untrusted
+from faxtui.network import trusting_nobody
 from faxtui.odyssey.client import DEFAULT_LIMITS
-from faxtui.odyssey.transport import Limits, _refuse_other_machines
+from faxtui.odyssey.transport import Limits, Line
 
 WINDOW = open_window(FaxQuery(), datetime(2026, 11, 23, 9, 42, tzinfo=UTC))
 LISTING = b'{"Resources": []}'
@@ -62,8 +64,9 @@ async def test_a_refused_connection_names_host_and_port() -> None:
 async def test_a_connection_whose_peer_is_gone_at_once_is_an_ordinary_failure() -> None:
     """Reset before it could be looked at: whose it was can't be told any more, so nothing is sent."""
     gone = httpcore.AsyncMockStream([])
-    with pytest.raises(httpcore.ConnectError):
-        await _refuse_other_machines("connection.connect_tcp.complete", {"return_value": gone})
+    line = Line(httpx.URL("http://127.0.0.1:1"), trusting_nobody, allow_http=False)
+    with pytest.raises(httpx.ConnectError):
+        await line._trace("connection.connect_tcp.complete", {"return_value": gone})
 
 
 async def test_a_name_that_is_not_known_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

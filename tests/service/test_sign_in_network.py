@@ -293,7 +293,8 @@ async def test_a_proxy_that_makes_no_tunnel_is_told_from_the_service(
         monkeypatch.setenv("HTTPS_PROXY", proxy.address.replace("//", "//user:hunter2@"))
         error = await failure("https://api.invalid", client_of("https://oauth.invalid"))
     assert isinstance(error, Unreachable)
-    assert f"could not connect to oauth.invalid ({status} " in str(error)
+    what = "requires a sign-in or rejected it" if status == 407 else "could not connect to oauth.invalid"
+    assert f"{what} ({status} " in str(error)
     assert len(proxy.requests) == 1
 
 

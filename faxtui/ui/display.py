@@ -30,11 +30,13 @@ class Glyphs:
     bar: str = field(init=False)
     marked: str = field(init=False)
     ellipsis: str = field(init=False)
+    thumb: str = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bar", self.write("▌"))
         object.__setattr__(self, "marked", self.write("●"))
         object.__setattr__(self, "ellipsis", self.write("…"))
+        object.__setattr__(self, "thumb", "▐" if self.utf8 else "|")
 
     def write(self, text: str) -> str:
         return text if self.utf8 else in_ascii(text)
@@ -48,6 +50,18 @@ class Glyphs:
         if cell_len(written) <= width:
             return written
         return set_cell_size(written, max(width - len(self.ellipsis), 0)).rstrip() + self.ellipsis[:width]
+
+    def cut_start(self, text: str, width: int) -> str:
+        """Return ``text`` in at most ``width`` cells, with ``…`` if the start was cut: names differ at the end."""
+        written = self.write(text)
+        surplus = cell_len(written) - width
+        if surplus <= 0:
+            return written
+        start, cut = 0, 0
+        while cut < surplus + len(self.ellipsis) and start < len(written):
+            cut += cell_len(written[start])
+            start += 1
+        return self.ellipsis[:width] + written[start:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions
@@ -24,6 +25,7 @@ from faxtui.domain.fax import (
     FILE,
     FOLDER,
     FROM,
+    LONGEST_SHOWN,
     MESSAGE,
     PAGES,
     RECEIVED,
@@ -61,11 +63,17 @@ class Cell:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         field, glyphs = self._column.field, self._painter.glyphs
-        text = glyphs.cut(field.text(self._fax, self._painter.reading), self._column.width)
+        cut = glyphs.cut_start if field is FILE else glyphs.cut
+        text = cut(field.text(self._fax, self._painter.reading), self._column.width)
         yield Segment(aligned(text, self._column))
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(self._column.width, self._column.width)
+
+
+def line_style(line: Strip) -> Style:
+    """Return the style of a line of the table, such as the cursor's."""
+    return next((each.style for each in line if each.style), None) or Style.null()
 
 
 def aligned(text: str, column: Column) -> str:
@@ -91,15 +99,18 @@ def heading(column: Column, sort: Sort, glyphs: Glyphs) -> Text:
 
 
 GAP = 2
-NARROW_FILE = 10
-ROOMY_FILE = 27
-"""Cells of a usual file name."""
 LEFT_TO_RIGHT = (RECEIVED, FROM, TO, PAGES, DURATION, BAUD, FOLDER, MESSAGE, CUSTOMER, FILE)
+_IMPORTANT = (FROM, TO, PAGES, DURATION, FILE)
 _IF_ROOM = (BAUD, FOLDER, MESSAGE, CUSTOMER)
+_GROWING = ((FROM, 32), (TO, 32), (FILE, 64), (FROM, LONGEST_SHOWN), (TO, LONGEST_SHOWN), (FILE, LONGEST_SHOWN))
+"""Who gets spare cells, in order, up to which width: one long name must not push out the others."""
+_LEAST = {FROM: 14, TO: 12, FILE: 10}
+"""Least cells of columns that may be cut."""
+_MEASURED = (RECEIVED, FROM, TO, FILE, FOLDER, MESSAGE)
+"""Columns as wide as their values; the others have a fixed width."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A field in a table, ``width`` cells wide without the gap after it; the last one has none."""
 
     field: Field
@@ -107,56 +118,72 @@ class Column:
     gap: int = GAP
 
 
-def fit(room: int, chosen: Sequence[Field] = ()) -> tuple[Column, ...]:
+def fit(room: int, chosen: Sequence[Field], sort: Field, contents: Mapping[Field, int]) -> tuple[Column, ...]:
     """Return the columns for ``room`` cells: those of the operator's choice that fit, or else of all.
 
-    The least important ones give way. The file name takes what is left over.
+    The least important ones give way, never the one that is sorted by. ``contents``: cells of the longest values.
     """
-    columns = _as_many_as_fit(chosen, room) if chosen else _most_important(room)
-    if not columns[-1].field.is_right_aligned:
-        columns[-1] = replace(columns[-1], gap=0)
-    spare = room - sum(each.width + each.gap for each in columns)
-    return tuple(_stretched(each, spare) if each.field is FILE else each for each in columns)
+    shown = _chosen(chosen, sort, room, contents) if chosen else _most_important(sort, room, contents)
+    widths = {each: _least_width(each, contents) for each in shown}
+    spare = room - _least_room(shown, contents)
+    for field, most in _GROWING:
+        if field in widths:
+            more = max(min(min(_width(field, contents), most) - widths[field], spare), 0)
+            widths[field] += more
+            spare -= more
+    columns = [Column(each, widths[each]) for each in shown]
+    if not shown[-1].is_right_aligned:
+        columns[-1] = columns[-1]._replace(gap=0)
+    return tuple(columns)
 
 
-def _as_many_as_fit(chosen: Sequence[Field], room: int) -> list[Column]:
-    shown = list(chosen)
-    while len(shown) > 1 and _least_room(shown) > room:
-        shown.remove(max(shown, key=FIELDS.index))
-    return [Column(each, _width(each)) for each in shown]
+def _chosen(chosen: Sequence[Field], sort: Field, room: int, contents: Mapping[Field, int]) -> list[Field]:
+    shown = [*chosen, *([] if sort in chosen else [sort])]
+    while len(shown) > 1 and _least_room(shown, contents) > room:
+        shown.remove(max((each for each in shown if each is not sort), key=FIELDS.index))
+    return shown
 
 
-def _least_room(fields: Sequence[Field]) -> int:
+def _most_important(sort: Field, room: int, contents: Mapping[Field, int]) -> list[Field]:
+    shown = list(dict.fromkeys((RECEIVED, sort)))
+    if _least_room(shown, contents) > room:
+        shown = [sort]
+    for each in _IMPORTANT:
+        if each not in shown:
+            if _least_room([*shown, each], contents) > room:
+                break
+            shown.append(each)
+    for each in _IF_ROOM:
+        if each not in shown:
+            # These come once nothing is cut any more.
+            full = sum(min(_width(field, contents), 64) + GAP for field in [*shown, each])
+            if FILE not in shown or full > room:
+                break
+            shown.append(each)
+    return [each for each in LEFT_TO_RIGHT if each in shown]
+
+
+def _least_room(fields: Sequence[Field], contents: Mapping[Field, int]) -> int:
     """Return the least cells for these columns. One of numbers keeps its gap at the end, for the mark of a sort."""
     after_last = GAP if fields[-1].is_right_aligned else 0
-    return sum((NARROW_FILE if each is FILE else _width(each)) + GAP for each in fields) - GAP + after_last
+    return sum(_least_width(each, contents) + GAP for each in fields) - GAP + after_last
 
 
-def _width(field: Field) -> int:
-    """Return the width of a column; without a sort its heading needs room for a mark."""
-    return max(field.width, len(_(field.heading)) + 2) if not field.is_sortable else field.width
+def _width(field: Field, contents: Mapping[Field, int]) -> int:
+    """Return the cells that a column needs to be shown in full. Its heading needs room for a mark."""
+    heading = cell_len(_(field.heading)) + (0 if field.is_right_aligned and field.is_sortable else 2)
+    return max(heading, contents.get(field, field.width))
 
 
-def _most_important(room: int) -> list[Column]:
-    shown: list[Field] = [RECEIVED]
-    for field in (FROM, TO, PAGES, DURATION, FILE):
-        if _least_room([*shown, field]) > room:
-            break
-        shown.append(field)
-    for field in _IF_ROOM:
-        needed = sum(_width(each) + GAP for each in [*shown, field] if each is not FILE) + ROOMY_FILE + GAP
-        if FILE not in shown or needed > room:
-            break
-        shown.append(field)
-    return [Column(each, _width(each)) for each in LEFT_TO_RIGHT if each in shown]
-
-
-def _stretched(column: Column, spare: int) -> Column:
-    return replace(column, width=max(column.width + spare, NARROW_FILE))
+def _least_width(field: Field, contents: Mapping[Field, int]) -> int:
+    width = _width(field, contents)
+    return min(width, _LEAST.get(field, width))
 
 
 GUTTER = 4
 """Cells of the cursor's bar, the mark, the state and a blank."""
+_THUMB = 1
+"""Cells of the scroll bar at the right, which shows which part of the rows is on the screen."""
 _LETTERS = {
     LocalStatus.GOING: "D",
     LocalStatus.UNKNOWN: "?",
@@ -185,6 +212,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
     """
 
     BINDINGS = bindings(TABLE)
+    COMPONENT_CLASSES = {"fax-table--thumb"}
 
     class SortChosen(Message):
         """A heading was clicked."""
@@ -200,6 +228,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self._painter = Painter(glyphs, ValueFormat(0))
         self._faxes: tuple[Fax, ...] = ()
         self._sort = Sort()
+        self._contents: dict[Field, int] = {}
         self._fitted: tuple[Column, ...] = ()
         self._done: Mapping[FaxKey, LocalStatus] = {}
         self._marked: AbstractSet[FaxKey] = frozenset()
@@ -228,6 +257,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self._painter.reading = reading
         is_new_sort, self._sort = sort != self._sort, sort
         self._faxes = faxes
+        self._measure()
         self._fill(at, new_columns=is_new_sort or not self._fitted)
 
     def choose_columns(self, columns: Sequence[Field]) -> None:
@@ -271,7 +301,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
             self.move_cursor(row=max(0, min(row, len(self._faxes) - 1)))
 
     def on_resize(self) -> None:
-        if self.size.width and fit(self.size.width - GUTTER, self._chosen) != self._fitted:
+        if self.size.width and self._fit() != self._fitted:
             self._fill(self.spot, new_columns=True)
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
@@ -284,6 +314,9 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         row = y - self.header_height + self.scroll_offset.y
         if y < self.header_height or self.scroll_offset.x or not 0 <= row < len(self._faxes):
             return line
+        if self._is_thumb(y - self.header_height):
+            thumb = Segment(self._glyphs.thumb, self.get_component_rich_style("fax-table--thumb"))
+            line = Strip.join([line.crop_extend(0, self.size.width - _THUMB, line_style(line)), Strip([thumb], _THUMB)])
         is_current = row == self.cursor_row
         key = self._faxes[row].key
         done = self._done.get(key)
@@ -291,15 +324,32 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         signs = f"{bar}{self._glyphs.marked if key in self._marked else ' '}{_LETTERS[done] if done else ' '} "
         if signs.isspace():
             return line
-        style = next((each.style for each in line if each.style), None) or Style.null()
-        gutter = Segment(signs, style)
+        gutter = Segment(signs, line_style(line))
         rest = line.crop(GUTTER)
         return Strip.join([Strip([gutter], GUTTER), rest.apply_style(_STRUCK) if done in _GOES else rest])
+
+    def _is_thumb(self, line: int) -> bool:
+        """Return True on the lines of the screen that stand for the rows shown, if not all rows fit."""
+        lines, rows = self.size.height - self.header_height, len(self._faxes)
+        if rows <= lines or lines < 2:
+            return False
+        length = max(lines * lines // rows, 1)
+        first = round(self.scroll_offset.y * (lines - length) / (rows - lines))
+        return first <= line < first + length
+
+    def _measure(self) -> None:
+        """Note the widths of the longest values."""
+        for field in _MEASURED:
+            texts = (self._glyphs.write(field.text(fax, self._painter.reading)) for fax in self._faxes)
+            self._contents[field] = max(map(cell_len, texts), default=0)
+
+    def _fit(self) -> tuple[Column, ...]:
+        return fit(self.size.width - GUTTER - _THUMB, self._chosen, self._sort.field, self._contents)
 
     def _fill(self, spot: Spot, *, new_columns: bool) -> None:
         if not self.size.width:
             return
-        fitted = fit(self.size.width - GUTTER, self._chosen)
+        fitted = self._fit()
         with self.app.batch_update():
             self.clear(columns=new_columns or fitted != self._fitted)
             self._fitted = fitted

@@ -5,6 +5,7 @@ A reader turns the value in a file into that of the setting, or raises InvalidVa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-Reader = Callable[[object], T]
+ValueReader = Callable[[object], T]
 LOCAL = "local"
 
 
@@ -50,7 +51,7 @@ def flag(value: object) -> bool:
     raise InvalidValue(_("Expected true or false."))
 
 
-def whole_number(lowest: int, highest: int) -> Reader[int]:
+def whole_number(lowest: int, highest: int) -> ValueReader[int]:
     def read(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest:
             return value
@@ -63,7 +64,7 @@ def whole_number(lowest: int, highest: int) -> Reader[int]:
 AUTO: int | str = "auto"
 
 
-def number_or_auto(lowest: int, highest: int) -> Reader[int | str]:
+def number_or_auto(lowest: int, highest: int) -> ValueReader[int | str]:
     number = whole_number(lowest, highest)
 
     def read(value: object) -> int | str:
@@ -137,6 +138,13 @@ def columns(value: object) -> tuple[str, ...]:
         if text(column) not in names:
             message = _("There is no column “{name}”. Choose from {names}.")
             raise InvalidValue(message.format(name=column, names=", ".join(names)))
+    return tuple(dict.fromkeys(value))
+
+
+def languages(value: object) -> tuple[str, ...]:
+    """Return names of Tesseract's languages, at least one."""
+    if not isinstance(value, list) or not value or not all(re.fullmatch(r"\w+", text(each)) for each in value):
+        raise InvalidValue(_('Expected a list of languages such as ["fra", "eng"].'))
     return tuple(dict.fromkeys(value))
 
 
@@ -243,6 +251,7 @@ def _moment(given: date | time) -> str:
 
 
 R = TypeVar("R", bound="_Record")
+READER_VIEWS = ("auto", "text", "picture")
 THEMES = ("auto", "dark", "light", "ansi")
 BASIC, OAUTH2 = "basic", "oauth2"
 
@@ -256,13 +265,13 @@ class Setting:
     """
 
     name: str
-    read: Reader[object]
+    read: ValueReader[object]
     help: str
     safest: object = None
     needs_restart: bool = False
 
 
-def _setting(default: T, read: Reader[T], help: str, safest: T | None = None, *, needs_restart: bool = False) -> T:
+def _setting(default: T, read: ValueReader[T], help: str, safest: T | None = None, *, needs_restart: bool = False) -> T:
     metadata = {"read": read, "help": help, "safest": safest, "needs_restart": needs_restart}
     declared: T = field(default=default, metadata=metadata)
     return declared
@@ -333,6 +342,18 @@ class Ui(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class Reader(Section):
+    """Reading of faxes."""
+
+    view: str = _setting(
+        "auto", OneOf(READER_VIEWS), N_("text or picture; auto: text if it can be recognised"), needs_restart=True
+    )
+    languages: tuple[str, ...] = _setting(
+        ("fra", "eng"), languages, N_("languages of the faxes, as Tesseract names them"), needs_restart=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Download(Section):
     """Folder of saved documents and names of their files."""
 
@@ -357,7 +378,7 @@ class Delete(Section):
     grace: int = _setting(10, whole_number(1, 3600), N_("seconds in which U undoes a delete"))
 
 
-SECTIONS: Mapping[str, type[Section]] = {"ui": Ui, "download": Download, "delete": Delete}
+SECTIONS: Mapping[str, type[Section]] = {"ui": Ui, "reader": Reader, "download": Download, "delete": Delete}
 """The tables of the configuration that apply to every profile, by their names: fields of `Settings`."""
 
 
@@ -381,6 +402,7 @@ class Settings(_Record):
     profile_name: str = "main"
     profile: Profile = Profile()
     ui: Ui = Ui()
+    reader: Reader = Reader()
     download: Download = Download()
     delete: Delete = Delete()
     keys: tuple[tuple[str, str], ...] = ()

@@ -63,7 +63,7 @@ async def scans(count: int) -> Sequence[Scan]:
     found = []
     for number in range(count):
         kind = kinds[number % len(kinds)]
-        fax = [fax for fax in faxes if fax.kind == kind][number // len(kinds)]
+        fax = [fax for fax in faxes if fax.kind == kind][number]
         font = FONTS[number // 2 % 3]
         document = write_pdf(write_pages(fax)).replace(b"/BaseFont /Helvetica", b"/BaseFont /" + font)
         skew, speckle = SKEWS[number // 3 % 3], SPECKLES[number // 4 % 3]
@@ -95,8 +95,9 @@ def askew(box: Box, height: float, degrees: float, down: float) -> Box:
 def scan(document: bytes, skew: float, speckle: float, is_standard: bool, seed: int) -> bytes:
     page = pypdfium2.PdfDocument(document)[0].render(scale=WIDTH / 595, grayscale=True).to_pil()
     page = page.rotate(skew, Image.Resampling.BICUBIC, fillcolor=255)
-    page = page.resize((WIDTH, HEIGHT // 2 if is_standard else HEIGHT), Image.Resampling.BOX)
-    page = page.point([0] * 128 + [255] * 128)
+    page = page.resize((WIDTH, HEIGHT), Image.Resampling.BOX).point([0] * 128 + [255] * 128)
+    if is_standard:  # every second line is sent
+        page = page.resize((WIDTH, HEIGHT // 2), Image.Resampling.NEAREST)
     pixels = page.load()
     choose = random.Random(seed)
     for _ in range(int(page.width * page.height * speckle)):

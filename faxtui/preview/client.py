@@ -19,7 +19,7 @@ from faxtui.errors import PreviewNotInstalled, UnreadableDocument
 from faxtui.preview import protocol
 from faxtui.preview.protocol import Box, PageInfo, Raster, Request, RequestKind, ResponseKind, TextLayer
 from faxtui.processes import start_worker
-from faxtui.translation import _
+from faxtui.translation import _, ngettext
 
 _PDFIUM, _PILLOW = ("pypdfium2", "pypdfium2"), ("PIL", "Pillow")
 
@@ -84,7 +84,19 @@ class DocumentReader:
         self._timeout = timeout
         self._process: Process | None = None
         self._lock = asyncio.Lock()
+        self._is_damaged = False
         self.pages = 0
+
+    @property
+    def damage(self) -> str:
+        """A sentence if pages at the end are missing; an empty one otherwise."""
+        if not self._is_damaged:
+            return ""
+        return ngettext(
+            "{count:,} page is readable, the rest is damaged.",
+            "{count:,} pages are readable, the rest is damaged.",
+            self.pages,
+        ).format(count=self.pages)
 
     async def open(self) -> None:
         """Find out how many ``pages`` there are. Raises PreviewNotInstalled too."""
@@ -94,7 +106,11 @@ class DocumentReader:
         async with self._lock, self._failures_explained(_("This fax")):
             await self._start()
         if not self.pages:
-            raise UnreadableDocument(_("This fax has no pages: there is nothing to show."))
+            raise UnreadableDocument(
+                _("This fax can't be shown: it is damaged. Save the file, and open it with another program.")
+                if self._is_damaged
+                else _("This fax has no pages: there is nothing to show.")
+            )
 
     async def page_info(self, page: int, turn: int = 0) -> PageInfo:
         return protocol.unpack_page_info(await self._request(Request(RequestKind.PAGE_INFO, page, turn)))
@@ -144,7 +160,7 @@ class DocumentReader:
         environ = {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self._process = await start_worker(_COMMAND, environ)
         count = await self._exchange(protocol.pack_length(self._document) + self._document)
-        self.pages = protocol.unpack_count(count)
+        self.pages, self._is_damaged = protocol.unpack_count(count)
 
     async def _exchange(self, data: bytes) -> bytes:
         process = self._process

@@ -15,7 +15,7 @@ _LENGTH = struct.Struct("<Q")
 _REQUEST = struct.Struct("<cIHII4d")
 _HEADER = struct.Struct("<cI")
 _PAGE_INFO = struct.Struct("<IId4I")
-_COUNT = struct.Struct("<I")
+_COUNT = struct.Struct("<I?")
 
 REQUEST_SIZE, HEADER_SIZE, LENGTH_SIZE = _REQUEST.size, _HEADER.size, _LENGTH.size
 
@@ -132,13 +132,14 @@ def unpack_header(data: bytes) -> tuple[ResponseKind, int]:
     return ResponseKind(kind), int(length)
 
 
-def pack_count(pages: int) -> bytes:
-    return _COUNT.pack(pages)
+def pack_count(pages: int, is_damaged: bool) -> bytes:
+    return _COUNT.pack(pages, is_damaged)
 
 
-def unpack_count(data: bytes) -> int:
-    (pages,) = _COUNT.unpack(data)
-    return int(pages)
+def unpack_count(data: bytes) -> tuple[int, bool]:
+    """Return the number of pages, and whether there were more in a document that was cut."""
+    pages, is_damaged = _COUNT.unpack(data)
+    return int(pages), bool(is_damaged)
 
 
 def pack_page_info(page: PageInfo) -> bytes:

@@ -10,6 +10,7 @@ import ctypes
 import io
 import math
 import os
+import re
 import resource
 import sys
 from collections import Counter
@@ -18,12 +19,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps
+from PIL.TiffImagePlugin import TiffImageFile
 
 from faxtui.domain.document import DocumentType
 from faxtui.errors import UnreadableDocument
 from faxtui.preview import protocol
+from faxtui.preview import tiff as tiff_tags
 from faxtui.preview.protocol import Box, LayerWord, PageInfo, Request, RequestKind, ResponseKind, TextLayer
-from faxtui.translation import _
+from faxtui.preview.tiff import read_directories
+from faxtui.translation import N_, _
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -36,6 +40,11 @@ _PAPER_FROM, _PAPER_VARIES = 128, 12
 _IS_INK = 80
 _TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 """Pillow turns to the left."""
+_CATALOG = re.compile(rb"(\d{1,9})\s+0\s+obj\b(?:(?!endobj).){0,1000}?/Type\s*/Catalog\b", re.DOTALL)
+_SQUASHED, _BLUR = 1.5, 0.7
+"""Shape from which pixels are made square before they are softened; and how far, in pixels."""
+_END = 4096
+"""Bytes at the end of a PDF that have its end mark, unless it was cut."""
 _MAX_UNKNOWN = 0.05
 """Share of characters without a meaning from which a text layer is of no use: its fonts name none."""
 
@@ -64,10 +73,19 @@ class RenderedPage:
     def raster(self, request: Request) -> bytes:
         """Return a part of it, each dot the average of its pixels; what lies beyond the page is blank."""
         left, top, right, bottom = request.box
-        x, y = math.floor(left), math.floor(top)
-        part = self.ink.crop((x, y, max(math.ceil(right), x + 1), max(math.ceil(bottom), y + 1)))
-        within = (left - x, top - y, right - x, bottom - y)
-        return part.resize((request.width, request.height), Image.Resampling.BOX, within).tobytes()
+        across, down = (right - left) / request.width, (bottom - top) / request.height
+        # Only the dots that the page covers: beyond a narrow page may lie many times its size.
+        first, above = (max(math.floor(-start / dot), 0) for start, dot in ((left, across), (top, down)))
+        last = min(math.ceil((self.ink.width - left) / across), request.width)
+        below = min(math.ceil((self.ink.height - top) / down), request.height)
+        dots = Image.new("L", (request.width, request.height))
+        if first < last and above < below:
+            box = (left + first * across, top + above * down, left + last * across, top + below * down)
+            x, y = math.floor(box[0]), math.floor(box[1])
+            part = self.ink.crop((x, y, max(math.ceil(box[2]), x + 1), max(math.ceil(box[3]), y + 1)))
+            within = (box[0] - x, box[1] - y, box[2] - x, box[3] - y)
+            dots.paste(part.resize((last - first, below - above), Image.Resampling.BOX, within), (first, above))
+        return dots.tobytes()
 
     def scan(self, dpi: int) -> bytes:
         """Return it without speckles and with square pixels, about ``dpi`` an inch, as a PGM with black letters."""
@@ -75,8 +93,10 @@ class RenderedPage:
         scale = min(dpi / self.dpi, math.sqrt(_MAX_RENDERED / (width * height * self.shape)))
         size = max(round(width * scale), 1), max(round(height * self.shape * scale), 1)
         image = ImageOps.invert(_despeckled(self.ink))
-        if size != image.size:
-            image = image.resize(size, Image.Resampling.BICUBIC)
+        square = (image.width, max(round(image.height * self.shape), 1)) if self.shape > _SQUASHED else image.size
+        # Softened, the steps of the scan aren't read as strokes.
+        image = image.resize(square, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(_BLUR))
+        image = image.resize(size, Image.Resampling.BICUBIC)
         return b"P5 %d %d 255\n" % size + image.tobytes()
 
 
@@ -84,6 +104,8 @@ class Renderer(Protocol):
     """An open document. Its methods raise UnreadableDocument, or what the library raises for damaged ones."""
 
     count: int
+    is_damaged: bool
+    """True if there were more pages."""
 
     def render(self, page: int) -> RenderedPage:
         """Return a page, counted from 0."""
@@ -104,24 +126,47 @@ def open_renderer(document: bytes) -> Renderer:
     )
 
 
+def _open_pdf(document: bytes) -> pypdfium2.PdfDocument:
+    import pypdfium2
+    from pypdfium2 import raw
+
+    try:
+        return pypdfium2.PdfDocument(document)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
+            raise UnreadableDocument(
+                _("This fax is protected by a password. Save the file, and open it with another program.")
+            ) from error
+        if error.err_code == raw.FPDF_ERR_SUCCESS:
+            raise UnreadableDocument(_("This fax has no pages: there is nothing to show.")) from error
+        if (catalog := _CATALOG.search(document)) is None:
+            raise
+        # It was cut before its end, which names the catalog.
+        end = b"\nendstream\nendobj\ntrailer\n<< /Root %s 0 R >>\nstartxref\n0\n%%%%EOF\n" % catalog[1]
+        return pypdfium2.PdfDocument(document + end)
+
+
 class _Pdf:
     def __init__(self, document: bytes) -> None:
+        self._pdf = _open_pdf(document)
+        self._pdf.init_forms()
+        self.count: int = len(self._pdf)
+        self.is_damaged = b"%%EOF" not in document[-_END:]
+        if self.is_damaged:
+            self.count = next((page for page in range(self.count) if not self._is_there(page)), self.count)
+
+    def _is_there(self, page: int) -> bool:
         import pypdfium2
-        from pypdfium2.raw import FPDF_ERR_PASSWORD
 
         try:
-            self._pdf = pypdfium2.PdfDocument(document)
-        except pypdfium2.PdfiumError as error:
-            if error.err_code == FPDF_ERR_PASSWORD:
-                raise UnreadableDocument(
-                    _("This fax is protected by a password. Save the file, and open it with another program.")
-                ) from error
-            raise
-        self.count: int = len(self._pdf)
+            self._pdf[page].close()
+        except pypdfium2.PdfiumError:
+            return False
+        return True
 
     def render(self, page: int) -> RenderedPage:
         sheet = self._pdf[page]
-        image: Image.Image = sheet.render(scale=_scale(sheet), grayscale=True).to_pil()
+        image: Image.Image = sheet.render(scale=_scale(sheet), grayscale=True, may_draw_forms=True).to_pil()
         return RenderedPage(_ink(image), dpi=72 * _scale(sheet))
 
     def text_layer(self, page: int) -> TextLayer:
@@ -174,16 +219,52 @@ def _layer_words(sheet: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> Itera
         line += character == "\n"
 
 
+_NAMED_KINDS = {
+    9: N_("a fax compressed with JBIG"),
+    10: N_("a colour fax compressed with JBIG"),
+    34661: N_("a fax compressed with JBIG"),
+    34715: N_("a fax compressed with JBIG2"),
+}
+"""By compression: kinds of TIFF that exist, and that Pillow can't decode."""
+_MAX_MISSING = 16 << 20
+"""Bytes of a picture that may be missing."""
+_STANDARD_WIDTHS, _STANDARD_SHAPE = (1728, 2048, 2432), 204 / 98
+"""Lines of a fax; a page of such a width that is wider than tall is in standard resolution, if it says nothing."""
+
+
 class _Tiff:
     def __init__(self, document: bytes) -> None:
         # Sizes are checked here, before anything is decoded; Pillow would warn of large ones.
         Image.MAX_IMAGE_PIXELS = None
-        self._tiff = Image.open(io.BytesIO(document), formats=("TIFF",))
-        self.count: int = getattr(self._tiff, "n_frames", 1)
+        self._pages, is_cut = directories = read_directories(document)
+        self.count = directories.readable(len(document))
+        self.is_damaged = is_cut or self.count < len(self._pages)
+        missing = max((page.end for page in self._pages[: self.count]), default=0) - len(document)
+        if 0 < missing <= _MAX_MISSING:
+            # The library wants all of a picture, or nothing.
+            document += bytes(missing)
+        self._document = document
 
     def render(self, page: int) -> RenderedPage:
-        self._tiff.seek(page)
-        width, height = self._tiff.size
+        directory = self._pages[page]
+        if not directory.end:
+            raise UnreadableDocument(_("Page {page} has no picture.").format(page=page + 1))
+        try:
+            # Opened for each page: Pillow keeps what it read of another one.
+            tiff = Image.open(io.BytesIO(self._document), formats=("TIFF",))
+            tiff.seek(page)
+        except (OSError, SyntaxError, KeyError) as error:
+            kind = _NAMED_KINDS.get(directory.compression)
+            if kind is None and self._document.startswith(b"MM\0+"):
+                kind = N_("a BigTIFF in big-endian order")
+            if kind is None:
+                raise
+            raise UnreadableDocument(
+                _("Page {page} can't be shown: it is {kind}. Save the file, and open it with another program.").format(
+                    page=page + 1, kind=_(kind)
+                )
+            ) from error
+        width, height = tiff.size
         if width * height > _MAX_SCANNED:
             raise UnreadableDocument(
                 _(
@@ -191,17 +272,56 @@ class _Tiff:
                     " Save the file, and open it with another program."
                 ).format(page=page + 1, width=width, height=height, most=_MAX_SCANNED // 1_000_000)
             )
-        across, down = (float(each) for each in self._tiff.info.get("dpi", (1, 1)))
-        shape = across / down if across > 0 and down > 0 else 1.0
-        return RenderedPage(_ink(self._tiff), shape if 1 / 4 <= shape <= 4 else 1.0)
+        assert isinstance(tiff, TiffImageFile)
+        shape, dpi = _resolution(tiff)
+        return RenderedPage(_ink(_as_grey(tiff)), shape, dpi)
 
     def text_layer(self, page: int) -> TextLayer:
         return TextLayer(())
 
 
-def _ink(image: Image.Image) -> Image.Image:
+def _resolution(tiff: TiffImageFile) -> tuple[float, float]:
+    """How much taller than wide a pixel is, and how many there are an inch across, of the page as it is shown."""
+    tags, (width, height) = tiff.tag_v2, tiff.size
+    across, down = (float(tags.get(tag, 0)) for tag in (tiff_tags.X_RESOLUTION, tiff_tags.Y_RESOLUTION))
+    is_turned = tags.get(tiff_tags.ORIENTATION, 1) in (5, 6, 7, 8)
+    if not (0 < across < math.inf and 0 < down < math.inf):
+        is_standard = not is_turned and width in _STANDARD_WIDTHS and height < 0.9 * width
+        return (_STANDARD_SHAPE if is_standard else 1.0), _usual_dpi(width)
+    unit = tags.get(tiff_tags.RESOLUTION_UNIT, 2)
+    shape = across / down if 1 / 4 <= across / down <= 4 else 1.0
+    dpi = across * (2.54 if unit == 3 else 1)
+    if is_turned:
+        shape, dpi = 1 / shape, dpi / shape
+    return shape, dpi if unit != 1 and 72 <= dpi <= 1200 else _usual_dpi(width)
+
+
+def _usual_dpi(width: int) -> float:
+    return 204 * max(width / SCAN_WIDTH, 1) if width not in _STANDARD_WIDTHS else 204
+
+
+def _as_grey(tiff: TiffImageFile) -> Image.Image:
+    """Return a page in shades of grey on white paper, with the mistakes of its writer put right."""
+    if tiff.mode in ("P", "PA") and max(tiff.tag_v2.get(tiff_tags.COLOR_MAP, (256,))) < 256:
+        # The colours should have 16 bits; these have 8, and Pillow makes them black.
+        colours = tiff.tag_v2[tiff_tags.COLOR_MAP]
+        third = len(colours) // 3
+        tiff.putpalette(bytes(colours[part * third + each] for each in range(third) for part in range(3)))
+    if tiff.mode.startswith(("I", "F")):
+        is_inverted = tiff.tag_v2.get(tiff_tags.PHOTOMETRIC) == 0
+        deep = tiff.convert("F").point(lambda value: value * (1 / 257) + 0)
+        grey = deep.convert("L")
+        return ImageOps.invert(grey) if is_inverted else grey
+    if "A" in tiff.getbands() or "transparency" in tiff.info:
+        picture = tiff.convert("RGBA")
+        paper = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(paper, picture).convert("L")
+    return tiff.convert("L")
+
+
+def _ink(grey: Image.Image) -> Image.Image:
     """Whatever shade the paper has, it is no ink."""
-    grey = image.convert("L")
+    grey = grey.convert("L")
     counts = grey.histogram()
     paper = max(range(255, _PAPER_FROM - 1, -1), key=counts.__getitem__)
     blank = paper - _PAPER_VARIES if paper < 255 else 255
@@ -217,7 +337,7 @@ def _despeckled(ink: Image.Image) -> Image.Image:
 
 _MAX_MEMORY = 1 << 30
 _MAX_CPU = 60
-"""Seconds, for one document: a limit for a process whose reader has gone."""
+"""Seconds, for one request: a limit for a process whose reader has gone."""
 
 
 def serve(requests: BinaryIO, responses: BinaryIO) -> None:
@@ -230,10 +350,11 @@ def serve(requests: BinaryIO, responses: BinaryIO) -> None:
     document = requests.read(protocol.unpack_length(requests.read(protocol.LENGTH_SIZE)))
     try:
         renderer = open_renderer(document)
-        respond(protocol.pack_count(renderer.count))
+        respond(protocol.pack_count(renderer.count, renderer.is_damaged))
         rendered: RenderedPage | None = None
         shown = (-1, 0)
         while data := requests.read(protocol.REQUEST_SIZE):
+            _limit_cpu()
             request = Request.unpack(data)
             if request.kind is RequestKind.TEXT_LAYER:
                 respond(protocol.pack_layer(renderer.text_layer(request.page)))
@@ -251,14 +372,20 @@ def serve(requests: BinaryIO, responses: BinaryIO) -> None:
         respond(str(error).encode(), ResponseKind.ERROR)
 
 
-def _limit(what: int, most: int) -> None:
+def _limit_cpu() -> None:
+    """Give each request its own time: a document of 200 pages takes more than one."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _limit(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime) + _MAX_CPU, resource.RLIM_INFINITY)
+
+
+def _limit(what: int, most: int, hard: int | None = None) -> None:
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(what, (most, most if hard is None else hard))
 
 
 def main() -> None:
     _limit(resource.RLIMIT_AS, _MAX_MEMORY)
-    _limit(resource.RLIMIT_CPU, _MAX_CPU)
+    _limit_cpu()
     _limit(resource.RLIMIT_CORE, 0)
     # The libraries may print: only responses go where responses are expected.
     responses = os.fdopen(os.dup(1), "wb")

@@ -1,11 +1,14 @@
 """Documents, opened in a process of their own: good ones, and what strangers may send."""
 
 import asyncio
+import io
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from documents_to_read import (
     claiming,
     endless_pdf,
     is_written,
+    letter,
     letter_pdf,
     letter_tiff,
     pdf,
@@ -22,16 +26,24 @@ from documents_to_read import (
     tiff,
     with_bad_lines,
 )
-from PIL import Image
+from PIL import Image, ImageDraw
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from faxtui.demo.documents import write_pages, write_pdf
 from faxtui.domain.document import DocumentType
 from faxtui.errors import PreviewNotInstalled, UnreadableDocument
 from faxtui.preview.client import DocumentReader, check_requirements, install_command
 from faxtui.preview.protocol import Box
-from faxtui.preview.viewport import BRAILLE, Viewport
+from faxtui.preview.viewport import BRAILLE, Fit, Viewport
 
 SAVE_IT = "Save the file, and open it with another program."
 DAMAGED = f"can't be shown: it is damaged or needs too much memory. {SAVE_IT}"
+
+
+def big_endian_big_tiff() -> bytes:
+    tags = ((256, 16), (257, 16), (258, 1), (259, 4), (262, 0), (273, 400), (277, 1), (278, 16), (279, 9))
+    entries = b"".join(struct.pack(">HHQQ", tag, 16, 1, value) for tag, value in tags)
+    return b"MM\0+" + struct.pack(">HHQQ", 8, 0, 16, len(tags)) + entries + bytes(400)
 
 
 @asynccontextmanager
@@ -151,8 +163,8 @@ async def test_bad_lines_do_not_keep_the_rest_from_being_read_and_nothing_is_sai
         (b"", "This fax is an empty file: there is nothing to show."),
         (b"<html>Sign in</html>", f"This fax is neither a PDF nor a TIFF. {SAVE_IT}"),
         (b"%PDF-1.7\n" + b"\x9c\0\xfe" * 999, f"This fax {DAMAGED}"),
-        (b"II*\0\x08\0\0\0" + b"\xff" * 999, f"This fax {DAMAGED}"),
-        (letter_tiff()[:5000], f"This fax {DAMAGED}"),
+        (b"II*\0\x08\0\0\0" + b"\xff" * 999, f"This fax can't be shown: it is damaged. {SAVE_IT}"),
+        (letter_tiff()[:5000], f"This fax can't be shown: it is damaged. {SAVE_IT}"),
         (protected_pdf(), f"This fax is protected by a password. {SAVE_IT}"),
         (
             claiming(100_000, 100_000),
@@ -164,6 +176,190 @@ async def test_bad_lines_do_not_keep_the_rest_from_being_read_and_nothing_is_sai
 )
 async def test_what_can_not_be_shown_is_told_in_a_sentence(document: bytes, sentence: str) -> None:
     assert await refusal(document) == sentence
+
+
+def cut(document: bytes, share: float) -> bytes:
+    return document[: int(len(document) * share)]
+
+
+def pages_then_nothing(first: bytes) -> bytes:
+    """A TIFF whose second directory has no strips, and whose third is as the first."""
+    (start,) = struct.unpack_from("<L", first, 4)
+    (entries,) = struct.unpack_from("<H", first, start)
+    raw = [first[start + 2 + 12 * each : start + 14 + 12 * each] for each in range(entries)]
+    without = [each for each in raw if struct.unpack_from("<H", each)[0] not in (273, 279)]
+    document, directories = first, (raw, without, raw)
+    starts, place = [], len(first) + len(first) % 2
+    for tags in directories:
+        starts.append(place)
+        place += 6 + 12 * len(tags)
+    document = document.ljust(starts[0], b"\0")
+    for tags, following in zip(directories, (*starts[1:], 0), strict=True):
+        document += struct.pack("<H", len(tags)) + b"".join(tags) + struct.pack("<L", following)
+    return document[:4] + struct.pack("<L", starts[0]) + document[8:]
+
+
+async def test_a_page_without_a_picture_is_not_the_page_before_again() -> None:
+    async with opened(pages_then_nothing(tiff(a_page()))) as reader:
+        assert reader.pages == 3
+        assert (await reader.page_info(0)).ink == Box(200, 200, 600, 600)
+        with pytest.raises(UnreadableDocument, match=r"^Page 2 has no picture\.$"):
+            await reader.page_info(1)
+        assert (await reader.page_info(2)).ink == Box(200, 200, 600, 600)
+
+
+@pytest.mark.parametrize("share", [0.55, 0.7, 0.95])
+async def test_the_pages_of_a_document_that_was_cut_are_shown(share: float) -> None:
+    pages = [a_page(height=900 + number) for number in range(5)]
+    for document in (tiff(*pages, compression="raw"), tiff(*pages)):
+        async with opened(cut(document, share)) as reader:
+            assert 2 <= reader.pages < 5 or share == 0.95
+            assert reader.damage in ("", f"{reader.pages} pages are readable, the rest is damaged.")
+            assert (await reader.page_info(1)).height == 901
+            assert (await reader.page_info(reader.pages - 1)).height == 899 + reader.pages
+
+
+async def test_the_pages_of_a_pdf_that_was_cut_are_shown() -> None:
+    fax = replace(letter(), pages=6)
+    document = write_pdf(write_pages(fax))
+    async with opened(cut(document, 0.6)) as reader:
+        assert 1 < reader.pages < 6
+        assert reader.damage == f"{reader.pages} pages are readable, the rest is damaged."
+        assert not (await reader.page_info(reader.pages - 1)).is_blank
+
+
+def with_tags(document: bytes, **values: int | None) -> bytes:
+    """A TIFF with other numbers in the one directory that it has; None takes the entry's meaning away."""
+    numbers = {"orientation": 274, "x_resolution": 282, "y_resolution": 283, "unit": 296, "compression": 259}
+    (start,) = struct.unpack_from("<L", document, 4)
+    (entries,) = struct.unpack_from("<H", document, start)
+    spoilt = bytearray(document)
+    for each in range(entries):
+        place = start + 2 + 12 * each
+        (tag,) = struct.unpack_from("<H", spoilt, place)
+        for name, value in values.items():
+            if tag == numbers[name]:
+                if value is None:
+                    struct.pack_into("<H", spoilt, place, 65000)
+                else:
+                    struct.pack_into("<H", spoilt, place + 8, value)
+    return bytes(spoilt)
+
+
+def oriented(height: int, orientation: int) -> bytes:
+    file = io.BytesIO()
+    tags = ImageFileDirectory_v2()
+    tags[274] = orientation
+    a_page(height=height).save(file, "TIFF", compression="group4", dpi=(204, 98), tiffinfo=tags)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        (with_tags(tiff(a_page(height=1146), dpi=(204, 98)), unit=1), 204 / 98),
+        (with_tags(tiff(a_page(height=1146)), x_resolution=None, y_resolution=None), 204 / 98),
+        (with_tags(tiff(a_page(height=2292)), x_resolution=None, y_resolution=None), 1),
+        (with_tags(tiff(a_page(width=1000, height=700)), x_resolution=None, y_resolution=None), 1),
+        (oriented(1146, 6), 98 / 204),
+        (oriented(1146, 3), 204 / 98),
+    ],
+    ids=["aspect only", "nothing, wide", "nothing, tall", "nothing, no fax", "turned", "upside down"],
+)
+async def test_pages_are_not_squashed(document: bytes, expected: float) -> None:
+    async with opened(document) as reader:
+        assert (await reader.page_info(0)).shape == pytest.approx(expected)
+
+
+def in_8_bits(document: bytes) -> bytes:
+    """A palette of which a writer forgot that its colours have 16 bits."""
+    (start,) = struct.unpack_from("<L", document, 4)
+    (entries,) = struct.unpack_from("<H", document, start)
+    for each in range(entries):
+        tag, _kind, length, place = struct.unpack_from("<HHLL", document, start + 2 + 12 * each)
+        if tag == 320:
+            colours = struct.unpack_from(f"<{length}H", document, place)
+            eighth = struct.pack(f"<{length}H", *(colour // 256 for colour in colours))
+            return document[:place] + eighth + document[place + 2 * length :]
+    raise AssertionError("no palette")
+
+
+def shades(mode: str, paper: str | tuple[int, ...], ink: str | tuple[int, ...]) -> Image.Image:
+    page = Image.new(mode, (400, 500), paper)
+    page.paste(ink, (100, 100, 200, 200))
+    return page
+
+
+def in_16_bits(page: Image.Image) -> Image.Image:
+    return Image.frombytes("I;16", page.size, b"".join(struct.pack("<H", 230 * each) for each in page.tobytes()))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        in_8_bits(tiff(shades("L", "white", "black").convert("P"), compression="raw")),
+        tiff(shades("L", "white", "black").convert("P"), compression="raw"),
+        tiff(in_16_bits(shades("L", "white", "black")), compression="raw"),
+        tiff(shades("RGBA", (0, 0, 0, 0), (0, 0, 0, 255)), compression="raw"),
+        tiff(shades("LA", (0, 0), (0, 255)), compression="raw"),
+        tiff(shades("RGB", (255, 255, 240), (0, 0, 90)), compression="raw"),
+        tiff(shades("CMYK", (0, 0, 0, 0), (0, 0, 0, 255)), compression="raw"),
+    ],
+    ids=["palette of 8 bits", "palette", "16 bits", "RGBA", "LA", "RGB", "CMYK"],
+)
+async def test_ink_is_ink_in_every_kind_of_picture(document: bytes) -> None:
+    async with opened(document) as reader:
+        info = await reader.page_info(0)
+        assert (info.is_blank, info.ink) == (False, Box(100, 100, 200, 200))
+        assert list((await reader.raster(0, Box(0, 0, 400, 400), 4, 4)).ink[:6]) == pytest.approx(
+            [0, 0, 0, 0, 0, 255], abs=70
+        )
+
+
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        (with_tags(tiff(a_page()), compression=34661), "a fax compressed with JBIG"),
+        (with_tags(tiff(a_page()), compression=9), "a fax compressed with JBIG"),
+        (with_tags(tiff(a_page()), compression=10), "a colour fax compressed with JBIG"),
+        (big_endian_big_tiff(), "a BigTIFF in big-endian order"),
+    ],
+    ids=["JBIG", "T.85", "T.43", "BigTIFF"],
+)
+async def test_kinds_that_can_not_be_decoded_are_named(document: bytes, kind: str) -> None:
+    assert await refusal(document) == f"Page 1 can't be shown: it is {kind}. {SAVE_IT}"
+
+
+async def test_a_pdf_without_pages_says_so() -> None:
+    empty = pdf(b"", more={2: b"<< /Type /Pages /Count 0 /Kids [] >>"})
+    assert await refusal(empty) == "This fax has no pages: there is nothing to show."
+
+
+async def test_the_fields_of_a_form_are_drawn() -> None:
+    look = b"<< /Type /XObject /Subtype /Form /BBox [0 0 100 50] /Length 15 >>\nstream\n0 0 100 50 re f\nendstream"
+    widget = (
+        b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (x) /F 4 /Rect [100 700 200 750] /AP << /N 7 0 R >> >>"
+    )
+    form = pdf(
+        b"",
+        more={
+            1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>",
+            3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [6 0 R] >>",
+            6: widget,
+            7: look,
+        },
+    )
+    async with opened(form) as reader:
+        assert not (await reader.page_info(0)).is_blank
+
+
+async def test_the_whole_of_a_very_long_page_is_shown() -> None:
+    long = Image.new("1", (1728, 28_000), "white")
+    ImageDraw.Draw(long).rectangle((200, 14_000, 599, 15_000), fill=0)
+    async with opened(tiff(long)) as reader:
+        viewport = Viewport(await reader.page_info(0), BRAILLE, 80, 22).at_start().at_zoom(Fit.PAGE)
+        raster = await reader.raster(0, viewport.box, *viewport.dots)
+        assert any(raster.ink)
 
 
 @pytest.mark.parametrize("box", [b"0 0 1 14400", b"0 0 14400 14400", b"0 0 0 0", b"0 0 1e30 1e30"])

@@ -1,10 +1,11 @@
 """Start the program by forking a process that has loaded it: Python and Textual take most of a second each time.
 
 The parent side is `spawn`; the other side is this file, run as a program, once per pytest worker. A program started
-this way differs from a fresh one only in what was loaded before: tests of start-up, locale and interpreter flags start
-Python themselves.
+this way differs from a fresh one only in what was loaded and computed before: tests of start-up, locale and interpreter
+flags start Python themselves.
 """
 
+import asyncio
 import atexit
 import ctypes
 import json
@@ -22,6 +23,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 _LARGEST = 1 << 20
 _PR_SET_CHILD_SUBREAPER = 36
@@ -130,6 +132,7 @@ def serve(connection: socket.socket) -> None:
     """Start what is requested until nobody requests any more."""
     for module in PRELOADED:
         import_module(module)
+    asyncio.run(_warm_up())
     while True:
         message, streams, _, _ = socket.recv_fds(connection, _LARGEST, 3)
         if not message:
@@ -149,6 +152,21 @@ def serve(connection: socket.socket) -> None:
         for handle in (reading, *streams):
             os.close(handle)
         connection.send(pid_text)
+
+
+async def _warm_up() -> None:
+    """Run the application up to its first rows, on no terminal: every program needs what that computes and keeps."""
+    from faxtui.cli.browse import begin
+    from faxtui.cli.context import load_context
+    from faxtui.cli.options import parse
+    from faxtui.ui.app import FaxApp
+
+    with TemporaryDirectory() as home:
+        os.environ.update(XDG_CONFIG_HOME=home, XDG_CONFIG_DIRS=home, XDG_STATE_HOME=home)
+        app = FaxApp(begin(load_context(parse(["--demo"], {}))))
+        async with app.run_test() as pilot:
+            while app.inbox.view.shown is None:
+                await pilot.pause()
 
 
 def _become(request: Request, streams: Sequence[int]) -> None:

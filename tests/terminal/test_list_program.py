@@ -116,7 +116,7 @@ def test_a_view_and_the_filters_beside_it_narrow_the_list_and_read_only_does_not
     pages = [json.loads(line)["Pages"] for line in end.stdout.splitlines()]
     assert (end.returncode, end.stderr, len(pages), pages) == (0, "", 50, sorted(pages))
     other = faxtui(*ours, "list", "--view", "shrot", home=tmp_path, environ=SIGNED_IN)
-    assert (other.returncode, other.stderr) == (2, "faxtui: There is no view “shrot”: there are short.\n")
+    assert (other.returncode, other.stderr) == (2, "faxtui: There is no view “shrot”. Choose from short.\n")
 
 
 def test_the_demo_is_listed_without_an_account(tmp_path: Path) -> None:
@@ -230,8 +230,8 @@ def test_an_output_that_is_full_is_told_of(demo: str, tmp_path: Path) -> None:
         ("--until 2026-02-30", "“2026-02-30” is not a moment that exists"),
         ("--sort age", "The service can't sort by “age”. It can sort by received "),
         ("--customer x", "A customer is an integer such as 60300, not “x”."),
-        ("--profile gone", "There is no profile “gone” in the configuration: there are main."),
-        ("--view gone", "There is no view “gone”: there are none: write [views.NAME] into the configuration."),
+        ("--profile gone", "There is no profile “gone” in the configuration. Choose from main."),
+        ("--view gone", "There is no view “gone”: there are none. Write [views.NAME] into the configuration."),
         ("--excel", "--excel needs CSV. Add --format csv, or omit --excel."),
         ("--format xml", "Argument --format: invalid choice: 'xml'"),
         ("--columns from", "Unknown option --columns"),
@@ -257,7 +257,7 @@ def test_an_unknown_column_in_the_configuration_is_told_of_and_the_list_comes(de
     config.write_text('[ui]\ncolumns = ["from", "form"]\n')
     end = faxtui("list", "--base-url", demo, home=tmp_path, environ=SIGNED_IN)
     assert (end.returncode, end.stderr.count("\n"), len(end.stdout.splitlines())) == (0, 1, 51)
-    assert "there is no column “form”, there are received, from" in end.stderr
+    assert "There is no column “form”. Choose from received, from" in end.stderr
 
 
 @pytest.mark.parametrize(("status", "told"), [(403, "may not list"), (404, "no fax service"), (200, "$")])

@@ -86,7 +86,7 @@ def test_sentences_hold_nothing_that_acts_and_are_ascii_where_the_terminal_has_n
         assert (end.returncode, end.stderr.count("\n")) == (2, 1)
         assert end.stderr.startswith("faxtui: The service can't sort by ")
         assert "\x1b" not in end.stderr
-    assert 'by "age": it' in end.stderr
+    assert 'by "age". It' in end.stderr
 
 
 def test_version_and_help_load_nothing_that_takes_time(tmp_path: Path) -> None:

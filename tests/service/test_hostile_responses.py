@@ -88,7 +88,7 @@ async def outcome(do: Callable[[OdysseyService], Awaitable[object]], said: bytes
                 assert CLIENT_SECRET not in message
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(
     do=st.sampled_from([listed, deleted, fetched]),
     status=st.integers(100, 999) | st.sampled_from([101, 200, 203, 204, 206, 304, 401, 404, 407, 429, 503, 600]),
@@ -114,7 +114,7 @@ def test_whatever_comes_is_a_result_or_an_error_in_a_safe_sentence(
     asyncio.run(outcome(do, response(status, headers, body), with_token=with_token))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30)
 @given(do=st.sampled_from([listed, deleted, fetched]), said=st.binary(max_size=400))
 @example(listed, b"\x16\x03\x01\x02")
 @example(listed, b"HTTP/0.9 200 OK\r\n\r\n")

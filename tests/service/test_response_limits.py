@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -49,10 +49,10 @@ RESOURCE = {
     "CustomerNumber": 60300,
 }
 # What is sent is made when its test runs: together it takes seconds, and every worker collects every test.
-MEASURED = """
-import asyncio, re, sys, time
+MEASURING = """
+import asyncio, os, re, sys, time
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
+sys.path.insert(0, sys.argv[1])
 from odyssey_server import WINDOW, asking, fetched
 from faxtui.errors import ServiceError
 
@@ -67,8 +67,8 @@ async def longest_gap(stop):
         longest, last = max(longest, now - last), now
     return longest
 
-async def main():
-    async with asking(sys.argv[1]) as service:
+async def measure(address):
+    async with asking(address) as service:
         await service.list_faxes(WINDOW, 1)
         Path("/proc/self/clear_refs").write_text("5")
         before = resident("VmRSS")
@@ -81,10 +81,16 @@ async def main():
         except ServiceError as error:
             said = str(error)
         stop.set()
-        print(await gap, resident("VmHWM") - before, said, sep="\\n")
+        print(await gap, resident("VmHWM") - before, said, sep="|", flush=True)
 
-asyncio.run(main())
+for address in sys.stdin:
+    if not (child := os.fork()):
+        asyncio.run(measure(address.strip()))
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        sys.exit(1)
 """
+"""Measures, for each address it reads, how a list of faxes is fetched from there, in a process of its own."""
 
 
 def listing(resources: bytes, **headers: str) -> bytes:
@@ -99,17 +105,21 @@ def named(count: int, value: bytes = b"1") -> bytes:
     return b"{" + b",".join(b'"k%d":%b' % (number, value) for number in range(count)) + b"}"
 
 
-def measured(said: bytes) -> tuple[float, float, str]:
+@pytest.fixture(scope="module")
+def measuring() -> Iterator[subprocess.Popen[str]]:
+    program = (sys.executable, "-c", MEASURING, str(Path(__file__).parents[1]))
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.communicate(timeout=60)
+
+
+def measured(measuring: subprocess.Popen[str], said: bytes) -> tuple[float, float, str]:
     """Seconds for which the loop could not answer, MiB above normal, and the rows or the error."""
+    assert measuring.stdin is not None
+    assert measuring.stdout is not None
     with answering([listing(b"{}"), said]) as server:
-        run = subprocess.run(
-            [sys.executable, "-c", MEASURED, server.address, str(Path(__file__).parents[1])],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
-    gap, kib, outcome = run.stdout.splitlines()
+        print(server.address, file=measuring.stdin, flush=True)
+        gap, kib, outcome = measuring.stdout.readline().rstrip("\n").split("|")
     return float(gap), int(kib) / 1024, outcome
 
 
@@ -131,8 +141,10 @@ def measured(said: bytes) -> tuple[float, float, str]:
         pytest.param(lambda: packed(b'{"Resources":["' + b"x" * (40 * MIB) + b'"]}'), id="a text without end"),
     ],
 )
-def test_what_is_too_large_is_refused_and_neither_time_nor_memory_is_spent_on_it(said: Callable[[], bytes]) -> None:
-    gap, mib, outcome = measured(said())
+def test_what_is_too_large_is_refused_and_neither_time_nor_memory_is_spent_on_it(
+    measuring: subprocess.Popen[str], said: Callable[[], bytes]
+) -> None:
+    gap, mib, outcome = measured(measuring, said())
     assert "list of faxes" in outcome
     assert gap < 0.2
     assert mib < 150
@@ -161,8 +173,10 @@ def test_what_is_too_large_is_refused_and_neither_time_nor_memory_is_spent_on_it
         pytest.param(lambda: packed(b'{"Resources":[{}]}' + b" " * (3 * MIB)), 1, id="a page in gzip"),
     ],
 )
-def test_what_can_be_read_is_read_without_holding_up_the_loop(said: Callable[[], bytes], rows: int) -> None:
-    gap, mib, outcome = measured(said())
+def test_what_can_be_read_is_read_without_holding_up_the_loop(
+    measuring: subprocess.Popen[str], said: Callable[[], bytes], rows: int
+) -> None:
+    gap, mib, outcome = measured(measuring, said())
     assert outcome == str(rows)
     assert gap < 0.2
     assert mib < 150

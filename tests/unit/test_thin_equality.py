@@ -28,7 +28,6 @@ def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TmuxJudge]:
 
 
 @given(writes=frames, facts=st.sampled_from(ALL_FACTS))
-@settings(deadline=None, max_examples=150)
 def test_after_any_frame_pyte_shows_the_same(writes: list[str], facts: Terminfo) -> None:
     thin = Thin(facts)
     full, sent = PyteJudge(COLUMNS, LINES), PyteJudge(COLUMNS, LINES)
@@ -39,7 +38,7 @@ def test_after_any_frame_pyte_shows_the_same(writes: list[str], facts: Terminfo)
 
 
 @given(writes=frames, facts=st.sampled_from(ALL_FACTS))
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_after_any_frames_tmux_shows_the_same(tmux: TmuxJudge, writes: list[str], facts: Terminfo) -> None:
     sent = Thin(facts).sent(*writes)
     assert tmux.picture(sent, COLUMNS, LINES) == tmux.picture("".join(writes), COLUMNS, LINES)
@@ -96,9 +95,10 @@ def test_the_table_the_driver_the_list_and_terminals_agree_on_widths(tmux: TmuxJ
 
 def test_the_width_of_every_character_is_the_same_for_the_screen_and_for_lists() -> None:
     # Terminals differ about spacing marks of Indic scripts (Mc), which are parts of words.
-    codes = [code for code in range(0x110000) if unicodedata.category(chr(code)) != "Mc"]
-    shown = [visible(f"a{chr(code)}") for code in codes]
-    assert [text for text in shown if not cells_of(text) == cell_len(text) == sum(map(wcwidth, text))] == []
+    characters = [character for character in map(chr, range(0x110000)) if unicodedata.category(character) != "Mc"]
+    # Together they are measured in a quarter of the time that they take one by one.
+    together = [visible("a" + "a".join(characters[start : start + 16])) for start in range(0, len(characters), 16)]
+    assert [text for text in together if not cells_of(text) == cell_len(text) == sum(map(wcwidth, text))] == []
 
 
 @given(st.text())

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from faxtui.domain.fax import (
@@ -139,7 +139,6 @@ ANYTHING = st.recursive(
 RESOURCES = st.dictionaries(st.sampled_from(list(SERVICE_NAMES.values())), ANYTHING) | ANYTHING
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.fixed_dictionaries({"Resources": st.lists(RESOURCES, max_size=3)}, optional={"PageIndex": ANYTHING}))
 def test_whatever_a_listing_holds_each_row_is_read_and_can_be_written_again(
     listing: dict[str, list[object] | object],
@@ -165,7 +164,6 @@ SAMPLE = dict.fromkeys((SERVICE_NAMES[each] for each in IN_SAMPLE_S_ORDER), "0")
 }
 
 
-@settings(deadline=None)
 @example(SAMPLE, {})
 @example(SAMPLE, {"ReceivedDate": "2017-07-24T07:49:08"})
 @example(SAMPLE, {"ReceivedDate": "2017-07-24T07:49:08+05:30"})
@@ -188,7 +186,6 @@ def test_a_resource_just_as_documented_is_read_no_differently_than_one_with_a_me
     assert wider.as_sent[-1] == ("New", "null")
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["PageIndex", "PageSize", "TotalCount", "TotalPageCount", "HasPreviousPage", "HasNextPage"]),

@@ -245,7 +245,10 @@ def _selection_options(without: str = "") -> _Parser:
         if each.name == without:
             continue
         shown.add_argument(
-            f"--{each.name}", metavar=each.metavar, dest=_destination(each), help=_(each.help).format(examples=EXAMPLES)
+            f"--{each.name}",
+            metavar=each.metavar,
+            dest=_destination(each),
+            help=_(each.help).format(examples=_(EXAMPLES)),
         )
     shown.add_argument("--view", metavar="NAME", help=_("saved view: filters and sort"))
     names = " ".join(each.name for each in SORTABLE)

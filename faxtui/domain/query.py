@@ -163,9 +163,13 @@ PERIODS: tuple[Period, ...] = (
     Period(N_("Today"), "today"),
     Period(N_("Yesterday"), "yesterday", "yesterday"),
     Period(N_("Last 24 hours"), "24h"),
+    Period(N_("Last 3 days"), "3d"),
     Period(N_("Last 7 days"), DEFAULT_SINCE),
     Period(N_("Last 30 days"), "30d"),
     Period(N_("Last 90 days"), "90d"),
+    Period(N_("This week"), "this week"),
+    Period(N_("Last week"), "last week", "last week"),
+    Period(N_("This month"), "this month"),
 )
 
 

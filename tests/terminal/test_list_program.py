@@ -226,8 +226,8 @@ def test_an_output_that_is_full_is_told_of(demo: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ("--since whenever", "“whenever” is not a moment. Write it like one of these: 2026-11-23, "),
-        ("--until 2026-02-30", "“2026-02-30” is not a moment that exists"),
+        ("--since whenever", "“whenever” is not a valid date or time. Write it like one of these: 2026-11-23, "),
+        ("--until 2026-02-30", "“2026-02-30” does not exist in the calendar"),
         ("--sort age", "The service can't sort by “age”. It can sort by received "),
         ("--customer x", "A customer is an integer such as 60300, not “x”."),
         ("--profile gone", "There is no profile “gone” in the configuration. Choose from main."),

@@ -65,8 +65,8 @@ def test_equal_filters_are_one_key_in_whatever_order_they_were_given(sender: str
         ("customer", "60300.console", "an integer such as 60300"),
         ("customer", "-1", "an integer"),
         ("customer", "٣", "an integer"),
-        ("since", "soon", "is not a moment"),
-        ("until", "2026-02-30", "not a moment that exists"),
+        ("since", "soon", "is not a valid date or time"),
+        ("until", "2026-02-30", "does not exist in the calendar"),
     ],
 )
 def test_a_value_that_cannot_be_taken_is_explained_and_its_filter_named(name: str, value: str, said: str) -> None:

@@ -15,11 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MARKS = {"_", "N_", "ngettext"}
 ERRORS = {name for name, each in vars(errors).items() if inspect.isclass(each) and issubclass(each, Exception)}
 
-NOT_CONVERTED: frozenset[str] = frozenset(
-    {
-        "domain/when",
-    }
-)
+NOT_CONVERTED: frozenset[str] = frozenset({})
 """Modules whose errors are not translatable yet. One that is leaves this list."""
 
 UNWANTED = re.compile(

@@ -56,10 +56,43 @@ def machine_in_paris(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("2026-11-23T10:42:30", "11-23 09:42:30", "11-23 09:42:30"),
         ("2026-11-23T10:42Z", "11-23 10:42:00", "11-23 10:42:00"),
         ("2026-11-23T10:42-05:00", "11-23 15:42:00", "11-23 15:42:00"),
+        ("2026-11-23 9:05", "11-23 08:05:00", "11-23 08:05:00"),
+        ("2026-7-4", "07-03 22:00:00", "07-04 22:00:00"),
+        ("20261120", "11-19 23:00:00", "11-20 23:00:00"),
+        ("05/11/2026", "11-04 23:00:00", "11-05 23:00:00"),
+        ("5.11.26", "11-04 23:00:00", "11-05 23:00:00"),
+        ("05-11-2026", "11-04 23:00:00", "11-05 23:00:00"),
+        ("23/11", "11-22 23:00:00", "11-23 23:00:00"),
+        ("20.11 9h05", "11-20 08:05:00", "11-20 08:05:00"),
+        ("05/11/2026 à 14h30", "11-05 13:30:00", "11-05 13:30:00"),
+        ("aujourd'hui", "11-22 23:00:00", "11-23 23:00:00"),
+        ("Aujourd’hui", "11-22 23:00:00", "11-23 23:00:00"),
+        ("hier", "11-21 23:00:00", "11-22 23:00:00"),
+        ("lundi", "11-22 23:00:00", "11-23 23:00:00"),
+        ("mardi", "11-16 23:00:00", "11-17 23:00:00"),
+        ("9h30", "11-23 08:30:00", "11-23 08:30:00"),
+        ("14h30", "11-22 13:30:00", "11-22 13:30:00"),
+        ("9h", "11-23 00:42:31", "11-23 00:42:31"),
+        ("7j", "11-16 09:42:31", "11-16 09:42:31"),
+        ("1w", "11-16 09:42:31", "11-16 09:42:31"),
+        ("now", "11-23 09:42:31", "11-23 09:42:31"),
+        ("this week", "11-22 23:00:00", "11-29 23:00:00"),
+        ("last week", "11-15 23:00:00", "11-22 23:00:00"),
+        ("la semaine dernière", "11-15 23:00:00", "11-22 23:00:00"),
+        ("this month", "10-31 23:00:00", "11-30 23:00:00"),
+        ("ce mois-ci", "10-31 23:00:00", "11-30 23:00:00"),
+        ("last month", "09-30 22:00:00", "10-31 23:00:00"),
     ],
 )
 def test_a_day_is_a_whole_one_and_anything_else_an_instant(text: str, start: str, end: str) -> None:
     assert (meant(text, START), meant(text, END)) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("23/11", 2026), ("24/11", 2025), ("31.12", 2025), ("1/1", 2026), ("29/02", 2024)]
+)
+def test_a_day_without_a_year_is_the_last_such_day(text: str, year: int) -> None:
+    assert resolve(text, END, NOW, PARIS).astimezone(PARIS).year == year + (text == "31.12")
 
 
 def test_the_answer_is_in_utc() -> None:
@@ -74,23 +107,36 @@ def test_capitals_and_blanks_do_not_matter() -> None:
     assert check_moment("  2026-11-23   10:42 ") == "2026-11-23 10:42"
 
 
-@pytest.mark.parametrize("text", ["", "soon", "7w", "d", "-3h", "7.5h", "1042", "10:4", "2026-11", "23/11/2026", "٣h"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "7y", "d", "-3h", "7.5h", "1042", "10:4", "2026-11", "23/11.2026", "next week", "hiers", "٣h"]
+)
 def test_what_is_no_moment_is_refused_with_examples(text: str) -> None:
     with pytest.raises(InvalidValue, match=r"Write it like one of these: 2026-11-23,"):
         resolve(text, START, NOW, PARIS)
 
 
 @pytest.mark.parametrize(
-    "text", ["25:00", "10:60", "2026-02-30", "2026-13-01", "2026-11-23 24:30", "2026-11-23 10:42 soon", "999999d"]
+    "text",
+    [
+        "25:00",
+        "10:60",
+        "2026-02-30",
+        "2026-13-01",
+        "2026-11-23 24:30",
+        "2026-11-23 10:42 soon",
+        "999999d",
+        "31/02",
+        "24/13",
+    ],
 )
 def test_a_moment_that_does_not_exist_is_refused(text: str) -> None:
-    with pytest.raises(InvalidValue, match=f"“{text}” is not a moment that exists"):
+    with pytest.raises(InvalidValue, match=f"“{text}” does not exist in the calendar"):
         check_moment(text)
 
 
 @pytest.mark.parametrize(("text", "bound"), [("0001-01-01", START), ("9999-12-31", END)])
 def test_no_clock_goes_beyond_the_calendar(text: str, bound: Bound) -> None:
-    with pytest.raises(InvalidValue, match="is not a moment that exists"):
+    with pytest.raises(InvalidValue, match="does not exist in the calendar"):
         resolve(text, bound, NOW, PARIS)
 
 

@@ -138,7 +138,8 @@ SCENES: Mapping[str, Scene] = {
         saves=True,
     ),
     "delete-80x24": Scene(SMALL, ("n", *["space"] * 2, "p", *["down"] * 2, *["space"] * 3, "D")),
-    "reading-80x24": Scene(SMALL, (*["down"] * 2, "enter", "plus", "plus")),
+    "text-80x24": Scene(SMALL, (*["down"] * 2, "enter")),
+    "reading-80x24": Scene(SMALL, (*["down"] * 2, "enter", "t", "plus", "plus")),
     "light-80x24": Scene(SMALL, theme="light"),
     "16-colours-80x24": Scene(SMALL, ("s",), theme="ansi", colours=Colours.SIXTEEN),
     "no-colours-80x24": Scene(

@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Label
 from wire import NOW, Wire, listing, resource
 
-from faxtui.config.settings import Settings, Ui
+from faxtui.config.settings import Reader, Settings, Ui
 from faxtui.config.state import StateFile
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
@@ -271,6 +271,7 @@ async def console(
     change: Callable[[SessionConfig], SessionConfig] = lambda config: config,
     services: AccountServices | None = None,
     silence: Silence | None = None,
+    view: str = "picture",
     paints: bool = False,
 ) -> AsyncIterator[Console]:
     """The browser, started, once it has its first page; ``until`` may be "failed" or "started" as well.
@@ -284,7 +285,11 @@ async def console(
         title="demo · sample faxes",
         connector=connector or wire,
         query=query or FaxQuery(),
-        settings=Settings(ui=ui or Ui(theme="dark", timezone="Europe/Paris"), keys=tuple((keys or {}).items())),
+        settings=Settings(
+            ui=ui or Ui(theme="dark", timezone="Europe/Paris"),
+            reader=Reader(view=view),
+            keys=tuple((keys or {}).items()),
+        ),
         shows_sidebar=sidebar,
         state=state,
         notices=tuple(notices),

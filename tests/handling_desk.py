@@ -198,7 +198,7 @@ class Desk:
     @property
     def is_drawn(self) -> bool:
         screen = self.console.app.screen
-        return isinstance(screen, FaxScreen) and screen._pane._round is None and not screen._awaits
+        return isinstance(screen, FaxScreen) and screen._pane.is_drawn and not screen._awaits
 
     async def reached(self, door: Door) -> None:
         await self.console.until(door.reached.is_set)

@@ -30,6 +30,7 @@ async def reading(
     size: tuple[int, int] = SMALL,
     capabilities: Capabilities | None = None,
     until: str = "page 1 of",
+    view: str = "picture",
 ) -> AsyncIterator[Console]:
     """The reading of a document, over the list, once that text is shown."""
 
@@ -38,10 +39,10 @@ async def reading(
             raise document
         return document if isinstance(document, bytes) else await document()
 
-    async with console(size=size, capabilities=capabilities) as desk:
+    async with console(size=size, capabilities=capabilities, view=view) as desk:
         fax = Fax(folder="134296015", file_name=letter().file_name)
         browser = desk.browser
-        documents = GivenDocuments(browser._operations, browser._inbox.policy)
+        documents = GivenDocuments(browser._operations, browser._inbox.policy, browser.options.reader)
         documents.given = fetch
         screen = FaxScreen(desk.app.options, browser._operations, browser._inbox, "", documents, fax)
         await desk.app.push_screen(screen)
@@ -55,7 +56,7 @@ async def still(desk: Console) -> None:
     """Until everything that is wanted is drawn."""
     screen = desk.app.screen
     if isinstance(screen, FaxScreen):
-        await desk.until(lambda: screen._pane._round is None)
+        await desk.until(lambda: screen._pane.is_drawn)
     await desk.settle()
 
 

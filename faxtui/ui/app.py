@@ -156,7 +156,9 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
     @property
     def options(self) -> DisplayOptions:
         ui = self.settings.ui
-        return DisplayOptions(Glyphs(self.start.capabilities.utf8), self.keys, ui.zone, ui.date_format)
+        return DisplayOptions(
+            Glyphs(self.start.capabilities.utf8), self.keys, ui.zone, ui.date_format, self.settings.reader
+        )
 
     @property
     def inbox(self) -> Inbox:

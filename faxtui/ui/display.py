@@ -14,6 +14,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme
 
+from faxtui.config.settings import Reader
 from faxtui.domain.fax import ValueFormat
 from faxtui.domain.query import SortDirection
 from faxtui.domain.text import in_ascii, visible
@@ -75,6 +76,7 @@ class DisplayOptions:
     keys: Keys = field(default_factory=Keys)
     zone: tzinfo | None = None
     date_format: str = ""
+    reader: Reader = field(default_factory=Reader)
 
     def reading(self, now: datetime) -> ValueFormat:
         return ValueFormat(now.astimezone(self.zone).year, self.zone, self.date_format)

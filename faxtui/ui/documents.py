@@ -7,11 +7,14 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 
+from faxtui.config.settings import Reader
 from faxtui.domain.fax import Fax, FaxIdentity
 from faxtui.errors import FaxtuiError
 from faxtui.inbox.inbox import FetchPolicy
 from faxtui.operations.operations import FaxOperations
 from faxtui.preview.client import DocumentReader, check_requirements
+from faxtui.preview.recognition import TextReader
+from faxtui.preview.text import PageText
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 64_000_000
@@ -25,9 +28,10 @@ _MOST_KEPT = 500
 
 
 class FaxDocument:
-    """The document of one fax, and how it was left: ``quarter_turns`` to the right, ``page`` counted from 0.
+    """The document of one fax, with the texts of its pages that were read, counted from 0.
 
-    ``size`` is what the service announced, in bytes; None until then.
+    ``turn`` is by how many degrees the operator turned it clockwise, from what makes a page ``upright``. ``size`` is
+    what the service announced, in bytes; None until then.
     """
 
     def __init__(self, fax: Fax) -> None:
@@ -35,7 +39,10 @@ class FaxDocument:
         self.size: int | None = None
         self.content: bytes | None = None
         self.reader: DocumentReader | None = None
-        self.quarter_turns = 0
+        self.text_reader: TextReader | None = None
+        self.texts: dict[int, PageText] = {}
+        self.turn = 0
+        self.upright: dict[int, int] = {}
         self.lock = asyncio.Lock()
 
     @property
@@ -45,9 +52,17 @@ class FaxDocument:
 
 
 class Documents:
-    """Nothing of them is written to the disk."""
+    """Nothing of them is written to the disk. ``wants_text`` is how the operator looks at them in this run."""
 
-    def __init__(self, operations: FaxOperations, fetch_policy: FetchPolicy, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        operations: FaxOperations,
+        fetch_policy: FetchPolicy,
+        reading: Reader,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
+        self.wants_text = reading.view != "picture"
+        self.languages = reading.languages
         self._operations = operations
         self._fetch_policy = fetch_policy
         self._most_bytes = most_bytes
@@ -112,7 +127,7 @@ class Documents:
             reader = DocumentReader(document.content)
             try:
                 await reader.open()
-                document.reader = reader
+                document.reader, document.text_reader = reader, TextReader(reader, self.languages)
             finally:
                 if document.reader is None:
                     await reader.aclose()
@@ -130,6 +145,6 @@ class Documents:
             if size <= self._most_bytes or each is newest:
                 continue
             size -= len(each.content or b"")
-            reader, each.reader, each.content = each.reader, None, None
+            reader, each.reader, each.text_reader, each.content = each.reader, None, None, None
             if reader is not None:
                 await reader.aclose()

@@ -105,6 +105,8 @@ FAX_SCREEN: tuple[Action, ...] = (
     Action("document.go", "g", "go_to_sheet", N_("Go to page"), N_("a page by its number"), SHEETS, 17),
     Action("fax.next", "N", "next_fax", N_("Fax"), N_("next fax"), FAX, 3, beside="fax.previous"),
     Action("fax.previous", "P", "previous_fax", N_("Previous fax"), N_("previous fax"), FAX),
+    Action("document.text", "t", "switch_view", N_("Picture"), N_("text or picture"), SHEETS, 4),
+    Action("document.check", "c", "check", N_("Check"), N_("next number to check"), SHEETS),
     Action("fax.mark", "m", "mark", N_("Mark"), N_("mark, or clear the mark"), FAX, 15),
     Action("fax.open_saved", "O", "open_saved", N_("Open"), N_("open the saved file"), FAX, 16),
     Action("fax.retry", "r", "retry", N_("Retry"), N_("retry, or refresh the list"), FAX),
@@ -119,6 +121,7 @@ FAX_SCREEN: tuple[Action, ...] = (
     Action("document.start", "home", "start", N_("Start"), N_("start of the page"), LENS, shown="Home"),
     Action("document.end", "end", "end", N_("End"), N_("end of the page"), LENS, shown="End"),
     Action("document.drawing", "b", "change_drawing", N_("Dots or blocks"), N_("switch drawing style"), LENS, 18),
+    Action("document.turn", "R", "turn_right", N_("Turn"), N_("turn the page right"), LENS, 19),
     Action("document.show", "enter", "show_document", N_("Show pages"), N_("show its pages"), FAX, shown="Enter"),
 )
 
@@ -126,7 +129,7 @@ ON_PAGE = frozenset(
     f"document.{name}"
     for name in (
         *("forward", "backward", "zoom_in", "zoom_out", "fit"),
-        *("left", "right", "up", "down", "start", "end", "drawing"),
+        *("left", "right", "up", "down", "start", "end", "drawing", "text", "turn", "check"),
     )
 )
 """Actions that go by the page shown: typed before it is there, they wait for it."""

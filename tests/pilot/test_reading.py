@@ -173,7 +173,7 @@ async def test_help_shows_the_keys_of_reading(size: tuple[int, int]) -> None:
         await desk.press("question_mark")
         await desk.until_shown("Keys")
         seen = desk.screen
-        for _ in range(6):
+        for _ in range(9):
             await desk.press("pagedown")
             seen += desk.screen
         assert all(each.help in seen for each in (*FAX_SCREEN, *FAX_ACTIONS, *PROGRAM_WIDE))

@@ -398,7 +398,7 @@ class BrowserScreen(FaxActionsScreen):
         from faxtui.ui.screens.fax import FaxScreen
 
         if self._documents is None:
-            self._documents = Documents(self._operations, self._inbox.policy)
+            self._documents = Documents(self._operations, self._inbox.policy, self.options.reader)
         fax = self._table.current
         if fax is not None and self._fax_screen is None:
             self._fax_screen = FaxScreen(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Failed, InboxView, Shown
 from faxtui.operations.operations import FaxOperations, LocalStatus
 from faxtui.preview.client import missing_requirements
-from faxtui.preview.viewport import Fit, Viewport
+from faxtui.preview.viewport import Fit
 from faxtui.terminal.desktop import open_file
 from faxtui.translation import N_, _, ngettext
 from faxtui.ui.display import DisplayOptions
@@ -65,6 +65,8 @@ _LOST = (LocalStatus.GOING, LocalStatus.DELETED, LocalStatus.GONE)
 """States of faxes that Space, N and P leave out."""
 _LEAST_NAME = 8
 """Cells of a number or a name in the header."""
+_ESSENTIAL = 2
+"""Up to this rank, a part of the header is rather shortened than left out."""
 _REST = 0.4
 """Seconds that a fax stays on the screen before the next one is fetched."""
 _NO_ADDRESS = N_("This fax has no address at the service (its folder or file name is missing): only the list shows it.")
@@ -111,7 +113,7 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
         self._quiet_line = TopLine(options.glyphs, id="quiet")
         self._values = Static()
         self._fields = VerticalScroll(self._values, can_focus=False)
-        self._pane = DocumentPane(options)
+        self._pane = DocumentPane(options, wants_text=documents.wants_text)
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -216,7 +218,8 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
             self._pane.show_sentence(str(error))
         else:
             self._opening = None
-            self._pane.open(document, reader, at_end=at_end)
+            assert document.text_reader is not None
+            self._pane.open(document, reader, document.text_reader, at_end=at_end)
 
     def _show_loading(self, size: int | None) -> None:
         if size is None:
@@ -315,23 +318,38 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
 
     def action_start(self) -> None:
         self._fields.scroll_home(animate=False)
-        self._pane.change(Viewport.at_start)
+        self._pane.to_start()
 
     def action_end(self) -> None:
         self._fields.scroll_end(animate=False)
-        self._pane.change(Viewport.at_end)
+        self._pane.to_end()
 
     def action_zoom_in(self) -> None:
-        self._pane.change(lambda view: view.zoomed(closer=True))
+        self._pane.zoom(lambda view: view.zoomed(closer=True))
 
     def action_zoom_out(self) -> None:
-        self._pane.change(lambda view: view.zoomed(closer=False))
+        self._pane.zoom(lambda view: view.zoomed(closer=False))
 
     def action_fit(self) -> None:
-        self._pane.change(lambda view: view.at_zoom(Fit.WIDTH if view.zoom is Fit.PAGE else Fit.PAGE))
+        self._pane.zoom(lambda view: view.at_zoom(Fit.WIDTH if view.zoom is Fit.PAGE else Fit.PAGE))
 
     def action_change_drawing(self) -> None:
         self._pane.change_drawing()
+
+    def action_switch_view(self) -> None:
+        """Show the text or the picture, also of other faxes in this run."""
+        if self._pane.text_problem:
+            self.warn(self._pane.text_problem)
+        elif self._shows_pane:
+            self._pane.switch_view()
+            self._documents.wants_text = self._pane.wants_text
+
+    def action_check(self) -> None:
+        if not self._pane.next_to_check():
+            self.notify(_("Nothing on this page is marked as doubtful."))
+
+    def action_turn_right(self) -> None:
+        self._pane.turn_right()
 
     def action_show_document(self) -> None:
         """Show the pages if only the fields are shown."""
@@ -399,6 +417,9 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
             "last_sheet": pane.page < pane.pages,
             "go_to_sheet": pane.pages > 1,
             "show_document": not self._wants_document,
+            "switch_view": self._shows_pane,
+            "turn_right": pane.pages > 0,
+            "check": pane.text_view is not None,
             "save": self.current_fax.key.has_address,
         }
         return True if can_be_done.get(action, True) else None
@@ -481,42 +502,42 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
             return f"{page.first_row + row:,}"
         return _("{row:,} of {count:,}").format(row=page.first_row + row, count=page.total)
 
-    def _header_parts(self) -> Iterator[tuple[int, str]]:
+    def _header_parts(self) -> Iterator[tuple[int, str, str]]:
         """Return what the header says, each with its rank: the lowest is the most important."""
         fax, reading = self.current_fax, self.reading
         sender, recipient = (
             self.options.glyphs.cut(each.text(fax, reading), max(self.size.width // 4, _LEAST_NAME))
             for each in (FROM, TO)
         )
-        yield 0, _("{sender} → {recipient}").format(sender=sender, recipient=recipient)
+        yield 0, _("{sender} → {recipient}").format(sender=sender, recipient=recipient), ""
         if fax.received is not None:
-            yield 2, RECEIVED.text(fax, reading)
+            yield 2, RECEIVED.text(fax, reading), ""
         if self._pane.pages:
-            yield 1, _("page {number:,} of {count:,}").format(number=self._pane.page, count=self._pane.pages)
+            yield 1, _("page {number:,} of {count:,}").format(number=self._pane.page, count=self._pane.pages), ""
         elif fax.pages is not None:
-            yield 1, ngettext("{count:,} page", "{count:,} pages", fax.pages).format(count=fax.pages)
+            yield 1, ngettext("{count:,} page", "{count:,} pages", fax.pages).format(count=fax.pages), ""
         if fax.duration is not None:
-            yield 5, DURATION.text(fax, reading)
+            yield 5, DURATION.text(fax, reading), ""
         done = self._operations.view.local_status(fax)
         if done is not None:
-            yield 3, _(done.value)
+            yield 3, _(done.value), ""
         if fax.key in self._operations.view.marks:
-            yield 4, _("marked")
+            yield 4, _("marked"), ""
 
-    def _quiet_parts(self) -> Iterator[tuple[int, str]]:
+    def _quiet_parts(self) -> Iterator[tuple[int, str, str]]:
         """Return what the line below it says, each with its rank."""
         keys = self.options.keys
         if self._warned_of_start:
-            yield 0, _("Start of fax. {key}: previous fax").format(key=keys.first("document.backward"))
+            yield 0, _("Start of fax. {key}: previous fax").format(key=keys.first("document.backward")), ""
         elif self._ended_at or self._could_not_open:
             if self._has(1):
-                yield 0, _("End of fax. {key}: next fax").format(key=keys.first("document.forward"))
+                yield 0, _("End of fax. {key}: next fax").format(key=keys.first("document.forward")), ""
             else:
-                yield 0, _("End of the last fax")
+                yield 0, _("End of the last fax"), ""
         if not self._wants_document:
-            yield 1, _("All fields, nothing downloaded")
-            yield 2, _("{key} show its pages").format(key=keys.first("document.show"))
-        yield from enumerate(self._pane.remarks, 1)
+            yield 1, _("All fields, nothing downloaded"), ""
+            yield 2, _("{key} show its pages").format(key=keys.first("document.show")), ""
+        yield from self._pane.remarks(keys.first("document.check"), keys.first("document.text"))
 
     def _as_table(self, fax: Fax) -> Table:
         """Return labels and values: pairs side by side if there is room, long values below them in full width."""
@@ -588,12 +609,19 @@ def _in_words(size: int) -> str:
     return _("{count:.1f} MB").format(count=size / 1_000_000)
 
 
-def _fit(parts: Iterator[tuple[int, str]], room: int, gap: str) -> str:
-    """Return as many of these as fit into so many cells, in their order; those of the highest rank go first."""
+def _fit(parts: Iterable[tuple[int, str, str]], room: int, gap: str) -> str:
+    """Return as many of these as fit into so many cells, in their order.
+
+    Those of the highest rank go first; before one of the most important goes, they are written in short.
+    """
     kept = list(parts)
-    while len(kept) > 1 and cell_len(gap.join(text for _rank, text in kept)) > room:
-        kept.remove(max(kept))
-    return gap.join(text for _rank, text in kept)
+    while len(kept) > 1 and cell_len(gap.join(text for _rank, text, _short in kept)) > room:
+        least = max(kept)
+        if least[0] <= _ESSENTIAL and any(short for _rank, _text, short in kept):
+            kept = [(rank, short or text, "") for rank, text, short in kept]
+        else:
+            kept.remove(least)
+    return gap.join(text for _rank, text, _short in kept)
 
 
 def _merged(before: Sequence[Fax], row: int, after: Sequence[Fax]) -> tuple[tuple[Fax, ...], int]:

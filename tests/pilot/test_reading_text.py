@@ -1,0 +1,89 @@
+"""A fax as text: of the document itself, or recognised."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from documents_to_read import letter_pdf, letter_tiff
+from reading_desk import page, press, quiet, reading
+
+from faxtui.ui.keymap import FAX_SCREEN, Keys
+from faxtui.ui.screens.fax import FaxScreen
+
+
+def needs_tesseract() -> None:
+    if shutil.which("tesseract") is None:
+        pytest.skip("tesseract is not installed")
+
+
+async def test_a_document_with_text_is_shown_as_text_and_t_shows_the_picture_at_the_same_place() -> None:
+    async with reading(letter_pdf(), view="auto", size=(80, 16), until="Text of the document") as desk:
+        assert "Text of the document · top of page" in quiet(desk)
+        text = page(desk)
+        assert any("Résultats" in line or "Patient" in line or "Objet" in line or "Madame" in line for line in text)
+        await press(desk, "space")
+        below = page(desk)
+        assert below != text
+        await press(desk, "t")
+        assert "fit width" in quiet(desk)
+        assert "top of page" not in quiet(desk)
+        await press(desk, "t")
+        assert page(desk)[0] in (*text, *below)
+        await press(desk, "home")
+        assert page(desk) == text
+
+
+async def test_space_reads_the_text_of_all_pages_to_the_end() -> None:
+    async with reading(letter_pdf(), view="text", until="Text of the document") as desk:
+        for _ in range(12):
+            if "End of fax" in quiet(desk):
+                break
+            await press(desk, "space")
+        assert "page 2 of 2" in desk.header
+        assert "End of fax. Space: next fax" in quiet(desk)
+        await press(desk, "pageup", "pageup", "pageup")
+        assert "page 1 of 2" in desk.header
+
+
+async def test_recognised_text_says_so_and_marks_what_is_to_be_checked() -> None:
+    needs_tesseract()
+    async with reading(letter_tiff(), view="text", until="Recognised text, may contain errors") as desk:
+        await desk.until(lambda: "reading its numbers" not in quiet(desk))
+        assert "to check (c)" in quiet(desk)
+        await press(desk, "c")
+        screen = desk.app.screen
+        assert isinstance(screen, FaxScreen)
+        view = screen._pane.text_view
+        assert view is not None
+        assert view.pointer is not None
+        marked = view.lines[view.pointer.line].text[view.pointer.start : view.pointer.end]
+        assert marked.startswith("[")
+        assert marked.endswith("]")
+
+
+async def test_without_tesseract_the_picture_is_shown_and_t_says_how_to_get_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    async with reading(letter_tiff(), view="auto", until="no text of this page, t: why") as desk:
+        assert "fit width" in quiet(desk)
+        await press(desk, "t")
+        await desk.until_told("needs Tesseract", "apt install tesseract-ocr")
+
+
+async def test_a_page_turned_right_stays_turned_in_this_run() -> None:
+    async with reading(letter_pdf()) as desk:
+        await press(desk, "z")
+        upright = page(desk)
+        await press(desk, "R")
+        assert page(desk) != upright
+        await press(desk, "R", "R", "R")
+        assert page(desk) == upright
+
+
+def test_old_names_of_actions_keep_working_with_one_warning() -> None:
+    keys = Keys({"details.next": "ctrl+n", "read.zoom_in": "ctrl+b", "page.next": "ctrl+f"})
+    (warning,) = keys.problems
+    assert "details.next = fax.next, read.zoom_in = document.zoom_in" in warning
+    assert keys.keymap == {"fax.next": "ctrl+n", "document.zoom_in": "ctrl+b", "page.next": "ctrl+f"}
+    assert keys.action_of("ctrl+n", FAX_SCREEN) == "fax.next"

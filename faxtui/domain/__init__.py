@@ -1,1 +1,1 @@
-"""What a fax, a query, a window, a page and a period are: frozen values, no input or output."""
+"""Faxes, queries, windows, pages and periods: frozen values, no input or output."""

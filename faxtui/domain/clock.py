@@ -1,4 +1,4 @@
-"""The service's clock, as far as it is known."""
+"""The service's clock, estimated from its responses."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from faxtui.domain.text import duration
+from faxtui.translation import _
 
 NOTABLE = timedelta(minutes=2)
-"""A difference above which a person is told, because it moves every period (our decision)."""
+"""A difference above which the operator is warned, because it moves every period (our decision)."""
 ABSURD = timedelta(days=1)
 """A difference above which the service's clock is not believed (our decision)."""
 
@@ -34,14 +35,14 @@ class ServiceClock:
 
     @property
     def difference(self) -> timedelta:
-        """How far the service's clock was ahead of this machine's when it was last heard, believed or not."""
+        """How far the service's clock was ahead of this machine's in its last response, believed or not."""
         return self._difference
 
     def now(self) -> datetime:
         return self._machine() + self._ahead
 
     def update(self, served_at: datetime | None) -> datetime:
-        """Take note of what the service's clock showed just now. Return the service's time.
+        """Correct by what the service's clock showed just now, and return the service's time.
 
         A clock that is absurdly far off changes nothing.
         """
@@ -58,16 +59,20 @@ class ServiceClock:
     def pop_warning(self, *, is_watched: bool = True) -> str:
         """Return, once in the life of this clock, a sentence on the first notable difference; else an empty text.
 
-        ``is_watched``: a person reads it. A script is not told of a clock that is ignored, because nothing changes.
+        ``is_watched``: a person reads it. A script is not warned of a clock that is ignored, because nothing changes.
         """
         warning, self._warning = self._warning, ""
         return warning if is_watched or abs(self._difference) <= ABSURD else ""
 
 
 def _warning(difference: timedelta) -> str:
-    side = "ahead of" if difference > timedelta() else "behind"
-    effect = "It is ignored" if abs(difference) > ABSURD else "Periods such as “today” follow the service's"
-    return (
-        f"The service's clock is {duration(abs(difference).total_seconds())} {side} this computer's. {effect}. "
-        "Check this computer's date and time."
-    )
+    time = duration(abs(difference).total_seconds())
+    if difference > timedelta():
+        how_far = _("The service's clock is {time} ahead of this computer's.").format(time=time)
+    else:
+        how_far = _("The service's clock is {time} behind this computer's.").format(time=time)
+    if abs(difference) > ABSURD:
+        effect = _("It is ignored. Check this computer's date and time.")
+    else:
+        effect = _("Periods such as “today” follow the service's. Check this computer's date and time.")
+    return f"{how_far} {effect}"

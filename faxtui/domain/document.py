@@ -1,4 +1,4 @@
-"""The file of a fax: its type by content, the one rule for downloading, naming and showing it; and a part of it."""
+"""The file of a fax: its type by content, the same rule for downloads, names and preview; and a part of it."""
 
 from __future__ import annotations
 

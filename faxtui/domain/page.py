@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from faxtui.domain.fax import Fax
+from faxtui.translation import _
 
 
 @dataclass(frozen=True, slots=True)
 class FaxPage:
-    """One page, as the service told it; the numbers need not agree with each other.
+    """One page, as the service sent it; the numbers need not agree with each other.
 
-    ``number`` and ``size`` are ``PageIndex`` and ``PageSize``; ``total`` and ``page_count`` are ``TotalCount`` and
-    ``TotalPageCount`` where the service gave them. ``has_previous`` and ``has_next`` alone say where one can go.
+    ``total`` and ``page_count`` count all faxes and pages, None if unknown. Only ``has_previous`` and ``has_next``
+    decide which pages can be shown.
     """
 
     number: int
@@ -35,32 +36,32 @@ class FaxPage:
 
     @property
     def last_page(self) -> int | None:
-        """The number of the last page, where there is one further on to go to."""
+        """The number of the last page, None unless it is further on."""
         if self.has_next and self.page_count is not None and self.page_count > self.number:
             return self.page_count
         return None
 
     @property
     def disagreement(self) -> str | None:
-        """Where the totals and the flags contradict each other, in words."""
+        """A sentence part on how totals and flags contradict each other; None if they agree."""
         if self.page_count is not None and self.has_next and self.page_count <= self.number:
-            return "the service tells of a further page, but counts none"
+            return _("the service offers a further page, but counts none")
         if not self.faxes:
             return None
         if len(self.faxes) > self.size:
-            return "the service sent more rows than its pages have"
+            return _("the service sent more rows than fit on its pages")
         if self.page_count is not None and not self.has_next and self.page_count > self.number:
-            return "the service counts further pages, but offers none"
+            return _("the service counts further pages, but offers none")
         if self.total is not None and self.last_row > self.total:
-            return "the service sent more rows than it counts"
+            return _("the service sent more rows than it counts")
         if self.total is not None and not self.has_next and self.total > self.last_row:
-            return "the service counts more faxes than it lists"
+            return _("the service counts more faxes than it lists")
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An answer to the list call: the page, and the service's clock (its ``Date`` header, where it came)."""
+    """A page, and the service's clock when it was sent (None if unknown)."""
 
     page: FaxPage
     served_at: datetime | None = None

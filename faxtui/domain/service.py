@@ -1,4 +1,4 @@
-"""What the inbox needs of a fax service."""
+"""Protocols of a fax service and its documents."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from faxtui.domain.query import Window
 
 
 class FaxService(Protocol):
-    """A service that keeps received faxes. Every method raises ServiceError, and only that."""
+    """A service that stores received faxes. Every method raises only ServiceError."""
 
     async def list_faxes(self, window: Window, page: int) -> Listing:
-        """One page of a window, counted from 1."""
+        """Return one page of a window, counted from 1."""
 
     async def aclose(self) -> None:
-        """Close every connection. Nothing can be asked afterwards."""
+        """Close every connection. No request can be sent afterwards."""
 
 
 class Document(Protocol):
@@ -27,29 +27,29 @@ class Document(Protocol):
 
     @property
     def length(self) -> int | None:
-        """Bytes of the whole file, if the service told."""
+        """Bytes of the whole file, None if unknown."""
 
     @property
     def start(self) -> int:
-        """Offset of its first chunk: above 0 only if it was asked for from there on."""
+        """Offset of its first chunk: above 0 only if the rest of a file was requested."""
 
     @property
     def version(self) -> str | None:
-        """Strong ETag, which has the rest sent if the connection is lost; None if the file has to come at one go."""
+        """Strong ETag with which the rest can be requested if the connection is lost; None if it can't be resumed."""
 
     @property
     def proves_end(self) -> bool:
-        """Whether the transport proves that all of it came; otherwise only its content can."""
+        """True if the transport proves that it is complete; otherwise only its content can."""
 
     def chunks(self) -> AsyncIterator[bytes]:
-        """Its bytes, once. Raises ServiceError where they break off or are no PDF or TIFF."""
+        """Yield its bytes, once. Raises ServiceError if the connection is lost."""
 
 
 class DocumentService(FaxService, Protocol):
-    """A service whose faxes can be fetched and deleted as well."""
+    """A service whose faxes can also be downloaded and deleted."""
 
     def open_document(self, key: FaxKey, resume: ResumePoint | None = None) -> AbstractAsyncContextManager[Document]:
-        """Fetch the file of a fax, from ``resume`` on if the service can do that. Raises Gone."""
+        """Open the file of a fax, from ``resume`` on if the service supports that. Raises Gone."""
 
     async def delete_document(self, key: FaxKey) -> None:
-        """Delete a fax for good, asking once; raises Gone where it is no longer there."""
+        """Delete a fax permanently with one request. Raises Gone if it is no longer there."""

@@ -1,4 +1,4 @@
-"""Text that others wrote, made safe to look at."""
+"""Text of others, made safe to show; widths, ASCII and amounts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import math
 import re
 import unicodedata
 
+from faxtui.translation import ngettext
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _HIDDEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
-"""What Unicode calls default ignorable, and Python printable: joiners, fillers, variation selectors."""
+"""Default ignorable characters that Python calls printable: joiners, fillers, variation selectors."""
 _UNSURE = (
     "\u2630-\u2637\u268a-\u268f\u302e\u302f\u3248-\u324f\u4dc0-\u4dff\U00016ff0\U00016ff1"
     "\U0001d300-\U0001d376\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff"
@@ -20,7 +22,7 @@ _ALONE = re.compile(
     rf"(?:\A|(?<=[ {REPLACEMENT}]))[^\w\x00-\xff{REPLACEMENT}]+"
     rf"|(?<![\u1100-\u11ff\ua960-\ua97c\uac00-\ud7fb])[{_JAMO}]+"
 )
-"""Where a character may stand that combines with the one before, but has none."""
+"""Combining characters without one to combine with."""
 _IS_JAMO = re.compile(f"[{_JAMO}]")
 """Vowels and final consonants of Hangul: they combine, though Unicode calls them letters."""
 _COMBINING = frozenset({"Mn", "Mc", "Me"})
@@ -28,7 +30,7 @@ _IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e0fff]"
 )
-"""What Unicode calls default ignorable, and the Braille blank: no one can see that it was pasted."""
+"""Default ignorable characters and the Braille blank, which nobody sees when they are pasted."""
 _CONTROL_PICTURES = 0x2400
 _IN_ASCII = str.maketrans(
     {
@@ -60,7 +62,7 @@ _IN_ASCII = str.maketrans(
 
 
 def visible(text: str) -> str:
-    """``text`` with everything that would act instead of being seen replaced by a visible mark.
+    """Return ``text`` with control and invisible characters replaced by visible ones.
 
     Control characters (C0, C1), bidirectional and zero-width characters, line separators, lone surrogates, symbols
     of unsure width and combining characters with nothing to combine with each become one visible character; unusual
@@ -80,7 +82,7 @@ def _with_marks(alone: re.Match[str]) -> str:
 
 
 def width(character: str) -> int:
-    """The cells of a terminal that a character takes: two if it is wide, none if it combines with the one before.
+    """Return the cells of a character on a terminal: two if it is wide, none if it combines with the one before.
 
     For a character that `visible` shows, this is what Rich, and so Textual, counts too.
     """
@@ -124,14 +126,21 @@ def counted(number: int, one: str, many: str) -> str:
 
 def duration(seconds: float) -> str:
     """``1 second``, ``5 minutes``, ``24 hours``: rounded up, in the largest unit of which there are two."""
-    for unit, (one, many) in ((86_400, ("day", "days")), (3600, ("hour", "hours")), (60, ("minute", "minutes"))):
-        if seconds >= 2 * unit:
-            return counted(math.ceil(seconds / unit), one, many)
-    return counted(math.ceil(seconds), "second", "seconds")
+    if seconds >= 2 * 86_400:
+        days = math.ceil(seconds / 86_400)
+        return ngettext("{count} day", "{count} days", days).format(count=f"{days:,}")
+    if seconds >= 2 * 3600:
+        hours = math.ceil(seconds / 3600)
+        return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
+    if seconds >= 2 * 60:
+        minutes = math.ceil(seconds / 60)
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    whole = math.ceil(seconds)
+    return ngettext("{count} second", "{count} seconds", whole).format(count=whole)
 
 
 def in_ascii(text: str) -> str:
-    """``text`` for a terminal that shows nothing else: marks and letters as near as they come, ``?`` for the rest."""
+    """Return ``text`` in ASCII: marks and letters as near as possible, ``?`` for the rest."""
     if text.isascii():
         return text
     return "".join(each if each.isascii() else _bare(each) for each in text.translate(_IN_ASCII))

@@ -83,7 +83,7 @@ async def test_what_cannot_be_turned_to_is_dim_in_both_bars() -> None:
 
 async def test_totals_that_contradict_the_flags_are_told_of() -> None:
     async with console(wire=Wire(flagged(False, True, number=1))) as desk:
-        assert "the service tells of a further page, but counts none" in desk.page_bar
+        assert "the service offers a further page, but counts none" in desk.page_bar
 
 
 async def test_g_goes_to_a_page_by_its_number() -> None:
@@ -138,7 +138,7 @@ async def test_a_service_that_sends_the_first_page_whatever_is_asked_for_is_told
     [
         (20, 20, "the service's pages have 20 rows, not 50 as requested"),
         (1000, 60, "the service's pages have 1,000 rows, not 50 as requested"),
-        (50, 60, "the service sent more rows than its pages have"),
+        (50, 60, "the service sent more rows than fit on its pages"),
         (0, 3, ""),
         ("many", 3, ""),
         (None, 3, ""),

@@ -46,13 +46,13 @@ def test_nothing_is_said_where_totals_and_flags_agree(agreeing: FaxPage) -> None
         # The documented sample: three faxes counted, one on the only page.
         (page(1, 1, total=3, pages=1, has_next=False, size=1), "the service counts more faxes than it lists"),
         (page(1, 1, total=3, pages=None, has_next=False, size=1), "the service counts more faxes than it lists"),
-        (page(2, 50, total=100, pages=2, has_next=True), "the service tells of a further page, but counts none"),
-        (page(1, 0, total=0, pages=0, has_next=True), "the service tells of a further page, but counts none"),
+        (page(2, 50, total=100, pages=2, has_next=True), "the service offers a further page, but counts none"),
+        (page(1, 0, total=0, pages=0, has_next=True), "the service offers a further page, but counts none"),
         (page(1, 50, total=130, pages=3, has_next=False), "the service counts further pages, but offers none"),
         (page(1, 50, total=7, pages=1, has_next=False), "the service sent more rows than it counts"),
         (page(1, 50, total=7, pages=None, has_next=True), "the service sent more rows than it counts"),
-        (page(1, 51, total=130, pages=3, has_next=True), "the service sent more rows than its pages have"),
-        (page(3, 51, total=None, pages=None, has_next=False), "the service sent more rows than its pages have"),
+        (page(1, 51, total=130, pages=3, has_next=True), "the service sent more rows than fit on its pages"),
+        (page(3, 51, total=None, pages=None, has_next=False), "the service sent more rows than fit on its pages"),
     ],
 )
 def test_a_contradiction_is_said_in_words(odd: FaxPage, said: str) -> None:

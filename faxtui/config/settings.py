@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -180,6 +180,25 @@ def command(value: object) -> tuple[str, ...]:
     if any("\0" in part for part in value):
         raise InvalidValue(_("A command can't contain a null character."))
     return tuple(str(part) for part in value)
+
+
+def time_span(value: object) -> str:
+    """Return a length of time such as ``30m`` or ``2h``; empty for none."""
+    given = text(value).strip()
+    if given:
+        span_of(given)
+    return given
+
+
+def span_of(text: str) -> timedelta:
+    """Return the length of ``30m`` or ``2h``. Raises InvalidValue."""
+    match = re.fullmatch("([0-9]{1,4})([mh])", text)
+    if match is None or not int(match[1]):
+        raise InvalidValue(_("Expected minutes or hours, such as 30m or 2h."))
+    return timedelta(**{_SPANS[match[2]]: int(match[1])})
+
+
+_SPANS = {"m": "minutes", "h": "hours"}
 
 
 def typed(text: str, current: object) -> object:
@@ -378,7 +397,30 @@ class Delete(Section):
     grace: int = _setting(10, whole_number(1, 3600), N_("seconds in which U undoes a delete"))
 
 
-SECTIONS: Mapping[str, type[Section]] = {"ui": Ui, "reader": Reader, "download": Download, "delete": Delete}
+@dataclass(frozen=True, slots=True)
+class Watch(Section):
+    """Watching for new faxes."""
+
+    enabled: bool = _setting(True, flag, N_("look for new faxes by itself"))
+    interval: int = _setting(30, whole_number(15, 3600), N_("seconds between two polls for new faxes"))
+    bell: bool = _setting(False, flag, N_("ring the bell for new faxes"))
+    notify: bool = _setting(False, flag, N_("desktop notification of new faxes, if the terminal has them"))
+    command: tuple[str, ...] = _setting((), command, N_("run for each new fax, with the fax as JSON on its input"))
+    remind: str = _setting("", time_span, N_("remind of faxes not opened for that long, such as 30m"))
+
+    @property
+    def remind_after(self) -> timedelta | None:
+        """None: no reminders."""
+        return span_of(self.remind) if self.remind else None
+
+
+SECTIONS: Mapping[str, type[Section]] = {
+    "ui": Ui,
+    "reader": Reader,
+    "download": Download,
+    "delete": Delete,
+    "watch": Watch,
+}
 """The tables of the configuration that apply to every profile, by their names: fields of `Settings`."""
 
 
@@ -405,6 +447,7 @@ class Settings(_Record):
     reader: Reader = Reader()
     download: Download = Download()
     delete: Delete = Delete()
+    watch: Watch = Watch()
     keys: tuple[tuple[str, str], ...] = ()
     views: tuple[View, ...] = ()
     profile_names: tuple[str, ...] = ()

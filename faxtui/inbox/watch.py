@@ -80,19 +80,20 @@ class Arrivals:
     """The faxes known so far, and since when the next poll has to look.
 
     ``known`` has the time of the last poll in which each was seen. ``covered`` is the time of the last complete poll,
-    ``swept`` that of the last complete sweep. Until ``is_ready``, faxes received before ``covered`` are not new: they
-    were there before anybody watched.
+    ``swept`` that of the last complete sweep. Until ``is_ready``, faxes received before ``listed_from`` are not
+    new: they may have been there before.
     """
 
     covered: datetime
     swept: datetime
     known: Mapping[ArrivalKey, datetime] = field(default_factory=dict)
     is_ready: bool = False
+    listed_from: datetime | None = None
 
     @classmethod
-    def since(cls, moment: datetime, listed: Iterable[Fax] = ()) -> Arrivals:
-        """Return arrivals from ``moment`` on; those ``listed`` are known."""
-        return cls(moment, moment, {arrival_key(fax): moment for fax in listed})
+    def since(cls, moment: datetime, listed: Iterable[Fax] = (), listed_from: datetime | None = None) -> Arrivals:
+        """Return arrivals from ``moment`` on. Those ``listed`` are known: all since ``listed_from``."""
+        return cls(moment, moment, {arrival_key(fax): moment for fax in listed}, listed_from=listed_from)
 
     def needs_sweep(self, now: datetime) -> bool:
         """Return True if the next poll has to go back to the last complete sweep; ``now`` is the service's time."""
@@ -124,13 +125,18 @@ class Arrivals:
     def with_listed(self, faxes: Iterable[Fax]) -> tuple[Arrivals, tuple[Fax, ...]]:
         """Return the arrivals after the operator's own list has these rows, and those of them that are new."""
         unknown = {arrival_key(fax): fax for fax in faxes if arrival_key(fax) not in self.known}
-        earliest = self.swept - OVERLAP if self.is_ready else self.covered
+        earliest = self.swept - OVERLAP if self.is_ready else self._first_new
         new = [fax for fax in unknown.values() if _received(fax) >= earliest]
         known = {**self.known, **dict.fromkeys(unknown, self.covered)}
         return replace(self, known=MappingProxyType(known)), _oldest_first(new)
 
     def _counts(self, fax: Fax) -> bool:
-        return self.is_ready or fax.received is None or fax.received >= self.covered
+        return self.is_ready or fax.received is None or fax.received >= self._first_new
+
+    @property
+    def _first_new(self) -> datetime:
+        """Since when an unlisted fax is new for the first poll."""
+        return self.covered if self.listed_from is None else self.listed_from
 
 
 def service_time(clock: ServiceClock, as_of: datetime, faxes: Iterable[Fax]) -> datetime:
@@ -188,10 +194,11 @@ class WatchView:
 
     ``new`` are the faxes that arrived and are not in the list yet. ``failing_since`` is the time of the last complete
     poll (the service's) once polls fail, for the reason ``error``. ``missing`` is how many faxes the service counts
-    beyond those it sent.
+    beyond those it sent. ``is_switched_off``: the operator stopped it.
     """
 
     is_on: bool = False
+    is_switched_off: bool = False
     new: tuple[Fax, ...] = ()
     failing_since: datetime | None = None
     error: FaxtuiError | None = None
@@ -202,7 +209,7 @@ class WatchObserver(Protocol):
     """What a watcher reports to."""
 
     def watch_changed(self, view: WatchView) -> None:
-        """Show this state."""
+        """Show this state, as after each poll."""
 
     def faxes_arrived(self, faxes: tuple[Fax, ...], since: datetime | None) -> None:
         """Announce these; ``since`` is when watching was interrupted, None if it was not."""
@@ -239,14 +246,19 @@ class Watcher:
         self._polled_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, filters: Filters, as_of: datetime, listed: Iterable[Fax]) -> None:
-        """Watch for what these filters let through, from the list of ``as_of`` on."""
+    def start(
+        self, filters: Filters, as_of: datetime, listed: Iterable[Fax], listed_from: datetime | None = None
+    ) -> None:
+        """Watch for faxes that match these filters, after the rows ``listed`` at ``as_of``.
+
+        ``listed_from`` is given if these are all faxes since then.
+        """
         self.stop()
         known = tuple(listed)
         self._filters = filters
-        self._arrivals = Arrivals.since(service_time(self._clock, as_of, known), known)
-        self._change(WatchView(is_on=True))
-        self._run()
+        self._arrivals = Arrivals.since(service_time(self._clock, as_of, known), known, listed_from)
+        self._report(WatchView(is_on=True))
+        self._run(poll_delay(self.interval, 0, None, self._chance()))
 
     def stop(self) -> None:
         """Stop watching. Nothing is reported from here on."""
@@ -254,32 +266,37 @@ class Watcher:
             self._task.cancel()
             self._task = None
         self._arrivals = None
-        self._change(WatchView())
+        self.view = WatchView()
 
     def resume(self) -> None:
         """Poll at once, as after a sign-in."""
         if self.view.is_on:
             self._run()
 
-    def bring_in(self, faxes: Iterable[Fax]) -> tuple[Fax, ...]:
-        """Note the rows of a list that was fetched just now. Return those that arrived since watching began."""
+    def bring_in(self, faxes: Iterable[Fax], *, is_new_list: bool = True) -> tuple[Fax, ...]:
+        """Note the rows of a page that was fetched just now. Return those that arrived since watching began.
+
+        A page of a new list brings in what arrived, also on its other pages; one of an older list only its own rows.
+        """
         if self._arrivals is None:
             return ()
-        waiting = {arrival_key(fax) for fax in self.view.new}
         listed = tuple(faxes)
         self._arrivals, unknown = self._arrivals.with_listed(listed)
-        if waiting:
-            self._change(replace(self.view, new=()))
-        return (*(fax for fax in listed if arrival_key(fax) in waiting), *unknown)
+        keys = {arrival_key(fax) for fax in listed}
+        brought_in = [fax for fax in self.view.new if is_new_list or arrival_key(fax) in keys]
+        if brought_in:
+            self._report(replace(self.view, new=tuple(fax for fax in self.view.new if fax not in brought_in)))
+        return *brought_in, *unknown
 
-    def _run(self) -> None:
+    def _run(self, delay: float = 0.0) -> None:
         if self._task is not None:
             self._task.cancel()
-        self._task = asyncio.create_task(self._poll_forever())
+        self._task = asyncio.create_task(self._poll_forever(delay))
         self._task.add_done_callback(self._report_crash)
 
-    async def _poll_forever(self) -> None:
+    async def _poll_forever(self, delay: float) -> None:
         failures, failure = 0, None
+        await asyncio.sleep(delay)
         while True:
             if not self._bucket.spare():
                 await asyncio.sleep(_NO_TOKEN)
@@ -300,7 +317,7 @@ class Watcher:
 
     def _report_failure(self, error: FaxtuiError) -> None:
         since = self.view.failing_since or (None if self._arrivals is None else self._arrivals.covered)
-        self._change(replace(self.view, failing_since=since, error=error))
+        self._report(replace(self.view, failing_since=since, error=error))
 
     async def _poll(self) -> None:
         before = self._arrivals
@@ -320,14 +337,13 @@ class Watcher:
             log.warning("a poll lacks %d faxes that the service counts", poll.missing)
         gap = poll.as_of - before.covered
         was_interrupted = before.is_ready and gap > timedelta(seconds=3 * max(self.interval, SHORTEST_INTERVAL))
-        self._change(WatchView(True, (*self.view.new, *new), missing=poll.missing))
+        self._report(WatchView(True, new=(*self.view.new, *new), missing=poll.missing))
         if new:
             self._observer.faxes_arrived(new, before.covered if was_interrupted else None)
 
-    def _change(self, view: WatchView) -> None:
-        if view != self.view:
-            self.view = view
-            self._observer.watch_changed(view)
+    def _report(self, view: WatchView) -> None:
+        self.view = view
+        self._observer.watch_changed(view)
 
     def _report_crash(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()

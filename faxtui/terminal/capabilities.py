@@ -66,12 +66,21 @@ class Colours(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """Capabilities of a terminal. ``is_dumb``: the cursor can't be moved, so there is no screen to draw on."""
+    """Capabilities of a terminal. ``is_dumb``: the cursor can't be moved, so there is no screen to draw on.
+
+    ``notification`` is the sequence that shows a text on the desktop, empty if there is none.
+    """
 
     colours: Colours = Colours.TRUE
     utf8: bool = True
     is_remote: bool = False
     is_dumb: bool = False
+    has_title: bool = True
+    notification: str = ""
+
+    def desktop_notification(self, text: str) -> str:
+        """Return what shows ``text`` on the desktop; empty if the terminal can't."""
+        return self.notification.replace("{text}", text)
 
 
 def capabilities(environ: Mapping[str, str]) -> Capabilities:
@@ -82,6 +91,8 @@ def capabilities(environ: Mapping[str, str]) -> Capabilities:
         utf8=_writes_utf8(environ),
         is_remote=any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")),
         is_dumb=term in ("", "dumb", "unknown"),
+        has_title=not term.startswith(("linux", "vt")),
+        notification=_notification(environ, term),
     )
 
 
@@ -95,6 +106,28 @@ def _colours(environ: Mapping[str, str], term: str) -> Colours:
     if term.startswith("vt") or term.endswith("-m"):
         return Colours.NONE
     return Colours.SIXTEEN
+
+
+_NOTIFICATIONS = {
+    "kitty": "\x1b]99;;{text}\x1b\\",
+    "iTerm": "\x1b]9;{text}\a",
+    "WezTerm": "\x1b]9;{text}\a",
+    "ghostty": "\x1b]9;{text}\a",
+    "foot": "\x1b]777;notify;faxtui;{text}\x1b\\",
+    "rxvt": "\x1b]777;notify;faxtui;{text}\a",
+    "vte": "\x1b]777;notify;faxtui;{text}\a",
+}
+"""Sequences for a notification by terminal: OSC 99, 9 and 777."""
+
+
+def _notification(environ: Mapping[str, str], term: str) -> str:
+    """Return the terminal's sequence; none inside tmux or screen, which pass none of them on."""
+    if environ.get("TMUX") or environ.get("STY") or term.startswith(("tmux", "screen")):
+        return ""
+    names = " ".join((term, environ.get("TERM_PROGRAM", ""), environ.get("LC_TERMINAL", "")))
+    if environ.get("VTE_VERSION"):
+        names += " vte"
+    return next((sequence for name, sequence in _NOTIFICATIONS.items() if name in names), "")
 
 
 def _writes_utf8(environ: Mapping[str, str]) -> bool:

@@ -44,7 +44,16 @@ from faxtui.ui.display import (
     seconds_to_read,
     theme_for,
 )
-from faxtui.ui.drivers import driver_for, is_behind, redraw_screen, restore_terminal, set_escape_delay, switch_mouse
+from faxtui.ui.drivers import (
+    driver_for,
+    is_behind,
+    redraw_screen,
+    restore_terminal,
+    send,
+    set_escape_delay,
+    switch_mouse,
+    window_title,
+)
 from faxtui.ui.keymap import ALL, GROUPS, PROGRAM_WIDE, TABLE, Keys, bindings
 from faxtui.ui.screens.browser import BrowserScreen
 from faxtui.ui.session import AccountServices, AppConfig, FirstRun, Session, SessionConfig
@@ -82,6 +91,7 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         self.start = start
         self.settings = self.settings_in_files = start.first.settings
         self.session: Session | None = None
+        self._new_count = 0
         self.failure: BaseException | None = None
         self.farewell = ""
         self.keys = Keys(dict(self.settings.keys))
@@ -194,6 +204,18 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
     def operations_changed(self, view: OperationsView) -> bool:
         self._quit_guard.follow(view.deletions)
         return self._quit_guard.is_waiting
+
+    def ring(self) -> None:
+        send(self._driver, "\a")
+
+    def notify_desktop(self, sentence: str) -> None:
+        send(self._driver, self.start.capabilities.desktop_notification(sentence))
+
+    def show_new_count(self, count: int) -> None:
+        """Show it in the window's title, which is as before once there are none."""
+        if self.start.capabilities.has_title and count != self._new_count:
+            send(self._driver, window_title(count, self._new_count))
+            self._new_count = count
 
     def ask_for_password(self, reason: str, refused: str) -> None:
         from faxtui.ui.screens.connect import SignInPanel
@@ -324,6 +346,11 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         count = 0 if self.session is None else len(self.session.operations.undo())
         kept = ngettext("Undone: {count:,} fax kept.", "Undone: {count:,} faxes kept.", count).format(count=count)
         self.notify(kept if count else _("Nothing to undo."))
+
+    def action_watch(self) -> None:
+        """Watch for new faxes, or stop."""
+        if self.session is not None:
+            self.session.toggle_watching()
 
     async def action_refresh_list(self) -> None:
         """Refresh the list, also while one of its faxes is shown in detail."""

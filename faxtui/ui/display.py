@@ -81,6 +81,10 @@ class DisplayOptions:
     def reading(self, now: datetime) -> ValueFormat:
         return ValueFormat(now.astimezone(self.zone).year, self.zone, self.date_format)
 
+    def time_of_day(self, moment: datetime) -> str:
+        """Return ``10:45``: the time of day, to the minute."""
+        return moment.astimezone(self.zone).strftime("%H:%M")
+
     def clock(self, moment: datetime) -> str:
         """Return the time of day, to the second."""
         return moment.astimezone(self.zone).strftime("%H:%M:%S")

@@ -107,6 +107,20 @@ def show_picture(driver: Driver | None, picture: Picture | None) -> None:
         thin.show_picture(picture)
 
 
+def send(driver: Driver | None, text: str) -> None:
+    """Send sequences that change nothing on the screen, such as a bell."""
+    if driver is not None and text:
+        driver.write(text)
+
+
+_KEEP_TITLE, _RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+
+
+def window_title(count: int, before: int) -> str:
+    """Return what shows the count in the window's title, in place of ``before``; at 0 the former title returns."""
+    return _RESTORE_TITLE if not count else f"{'' if before else _KEEP_TITLE}\x1b]2;({count:,}) faxtui\a"
+
+
 def switch_mouse(driver: Driver | None, *, on: bool) -> None:
     """Switch mouse reports on or off, if the driver can."""
     if base := _base(driver):

@@ -70,6 +70,7 @@ BROWSER: tuple[Action, ...] = (
     Action("page.last", "greater_than_sign", "last_page", N_("Last"), N_("last page"), PAGES, shown=">"),
     Action("page.go", "g", "go_to_page", N_("Go to page"), N_("a page by its number"), PAGES, 11),
     REFRESH,
+    Action("watch", "w", "app.watch", N_("Watch"), N_("watch for new faxes, or stop"), PAGES),
     Action("filters.edit", "f", "edit_filters", N_("Filters"), N_("edit the filters"), NARROWING, 3),
     Action("filters.sidebar", "F", "toggle_sidebar", N_("Sidebar"), N_("show or hide the filters"), NARROWING),
     Action("sort.by", "s", "sort_by", N_("Sort"), N_("choose what to sort by"), NARROWING, 4),

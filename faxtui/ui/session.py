@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from faxtui.config.settings import Settings
+from faxtui.config.settings import Settings, Watch
 from faxtui.config.state import SavedState, StateFile
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import FaxQuery
@@ -26,10 +26,15 @@ from faxtui.ui.screens.browser import BrowserScreen
 from faxtui.ui.typed_keys import Silence
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from faxtui.config.new_account import NewAccount
     from faxtui.config.toml_files import Change
     from faxtui.domain.account import Account
+    from faxtui.domain.fax import Fax
+    from faxtui.inbox.watch import WatchView
     from faxtui.operations.delete_queue import Clocks
+    from faxtui.ui.announcements import Announcements
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,15 @@ class SessionObserver(Protocol):
     def warn(self, sentence: str) -> None:
         """Show a warning."""
 
+    def ring(self) -> None:
+        """Ring the terminal's bell."""
+
+    def notify_desktop(self, sentence: str) -> None:
+        """Show a notification on the desktop, if the terminal can."""
+
+    def show_new_count(self, count: int) -> None:
+        """Show in the window's title how many faxes arrived."""
+
     def ask_for_password(self, reason: str, refused: str) -> None:
         """Ask over the rows on the screen; Esc changes nothing. ``refused``: the password refused, empty if none."""
 
@@ -177,6 +191,8 @@ class Session:
             profile=config.profile,
         )
         self._shown: Shown | None = None
+        self._announcements: Announcements | None = None
+        self._commands: set[asyncio.Task[None]] = set()
         self._is_journal_wanted = True
         self._to_save: SavedState | None = None
         self._saving: asyncio.Task[None] | None = None
@@ -196,6 +212,11 @@ class Session:
             self._service.sign_in(password)
             self.inbox.refresh()
 
+    def toggle_watching(self) -> None:
+        """Watch for new faxes, or stop."""
+        if self._announcements is not None:
+            self._announcements.toggle()
+
     def apply(self, settings: Settings, options: DisplayOptions) -> None:
         """Use these settings from now on; the folder and what files are called are looked up at each saving."""
         self.inbox.zone = settings.ui.zone
@@ -204,6 +225,8 @@ class Session:
             state = self.config.state.with_filters(settings.ui.remember_filters)
             self.config = replace(self.config, state=state)
         self.browser.restyle(options, settings.ui.shown_fields)
+        if self._announcements is not None:
+            self._announcements.apply()
         before, self._applied = self._applied, settings.ui
         query = self.inbox.view.query
         if settings.ui.page_size not in (before.page_size, query.page_size):
@@ -214,6 +237,11 @@ class Session:
 
     async def aclose(self) -> FinalState:
         """Gives what is left undone."""
+        if self._announcements is not None:
+            self._announcements.stop()
+            self._observer.show_new_count(0)
+        for each in self._commands:
+            each.cancel()
         ending = await self.operations.aclose()
         await self.inbox.aclose()
         if self._saving is not None:
@@ -257,12 +285,65 @@ class Session:
             self.browser.run_worker(self._compare(view.shown))
             if warning := self.inbox.clock.pop_warning():
                 self._observer.warn(warning)
+            if self._announcements is not None:
+                self._announcements.page_shown(view.shown)
+            else:
+                # Not before the rows can be seen.
+                self.browser.call_after_refresh(self._begin_watching)
         if self._is_journal_wanted and (view.shown is not None or isinstance(view.activity, Failed | Waiting)):
             # Not before the rows can be seen: nothing they need is in the journal.
             self._is_journal_wanted = False
             self.browser.call_after_refresh(self._read_journal)
         if isinstance(view.activity, Failed):
             self.sign_in_refused(view.activity.error)
+
+    # What announcements report (AnnouncementsObserver)
+
+    def _begin_watching(self) -> None:
+        from faxtui.ui.announcements import Announcements
+
+        if self._announcements is None and self._shown is not None and self.browser.is_attached:
+            self._announcements = Announcements(self._service, self.inbox, self)
+            self._announcements.page_shown(self._shown)
+
+    @property
+    def watch_settings(self) -> Watch:
+        return self._observer.settings.watch
+
+    def watch_changed(self, view: WatchView) -> None:
+        """Show the state of the watching; ask for the password if a poll was rejected."""
+        self.browser.show_watch(view)
+        self._observer.show_new_count(len(view.new))
+        if view.error is not None:
+            self.sign_in_refused(view.error)
+
+    def faxes_brought_in(self, faxes: tuple[Fax, ...]) -> None:
+        self.browser.mark_new(faxes)
+
+    def is_untouched(self, fax: Fax) -> bool:
+        return self.operations.view.local_status(fax) is None
+
+    def clock_time(self, moment: datetime) -> str:
+        return self.browser.options.time_of_day(moment)
+
+    def ring(self) -> None:
+        self._observer.ring()
+
+    def notify_desktop(self, sentence: str) -> None:
+        self._observer.notify_desktop(sentence)
+
+    def run_for(self, faxes: tuple[Fax, ...]) -> None:
+        """Run the configured command for each of these, one after the other, beside everything else."""
+        task = asyncio.create_task(self._run_for(faxes))
+        self._commands.add(task)
+        task.add_done_callback(self._commands.discard)
+
+    async def _run_for(self, faxes: tuple[Fax, ...]) -> None:
+        from faxtui.ui.announcements import run_command
+
+        for fax in faxes:
+            if problem := await run_command(self.watch_settings.command, fax):
+                self._observer.warn(problem)
 
     def _read_journal(self) -> None:
         self.browser.run_worker(self.operations.load_journal())

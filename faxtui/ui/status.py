@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from faxtui.domain.fax import Fax
 from faxtui.domain.page import FaxPage
@@ -12,7 +13,11 @@ from faxtui.errors import FaxtuiError, Refused
 from faxtui.inbox.view import Activity, Failed, Fetching, Idle, InboxView, Waiting, clock_time, retry_notice
 from faxtui.operations.operations import FinalState, OperationsView
 from faxtui.translation import _, ngettext
+from faxtui.ui.display import DisplayOptions
 from faxtui.ui.keymap import Keys
+
+if TYPE_CHECKING:
+    from faxtui.inbox.watch import WatchView
 
 SHOW_AFTER = 0.25
 """Seconds that a request may take before the page bar shows it: most are quicker."""
@@ -64,9 +69,26 @@ def operations(view: OperationsView, keys: Keys, now: float, *, leaves: bool = F
     return joined(deletions, undo, retry, view.task)
 
 
-def new(count: int) -> str:
-    """Return ``3 new ↑``: faxes that arrived above the row under the cursor."""
-    return _("{count:,} new ↑").format(count=count) if count else ""
+def new(count: int, *, is_newest_first: bool) -> str:
+    """Return ``3 new ↑``: faxes that arrived, above the row under the cursor if the newest come first."""
+    if not count:
+        return ""
+    return _("{count:,} new ↑").format(count=count) if is_newest_first else _("{count:,} new").format(count=count)
+
+
+def watching(view: WatchView | None, options: DisplayOptions) -> str:
+    """Return why silence may not mean that no fax came; empty if it does, or if watching is off by the settings."""
+    if view is None:
+        return ""
+    if view.failing_since is not None:
+        return _("! not watching since {time}").format(time=options.time_of_day(view.failing_since))
+    if view.missing:
+        return ngettext(
+            "! the service counts {count:,} more fax than it lists",
+            "! the service counts {count:,} more faxes than it lists",
+            view.missing,
+        ).format(count=view.missing)
+    return _("not watching") if view.is_switched_off else ""
 
 
 def remark(view: OperationsView, here: Sequence[Fax], keys: Keys) -> str:

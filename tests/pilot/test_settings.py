@@ -181,7 +181,29 @@ async def grace(desk: Console, here: Office) -> None:
     await desk.press("U")
 
 
+async def watching(desk: Console, here: Office) -> None:
+    await choose(desk, "enabled")
+    await leave(desk)
+    assert not desk.app.settings.watch.enabled
+    await desk.press("w")
+    await desk.until_told("Watching for new faxes.")
+
+
+async def watched(desk: Console, name: str, text: str, value: object) -> None:
+    """Announcements read these settings when faxes arrive: see test_announcements.py."""
+    await (change(desk, name, text) if text else choose(desk, name))
+    await leave(desk)
+    assert desk.app.session is not None
+    assert getattr(desk.app.session.watch_settings, name) == value
+
+
 EFFECTS: Mapping[str, Effect] = {
+    "watch.enabled": watching,
+    "watch.interval": lambda desk, here: watched(desk, "interval", "60", 60),
+    "watch.bell": lambda desk, here: watched(desk, "bell", "", True),
+    "watch.notify": lambda desk, here: watched(desk, "notify", "", True),
+    "watch.command": lambda desk, here: watched(desk, "command", "notify-send fax", ("notify-send", "fax")),
+    "watch.remind": lambda desk, here: watched(desk, "remind", "30m", "30m"),
     "ui.theme": theme,
     "ui.page_size": page_size,
     "ui.timezone": timezone,

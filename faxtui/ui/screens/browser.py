@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import DataTable
 
 from faxtui.config.state import SavedState
-from faxtui.domain.fax import Fax, Field
+from faxtui.domain.fax import Fax, FaxKey, Field
 from faxtui.domain.query import FaxQuery, Filters, Sort, in_words, period_in_words
 from faxtui.errors import FaxtuiError, InvalidValue, Refused
 from faxtui.inbox.inbox import Inbox
@@ -34,6 +34,7 @@ from faxtui.ui.widgets.fax_table import FaxTable, Spot
 from faxtui.ui.widgets.filter_sidebar import Body, FilterSidebar
 
 if TYPE_CHECKING:
+    from faxtui.inbox.watch import WatchView
     from faxtui.ui.documents import Documents
     from faxtui.ui.screens.fax import FaxScreen
     from faxtui.ui.screens.menus import Extent
@@ -83,6 +84,8 @@ class BrowserScreen(FaxActionsScreen):
         self._spots: dict[int, Spot] = {}
         self._is_refreshing = False
         self._new = 0
+        self._watch: WatchView | None = None
+        self._unread: set[FaxKey] = set()
         self._leaves = False
         self._awaits_rows = True
         self._awaited_from = self._lost_until = 0.0
@@ -158,8 +161,30 @@ class BrowserScreen(FaxActionsScreen):
         is_newest_first = shown.window.sort == Sort()
         return self._new + max(total - totaled, 0) if is_newest_first and total and totaled else self._new
 
+    def show_watch(self, view: WatchView) -> None:
+        """Show the state of the watching in the page bar; the rows stay as they are."""
+        self._watch = view
+        if self.is_attached:
+            self._update_bars()
+
+    def mark_new(self, faxes: Iterable[Fax]) -> None:
+        """Mark these as new until the cursor has been on them."""
+        self._unread.update(fax.key for fax in faxes)
+        if self.is_attached:
+            self._paint_states()
+
+    @on(FaxTable.TopPassed)
+    async def _top_passed(self) -> None:
+        """Bring in what arrived: the cursor was on the first row already."""
+        if self._watch is not None and self._watch.new and self._shown is not None and self._shown.page.number == 1:
+            await self.refresh_list()
+
     @on(DataTable.RowHighlighted)
     def _cursor_moved(self) -> None:
+        current = self._table.current
+        if current is not None and current.key in self._unread:
+            self._unread.discard(current.key)
+            self._paint_states()
         if self._new and self._table.cursor_row == 0 and self._shown is not None and self._shown.page.number == 1:
             self._new = 0
             self._update_bars()
@@ -178,7 +203,9 @@ class BrowserScreen(FaxActionsScreen):
     def _paint_states(self) -> None:
         view = self._operations.view
         done = {fax.key: view.local_status(fax) for fax in self._table.faxes}
-        self._table.paint_states({key: each for key, each in done.items() if each is not None}, view.marks.by_key)
+        self._table.paint_states(
+            {key: each for key, each in done.items() if each is not None}, view.marks.by_key, self._unread
+        )
 
     def _update_bars(self) -> None:
         view, shown = self._inbox.view, self._inbox.view.shown
@@ -187,14 +214,19 @@ class BrowserScreen(FaxActionsScreen):
         remark = status.remark(operations, self._table.faxes, self.options.keys) or status.remedy(
             view, self.options.keys
         )
-        going_on = status.operations(operations, self.options.keys, now, leaves=self._leaves)
+        going_on = status.joined(
+            status.operations(operations, self.options.keys, now, leaves=self._leaves),
+            status.watching(self._watch, self.options),
+        )
+        arrived = self._new + (0 if self._watch is None else len(self._watch.new))
+        is_newest_first = shown is not None and shown.window.sort == Sort()
         if self._fax_screen is not None:
             self._fax_screen.show_status(status.joined(going_on, status.activity(view.activity, now)))
         self._page_bar.show(
             "" if shown is None else status.position(shown.page),
             "" if shown is None else self.options.clock(shown.as_of),
             status.joined(going_on, status.state(view, now)),
-            "    ".join(filter(None, (remark, status.new(self._new)))),
+            "    ".join(filter(None, (remark, status.new(arrived, is_newest_first=is_newest_first)))),
             can_turn=(view.has_previous, view.has_next),
         )
 

@@ -192,6 +192,7 @@ _LETTERS = {
     LocalStatus.SAVED: "s",
     LocalStatus.OPENED: "o",
 }
+_NEW = "N"
 _GOES = (LocalStatus.GOING, LocalStatus.DELETED, LocalStatus.GONE)
 _STRUCK = Style(strike=True)
 
@@ -221,6 +222,9 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
             super().__init__()
             self.field = field
 
+    class TopPassed(Message):
+        """The first row was wanted while the cursor was on it."""
+
     def __init__(self, glyphs: Glyphs, columns: Sequence[Field] = ()) -> None:
         super().__init__(cursor_type="row", cell_padding=0, zebra_stripes=False, show_row_labels=False)
         self._glyphs = glyphs
@@ -232,6 +236,7 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self._fitted: tuple[Column, ...] = ()
         self._done: Mapping[FaxKey, LocalStatus] = {}
         self._marked: AbstractSet[FaxKey] = frozenset()
+        self._new: AbstractSet[FaxKey] = frozenset()
         self._fills = 0
 
     @property
@@ -265,11 +270,13 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         self._chosen = tuple(columns)
         self._fill(self.spot, new_columns=True)
 
-    def paint_states(self, done: Mapping[FaxKey, LocalStatus], marked: Iterable[FaxKey]) -> None:
-        """Show what is done with the faxes, and which are marked."""
-        now = done, frozenset(marked)
-        if now != (self._done, self._marked):
-            self._done, self._marked = now
+    def paint_states(
+        self, done: Mapping[FaxKey, LocalStatus], marked: Iterable[FaxKey], new: Iterable[FaxKey] = ()
+    ) -> None:
+        """Show what is done with the faxes, which are marked, and which are new."""
+        now = done, frozenset(marked), frozenset(new)
+        if now != (self._done, self._marked, self._new):
+            self._done, self._marked, self._new = now
             self.refresh()
 
     @property
@@ -287,6 +294,8 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         return tuple(each.field for each in self._fitted)
 
     def action_cursor_first(self) -> None:
+        if self.cursor_row == 0:
+            self.post_message(self.TopPassed())
         self.move_to(0)
 
     def action_cursor_last(self) -> None:
@@ -321,7 +330,8 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
         key = self._faxes[row].key
         done = self._done.get(key)
         bar = self._glyphs.bar if is_current else " "
-        signs = f"{bar}{self._glyphs.marked if key in self._marked else ' '}{_LETTERS[done] if done else ' '} "
+        letter = _LETTERS[done] if done else _NEW if key in self._new else " "
+        signs = f"{bar}{self._glyphs.marked if key in self._marked else ' '}{letter} "
         if signs.isspace():
             return line
         gutter = Segment(signs, line_style(line))

@@ -1,8 +1,8 @@
 """Watching for faxes that arrive: which rows of a poll are new, and the polls, one after the other.
 
 The service does not announce faxes, so they are polled (public). A fax may be listed some time after its date, and a
-page may lack rows. So each poll goes back 15 minutes, a sweep each hour goes back to the last complete sweep, and a
-poll with fewer rows than the service counts moves neither of these forward. All moments are those of the service's
+page may lack rows. So each poll goes back 15 minutes, a sweep each hour to an hour before the last complete sweep, and
+a poll with fewer rows than the service counts moves neither of these forward. All moments are those of the service's
 clock, as each response gives it: this computer may sleep, or have the wrong time.
 """
 
@@ -28,6 +28,8 @@ from faxtui.inbox.prefetch import fetch_page
 log = logging.getLogger(__name__)
 OVERLAP = timedelta(minutes=15)
 """How late a fax may be listed and still be found by the next poll (our decision)."""
+SWEEP_OVERLAP = timedelta(hours=1)
+"""How late it may be listed and still be found by the next sweep (our decision)."""
 SWEEP_INTERVAL = timedelta(hours=1)
 SHORTEST_INTERVAL = 15.0
 """Seconds between two polls, at least: comparable services allow 6 to 8 requests a minute for all consoles."""
@@ -39,6 +41,8 @@ _PAGE_SIZE = 100
 _MOST_PAGES = 100
 """Pages of one poll, at most: a service that promises pages permanently may not hold it up."""
 _FAILURES_TO_REPORT = 2
+_MOST_FORMER = 8
+"""Other filters whose arrivals are kept for a return to them."""
 _NO_TOKEN = 2.0
 """Seconds until the budget of requests is looked at again."""
 
@@ -101,7 +105,7 @@ class Arrivals:
 
     def start(self, *, is_sweep: bool) -> datetime:
         """Return the moment since when the next poll has to look."""
-        return min(self.covered, self.swept if is_sweep else self.covered) - OVERLAP
+        return min(self.covered - OVERLAP, self.swept - SWEEP_OVERLAP) if is_sweep else self.covered - OVERLAP
 
     def after(self, poll: Poll) -> tuple[Arrivals, tuple[Fax, ...]]:
         """Return the arrivals after this poll, and its new faxes, the oldest first."""
@@ -125,7 +129,7 @@ class Arrivals:
     def with_listed(self, faxes: Iterable[Fax]) -> tuple[Arrivals, tuple[Fax, ...]]:
         """Return the arrivals after the operator's own list has these rows, and those of them that are new."""
         unknown = {arrival_key(fax): fax for fax in faxes if arrival_key(fax) not in self.known}
-        earliest = self.swept - OVERLAP if self.is_ready else self._first_new
+        earliest = self.swept - SWEEP_OVERLAP if self.is_ready else self._first_new
         new = [fax for fax in unknown.values() if _received(fax) >= earliest]
         known = {**self.known, **dict.fromkeys(unknown, self.covered)}
         return replace(self, known=MappingProxyType(known)), _oldest_first(new)
@@ -243,6 +247,8 @@ class Watcher:
         self._chance = chance
         self._filters = Filters()
         self._arrivals: Arrivals | None = None
+        self._former: dict[Filters, Arrivals] = {}
+        self._reported: dict[ArrivalKey, datetime] = {}
         self._polled_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -260,12 +266,27 @@ class Watcher:
         self._report(WatchView(is_on=True))
         self._run(poll_delay(self.interval, 0, None, self._chance()))
 
+    def change_filters(self, filters: Filters) -> None:
+        """Watch for what these filters let through, from the last complete poll on: the last with them, if any."""
+        before = self._arrivals
+        if before is None:
+            return
+        self._former[self._filters] = before
+        earlier = self._former.pop(filters, None) or Arrivals(before.covered, before.covered)
+        while len(self._former) > _MOST_FORMER:
+            del self._former[next(iter(self._former))]
+        self._filters = filters
+        self._arrivals = replace(earlier, known=MappingProxyType({**earlier.known, **self._reported}))
+        self._run(poll_delay(self.interval, 0, None, self._chance()))
+
     def stop(self) -> None:
         """Stop watching. Nothing is reported from here on."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
         self._arrivals = None
+        self._former.clear()
+        self._reported.clear()
         self.view = WatchView()
 
     def resume(self) -> None:
@@ -273,20 +294,22 @@ class Watcher:
         if self.view.is_on:
             self._run()
 
-    def bring_in(self, faxes: Iterable[Fax], *, is_new_list: bool = True) -> tuple[Fax, ...]:
-        """Note the rows of a page that was fetched just now. Return those that arrived since watching began.
+    def bring_in(self, faxes: Iterable[Fax], *, is_new_list: bool = True) -> tuple[tuple[Fax, ...], tuple[Fax, ...]]:
+        """Note the rows of a page that was fetched just now.
 
-        A page of a new list brings in what arrived, also on its other pages; one of an older list only its own rows.
+        Return the arrivals that were reported before and are in the list now, and those that no poll has reported. A
+        page of a new list brings in all that was reported, also on its other pages; one of an older list only its rows.
         """
         if self._arrivals is None:
-            return ()
+            return (), ()
         listed = tuple(faxes)
         self._arrivals, unknown = self._arrivals.with_listed(listed)
         keys = {arrival_key(fax) for fax in listed}
         brought_in = [fax for fax in self.view.new if is_new_list or arrival_key(fax) in keys]
         if brought_in:
             self._report(replace(self.view, new=tuple(fax for fax in self.view.new if fax not in brought_in)))
-        return *brought_in, *unknown
+        self._note_reported(unknown, self._arrivals.covered)
+        return tuple(brought_in), unknown
 
     def _run(self, delay: float = 0.0) -> None:
         if self._task is not None:
@@ -338,8 +361,15 @@ class Watcher:
         gap = poll.as_of - before.covered
         was_interrupted = before.is_ready and gap > timedelta(seconds=3 * max(self.interval, SHORTEST_INTERVAL))
         self._report(WatchView(True, new=(*self.view.new, *new), missing=poll.missing))
+        self._note_reported(new, poll.as_of)
         if new:
             self._observer.faxes_arrived(new, before.covered if was_interrupted else None)
+
+    def _note_reported(self, faxes: Iterable[Fax], as_of: datetime) -> None:
+        """Keep what was reported for a change of filters, as long as a poll could list it again."""
+        self._reported.update((arrival_key(fax), as_of) for fax in faxes)
+        for key in [key for key, at in self._reported.items() if as_of - at > 4 * SWEEP_INTERVAL]:
+            del self._reported[key]
 
     def _report(self, view: WatchView) -> None:
         self.view = view

@@ -79,15 +79,19 @@ class Announcements:
     def page_shown(self, shown: Shown) -> None:
         """Note a page of the list. Other filters are watched for from there on."""
         before, self._shown = self._shown, shown
-        if not self._watcher.view.is_on or before is None or before.window.filters != shown.window.filters:
+        if not self._watcher.view.is_on or before is None or has_ended(self._inbox):
             self._start()
-        else:
-            if self._view.failing_since is not None:
-                # The list came, so a poll may succeed too, as after a sign-in.
-                self._watcher.resume()
-            brought_in = self._watcher.bring_in(shown.page.faxes, is_new_list=before.window != shown.window)
-            if brought_in:
-                self._observer.faxes_brought_in(brought_in)
+            return
+        if before.window.filters != shown.window.filters:
+            self._watcher.change_filters(shown.window.filters)
+        if self._view.failing_since is not None:
+            # The list came, so a poll may succeed too, as after a sign-in.
+            self._watcher.resume()
+        reported, unreported = self._watcher.bring_in(shown.page.faxes, is_new_list=before.window != shown.window)
+        if reported or unreported:
+            self._observer.faxes_brought_in((*reported, *unreported))
+        if unreported:
+            self._handle(unreported)
 
     def toggle(self) -> None:
         """Watch, or stop watching."""
@@ -162,13 +166,17 @@ class Announcements:
             )
             self._observer.notify(text.format(count=count, time=self._observer.clock_time(since)))
         self._signal(settings, ngettext("{count:,} new fax", "{count:,} new faxes", count).format(count=count))
-        if settings.command:
-            self._observer.run_for(faxes)
-        now = asyncio.get_running_loop().time()
-        self._to_remind.update({arrival_key(fax): (fax, now) for fax in faxes})
+        self._handle(faxes)
 
     def crash(self, error: BaseException) -> None:
         self._observer.crash(error)
+
+    def _handle(self, faxes: tuple[Fax, ...]) -> None:
+        """Run the command for each, and note when to remind of it."""
+        if self._observer.watch_settings.command:
+            self._observer.run_for(faxes)
+        now = asyncio.get_running_loop().time()
+        self._to_remind.update({arrival_key(fax): (fax, now) for fax in faxes})
 
     def _remind(self, settings: Watch) -> None:
         """Announce once more what nobody has opened for the time that is set."""

@@ -12,7 +12,7 @@ from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
 from faxtui.domain.query import SINCE, TO, Filters
 from faxtui.errors import Busy, FaxtuiError, SignInRefused
-from faxtui.inbox.watch import OVERLAP, Arrivals, Poll, fetch_poll, poll_delay
+from faxtui.inbox.watch import OVERLAP, SWEEP_OVERLAP, Arrivals, Poll, fetch_poll, poll_delay
 
 
 def test_a_fax_is_announced_once_and_the_list_before_is_not() -> None:
@@ -79,6 +79,7 @@ def test_polls_come_every_interval_never_two_at_once_and_cost_few_requests() -> 
         await asyncio.sleep(HOUR)
         watcher.stop()
         assert 100 <= len(office.asked_at) <= 121
+        assert office.most_running == 1
         await asyncio.sleep(HOUR)
         assert len(office.asked_at) <= 121
 
@@ -250,11 +251,11 @@ def test_what_the_list_brings_in_is_marked_and_not_announced_again() -> None:
         first = office.arrive("first")
         await asyncio.sleep(MINUTE)
         second = office.arrive("second")
-        assert {fax.file_name for fax in watcher.bring_in([second, first])} == {"first", "second"}
+        assert watcher.bring_in([second, first]) == ((first,), (second,))
         assert watcher.view.new == ()
         await asyncio.sleep(10 * MINUTE)
         assert office.announced == ["first"]
-        assert watcher.bring_in([second, first]) == ()
+        assert watcher.bring_in([second, first]) == ((), ())
         watcher.stop()
 
     run_virtually(shift())
@@ -306,7 +307,7 @@ def test_an_incomplete_poll_moves_nothing_forward() -> None:
     assert later.start(is_sweep=False) == BEGIN - OVERLAP
     later, _ = arrivals.after(Poll(BEGIN, BEGIN + timedelta(hours=1), (), 0))
     assert later.start(is_sweep=False) == BEGIN + timedelta(minutes=45)
-    assert later.start(is_sweep=True) == BEGIN - OVERLAP
+    assert later.start(is_sweep=True) == BEGIN - SWEEP_OVERLAP
 
 
 def test_a_service_clock_that_is_set_back_repeats_nothing() -> None:

@@ -15,8 +15,9 @@ import re
 import resource
 import shutil
 import signal
+import statistics
 from asyncio.subprocess import Process
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from faxtui.errors import TextUnavailable
@@ -31,7 +32,7 @@ FIRST_DPI, SECOND_DPI = 204, 306
 _TURNED_BELOW = 70
 """Mean confidence, in percent, below which a page may be turned: about 91 upright, 48 upside down."""
 _NOISE_BELOW = 60
-"""Confidence, in percent, below which a sign without a letter or digit is a speckle or part of a rule."""
+"""Confidence, in percent, below which a sign without a letter or digit may be none."""
 _TIMEOUT = 60.0
 _MAX_CPU, _MAX_MEMORY, _MAX_OUTPUT = 60, 2 << 30, 8 << 20
 _NICE = 10
@@ -241,9 +242,9 @@ def _size(image: bytes) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _parse(tsv: bytes, across: float, down: float) -> Iterator[Word]:
-    """The words of Tesseract's table; ``across`` and ``down`` are pixels of the page for each of the image."""
-    line, lines = ("", "", ""), 0
+def _parse(tsv: bytes, across: float, down: float) -> list[Word]:
+    """Return the words of Tesseract's table; ``across`` and ``down`` are pixels of the page a pixel of the image."""
+    here, lines = ("", "", ""), list[list[Word]]()
     for row in tsv.decode("utf-8", "replace").splitlines()[1:]:
         cells = row.split("\t")
         if len(cells) != 12 or not (text := "".join(cells[11].split())):
@@ -253,9 +254,21 @@ def _parse(tsv: bytes, across: float, down: float) -> Iterator[Word]:
             left, top, width, height, confidence = map(float, cells[6:11])
         except ValueError:
             continue
-        if (here := (cells[2], cells[3], cells[4])) != line:
-            line, lines = here, lines + 1
+        if (line := (cells[2], cells[3], cells[4])) != here:
+            here = line
+            lines.append([])
         box = Box(left * across, top * down, (left + width) * across, (top + height) * down)
-        is_noise = confidence < _NOISE_BELOW and not any(map(str.isalnum, text))
-        if all(map(math.isfinite, (*box, confidence))) and not is_noise:
-            yield Word(text, box, confidence, block, lines)
+        if all(map(math.isfinite, (*box, confidence))):
+            lines[-1].append(Word(text, box, confidence, block, len(lines)))
+    return [word for line in lines for word in line if not _is_noise(word, line)]
+
+
+def _is_noise(word: Word, line: Sequence[Word]) -> bool:
+    """Return True for a speckle or a part of a rule: an unsure sign that is not as tall as the letters beside it.
+
+    One that is as tall may be a digit: it stays.
+    """
+    if word.confidence >= _NOISE_BELOW or any(map(str.isalnum, word.text)):
+        return False
+    tall = [each.box.bottom - each.box.top for each in line if any(map(str.isalnum, each.text))]
+    return not tall or not 0.6 < (word.box.bottom - word.box.top) / max(statistics.median(tall), 1) < 1.4

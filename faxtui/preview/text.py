@@ -20,6 +20,8 @@ _SURE = 90
 """Confidence, in percent, from which two readings that agree are believed."""
 _PREFIXED_UNIT = re.compile(r"[µμupy](?:mol|g|l|L|m|s|M|kat|UI|U|V|A)(?:[^A-Za-z]|$)|mol/")
 """A unit with a prefix that recognition confuses or drops: µmol and pmol differ by a factor of a million."""
+_LIKE_A_DIGIT = re.compile(r"[|!/\\(){}\[\]lIJOo&]{1,2}[.,]?")
+"""What a 1 or a 0 that stands alone is read as."""
 _GAP = 2
 """Columns between two cells."""
 _PAGE_COLUMNS = 72
@@ -58,12 +60,14 @@ class Word:
 
     @property
     def needs_agreement(self) -> bool:
-        """Return True if it is too important for one reading: a number, or a unit with a prefix."""
-        return self.is_number or self.is_prefixed_unit
+        """Return True if it is too important for one reading: a number, or what no reading is enough for."""
+        return self.is_number or self.is_never_sure
 
     @property
-    def is_prefixed_unit(self) -> bool:
-        return _PREFIXED_UNIT.match(self.text.lstrip("([0123456789.,")) is not None
+    def is_never_sure(self) -> bool:
+        """Return True for a unit with a prefix, and for what may be a digit that stands alone."""
+        unit = self.text.lstrip("([0123456789.,")
+        return _PREFIXED_UNIT.match(unit) is not None or _LIKE_A_DIGIT.fullmatch(self.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ def _is_doubtful(word: Word, second: Sequence[Word]) -> bool:
     if not word.needs_agreement and not any(other.needs_agreement for other in at_its_place):
         return False
     confidence = min([word.confidence, *(other.confidence for other in at_its_place)])
-    return word.is_prefixed_unit or read != word.text or confidence < _SURE
+    return word.is_never_sure or read != word.text or confidence < _SURE
 
 
 def _overlaps(box: Box, other: Box) -> bool:

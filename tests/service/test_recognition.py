@@ -156,24 +156,25 @@ async def test_recognition_ends_when_nobody_waits_for_it(stand_in: Callable[[str
             os.kill(pid, 0)
 
 
-async def test_words_that_are_no_words_are_left_out(stand_in: Callable[[str], None]) -> None:
-    row = "5\t1\t1\t1\t1\t{}\t{}\t300\t90\t28\t{}\t{}\n"
+async def test_rows_that_are_no_words_and_parts_of_rules_are_left_out(stand_in: Callable[[str], None]) -> None:
+    row = "5\t1\t1\t1\t1\t{}\t{}\t300\t90\t{}\t{}\t{}\n"
     table = "".join(
         [
             "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n",
-            row.format(1, 200, 95, "Sodium"),
-            row.format(2, 400, 30, "|"),
-            row.format(3, 500, "nan", "12"),
-            row.format(4, 600, "much", "13"),
-            row.format(5, 700, 95, ""),
+            row.format(1, 200, 28, 95, "Sodium"),
+            row.format(2, 300, 90, 30, "|"),
+            row.format(2, 400, 30, 30, "]"),
+            row.format(3, 500, 28, "nan", "12"),
+            row.format(4, 600, 28, "much", "13"),
+            row.format(5, 700, 28, 95, ""),
             "5\t1\t1\n",
-            row.format(6, 800, 95, "\x1b[2J9"),
+            row.format(6, 800, 28, 95, "\x1b[2J9"),
         ]
     )
     stand_in(f"cat >/dev/null; cat <<'END'\n{table}END")
     async with text_reader(tiff(a_page())) as reader:
         text = await reader.read(0)
-    assert lines(text) == ["Sodium  [␛[2J9]"]
+    assert lines(text) == ["Sodium  []]  [␛[2J9]"]
 
 
 async def test_a_page_is_prepared_without_speckles_and_with_square_pixels() -> None:

@@ -22,6 +22,8 @@ _PREFIXED_UNIT = re.compile(r"[µμupy](?:mol|g|l|L|m|s|M|kat|UI|U|V|A)(?:[^A-Za
 """A unit with a prefix that recognition confuses or drops: µmol and pmol differ by a factor of a million."""
 _LIKE_A_DIGIT = re.compile(r"[|!/\\(){}\[\]lIJOo&]{1,2}[.,]?")
 """What a 1 or a 0 that stands alone is read as."""
+_RUN_TOGETHER = re.compile(r"\d[^\W\d_]+\d")
+"""Two numbers with the word between them: “10 à 45” is read as “10a45”."""
 _GAP = 2
 """Columns between two cells."""
 _PAGE_COLUMNS = 72
@@ -65,9 +67,9 @@ class Word:
 
     @property
     def is_never_sure(self) -> bool:
-        """Return True for a unit with a prefix, and for what may be a digit that stands alone."""
+        """Return True for a unit with a prefix, what may be a digit that stands alone, and numbers run together."""
         unit = self.text.lstrip("([0123456789.,")
-        return _PREFIXED_UNIT.match(unit) is not None or _LIKE_A_DIGIT.fullmatch(self.text) is not None
+        return bool(_PREFIXED_UNIT.match(unit) or _LIKE_A_DIGIT.fullmatch(self.text) or _RUN_TOGETHER.search(self.text))
 
 
 @dataclass(frozen=True, slots=True)

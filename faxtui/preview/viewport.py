@@ -8,11 +8,9 @@ paper left blank, so it reads on dark and light terminals without colours.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from faxtui.preview.client import DocumentReader
 from faxtui.preview.protocol import Box, PageInfo, Raster
 
 _STEPS = (32, 24, 16, 12, 8, 6, 4, 2)
@@ -172,7 +170,7 @@ class Viewport:
         return replace(self, left=round(left / across) * across, top=round(top / down) * down)
 
 
-_FINE, _FINE_THRESHOLD, _MIN_THRESHOLD = 4.0, 0.36, 0.12
+_FINE, _FINE_THRESHOLD, _MIN_THRESHOLD = 4.0, 0.33, 0.12
 _FADING = 0.6
 
 
@@ -235,87 +233,3 @@ BRAILLE = Drawing("dots", 2, 4, _braille())
 QUADRANTS = Drawing("quarter blocks", 2, 2, " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█")
 HALF_BLOCKS = Drawing("half blocks", 1, 2, " ▀▄█")
 ASCII = Drawing("ASCII", 1, 2, ' "o#')
-
-
-@dataclass(frozen=True, slots=True)
-class PageView:
-    """The part of a document that is wanted: a page, counted from 0, turned clockwise by ``turn`` degrees.
-
-    ``viewport`` is None until the size of the page is known; the page is shown from its start then.
-    """
-
-    number: int
-    viewport: Viewport | None
-    turn: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A view as lines of characters, one for each row of the screen."""
-
-    view: PageView
-    lines: tuple[str, ...]
-
-
-class DocumentView:
-    """A document while it is read. A page is shown as large as the one before it, and the whole document turned alike.
-
-    Everything but `draw` returns at once.
-    """
-
-    def __init__(self, reader: DocumentReader, drawing: Drawing, columns: int, rows: int) -> None:
-        self._reader = reader
-        self._screen = columns, rows, drawing
-        self._number = 0
-        self._turn = 0
-        self._page_turns: dict[int, int] = {}
-        self._viewport: Viewport | None = None
-        self._viewport_of = (-1, 0)
-
-    @property
-    def current(self) -> PageView:
-        turn = (self._turn + self._page_turns.get(self._number, 0)) % 360
-        return PageView(self._number, self._viewport if self._viewport_of == (self._number, turn) else None, turn)
-
-    @property
-    def has_next(self) -> bool:
-        return self._number < self._reader.pages - 1
-
-    @property
-    def has_previous(self) -> bool:
-        return self._number > 0
-
-    def move(self, pages: int) -> None:
-        """Go forward by so many pages, or back, as far as there are any."""
-        self._number = max(0, min(self._number + pages, self._reader.pages - 1))
-
-    def turn_right(self) -> None:
-        """Turn the document by a quarter."""
-        self._turn = (self._turn + 90) % 360
-
-    def set_upright(self, page: int, turn: int) -> None:
-        """Turn a page by so many degrees before all others: it was fed upside down or sideways."""
-        self._page_turns[page] = turn
-
-    def change(self, change: Callable[[Viewport], Viewport]) -> None:
-        """Show another part of the page, unless its size isn't known yet."""
-        if (viewport := self.current.viewport) is not None:
-            self._viewport = change(viewport)
-
-    def resize(self, drawing: Drawing, columns: int, rows: int) -> None:
-        self._screen = columns, rows, drawing
-        if self._viewport is not None:
-            self._viewport = self._viewport.resized(*self._screen)
-
-    async def draw(self) -> Picture:
-        """Draw the current view; by the time it is drawn, another one may be wanted. Raises UnreadableDocument."""
-        while (view := self.current).viewport is None:
-            page = await self._reader.page_info(view.number, view.turn)
-            if self.current == view:
-                columns, rows, drawing = self._screen
-                fresh = Viewport(page, drawing, columns, rows)
-                self._viewport = fresh.at_start() if self._viewport is None else self._viewport.on_page(page)
-                self._viewport_of = view.number, view.turn
-        viewport = view.viewport
-        raster = await self._reader.raster(view.number, viewport.box, *viewport.dots, turn=view.turn)
-        return Picture(view, viewport.drawing.draw(raster, viewport.ink_threshold))

@@ -1,15 +1,20 @@
 """Dots as characters."""
 
 import unicodedata
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
+from pypdfium2 import PdfDocument
 
+from faxtui.demo.documents import WIDTH, Page, write_pdf
 from faxtui.preview.protocol import Raster
 from faxtui.preview.viewport import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS, Drawing, ink_threshold
 
 DRAWINGS = (BRAILLE, QUADRANTS, HALF_BLOCKS, ASCII)
+BOX = Image.Resampling.BOX
 drawings = st.sampled_from(DRAWINGS)
 
 
@@ -76,3 +81,29 @@ def test_the_larger_a_dot_the_less_ink_it_takes() -> None:
     assert ink_threshold(3) < 0.5
     # … and a line of text seen from afar, of which hardly a sixth is ink, is a line.
     assert ink_threshold(30) < 1 / 6
+
+
+@pytest.mark.parametrize("size", [9, 10])
+def test_digits_can_be_told_apart_wherever_the_dots_fall(size: int) -> None:
+    pages = {digit: digit_of(digit, size) for digit in "0123456789"}
+    for x, y in product(range(3), range(3)):
+        seen = {digit: page.crop((x, y, x + 36, y + 36)).resize((12, 12), BOX) for digit, page in pages.items()}
+        for digit, shade in seen.items():
+            lines = BRAILLE.draw(Raster(12, 12, shade.tobytes()), ink_threshold(3))
+            rows = [dots_of(line, BRAILLE) for line in lines]
+            dots = [
+                255 * (dot % 2 + 2 * (row % 4) in rows[row // 4][dot // 2]) for row in range(12) for dot in range(12)
+            ]
+            differences = {
+                other: sum(abs(a - b) for a, b in zip(dots, each.tobytes(), strict=True))
+                for other, each in seen.items()
+            }
+            assert min(differences, key=differences.__getitem__) == digit
+
+
+def digit_of(digit: str, size: int) -> Image.Image:
+    """Ink of a digit of so many points as it is scanned."""
+    page = Page()
+    page.put(100, 100, digit, size)
+    drawing: Image.Image = PdfDocument(write_pdf([page]))[0].render(scale=1728 / WIDTH, grayscale=True).to_pil()
+    return drawing.resize((1728, 2292), BOX).point([255] * 128 + [0] * 128).crop((285, 235, 330, 280))

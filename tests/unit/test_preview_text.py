@@ -142,6 +142,7 @@ def checked(first: str, second: str, confidence: float = 95) -> str:
         ("ug", "ug", 99, "[ug]"),
         ("75µg,", "75µg,", 99, "[75µg,]"),
         ("|", "|", 95, "[|]"),
+        ("10a45", "10a45", 95, "[10a45]"),
         ("l", "1", 95, "[l]"),
         ("à", "à", 95, "à"),
         ("patient", "patent", 40, "patient"),

@@ -89,6 +89,10 @@ def _run_command(options: Options, environ: Mapping[str, str]) -> int:
         from faxtui.cli.download import run_download
 
         return run_download(context, environ)
+    if options.command == commands.TEXT:
+        from faxtui.cli.text import run_text
+
+        return run_text(context, environ)
     from faxtui.cli.browse import prepare
 
     start = prepare(context, environ)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -21,7 +21,7 @@ from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
 from faxtui.domain.query import in_words as query_in_words
 from faxtui.domain.service import DocumentService
 from faxtui.domain.text import visible
-from faxtui.errors import FaxtuiError, InvalidValue, StorageError, UsageError
+from faxtui.errors import FaxtuiError, InvalidValue, PreviewNotInstalled, StorageError, UsageError
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.pagination import PageStats, iter_pages
 from faxtui.operations.download import Batch, DownloadObserver, Outcome, Progress, in_words, missing_text, summary
@@ -53,7 +53,8 @@ class DownloadRequest:
 
     ``template`` names the files (see `faxtui.domain.filename`), with times in ``zone`` (None: this machine's). Only
     the key of a named fax is known: if the template needs more, the fax's own file name is used. Raises InvalidValue
-    for an invalid template, or a key without an address.
+    for an invalid template, or a key without an address. With ``text_languages``, the text of each fax is written
+    beside its file, recognised in these languages if necessary.
     """
 
     folder: Path
@@ -63,6 +64,7 @@ class DownloadRequest:
     zone: tzinfo | None = None
     account: AccountName = field(default_factory=lambda: AccountName("", ""))
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    text_languages: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         fields_in(self.template)
@@ -96,7 +98,8 @@ async def download(
     folder = await asyncio.to_thread(DownloadFolder, request.folder, request.name, request.zone, request.account.host)
     recorder = await _recorder(journal, request.account, messages)
 
-    batch = Batch(service, folder, _Observer(messages, recorder), retry_policy=request.retry_policy)
+    observer = _Observer(messages, recorder)
+    batch = Batch(service, folder, observer, retry_policy=request.retry_policy)
     try:
         if request.keys:
             await batch.save([Fax(folder=key.folder, file_name=key.file_name) for key in request.keys])
@@ -122,7 +125,27 @@ async def download(
         messages.write(warning)
     if stats.remark:
         messages.write(stats.remark)
-    return INCOMPLETE if batch.progress.unsaved else DONE
+    has_texts = await _write_texts(observer.paths, request.text_languages, messages)
+    return DONE if has_texts and not batch.progress.unsaved else INCOMPLETE
+
+
+async def _write_texts(paths: Sequence[Path], languages: Sequence[str], messages: Messages) -> bool:
+    """Write the text of each saved file beside it. Return False if one could not be read or written."""
+    if not languages:
+        return True
+    from faxtui.cli.text import write_text_beside
+
+    written = failed = 0
+    for path in paths:
+        try:
+            written += await write_text_beside(path, languages, messages.show_progress)
+        except PreviewNotInstalled:
+            raise
+        except FaxtuiError as error:
+            failed += 1
+            messages.write(_("No text of {name}: {error}").format(name=visible(path.name), error=error))
+    messages.write(ngettext("Wrote {count:,} text file.", "Wrote {count:,} text files.", written).format(count=written))
+    return not failed
 
 
 async def verify(folder: Path, streams: Streams) -> int:
@@ -210,11 +233,13 @@ class _Observer(DownloadObserver):
     """Reports a download to a person and to the journal."""
 
     def __init__(self, messages: Messages, recorder: JournalRecorder) -> None:
+        self.paths: list[Path] = []
         self._messages = messages
         self._recorder = recorder
 
     def note_outcome(self, fax: Fax, outcome: Outcome) -> None:
         if isinstance(outcome, Saved | AlreadyThere):
+            self.paths.append(Path(outcome.path))
             self._recorder.saved(fax.identity, outcome.path, outcome.sha256)
         else:
             self._messages.write(missing_text(fax, outcome))
@@ -254,6 +279,7 @@ def _request(context: CommandContext) -> DownloadRequest:
         template=settings.download.name,
         zone=settings.ui.zone,
         account=context.account,
+        text_languages=settings.reader.languages if options.text else (),
     )
 
 

@@ -22,9 +22,10 @@ from faxtui.domain.when import EXAMPLES
 from faxtui.errors import UsageError
 from faxtui.translation import N_, _
 
-BROWSE, LIST, DOWNLOAD, DOCTOR, CONFIG = "browse", "list", "download", "doctor", "config"
+BROWSE, LIST, DOWNLOAD, TEXT, DOCTOR, CONFIG = "browse", "list", "download", "text", "doctor", "config"
 PATH, SHOW = "path", "show"
 FORMATS = ("table", "csv", "json", "jsonl")
+TEXT_FORMATS = ("text", "json")
 _DESCRIPTION = N_("Browse the faxes received on the Odyssey platform.")
 _EPILOG = N_("In the program, ? shows the keys. To try it without an account: faxtui --demo")
 
@@ -55,6 +56,10 @@ class Options:
     faxes: Sequence[str] = ()
     to: Path | None = None
     verify: Path | None = None
+    text: bool = False
+    documents: Sequence[str] = ()
+    text_format: str = TEXT_FORMATS[0]
+    reading_order: bool = False
     json: bool = False
     what: str = SHOW
 
@@ -195,6 +200,21 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
     )
     download.add_argument("--verify", metavar="DIR", type=_path, help=_("check the files saved in this folder"))
 
+    download.add_argument("--text", action="store_true", help=_("also write the text of each fax beside its file"))
+
+    text = command(TEXT, _("print the text of faxes or files, recognised if necessary"))
+    text.add_argument(
+        "documents", nargs="+", metavar="FOLDER/FILE|PATH", help=_("faxes or files to read; an existing file wins")
+    )
+    text.add_argument(
+        "--format",
+        choices=TEXT_FORMATS,
+        dest="text_format",
+        metavar="FORMAT",
+        help=_("one of: {names}; json has the words with boxes and confidences").format(names=" ".join(TEXT_FORMATS)),
+    )
+    text.add_argument("--reading-order", action="store_true", help=_("block by block, for screen readers"))
+
     doctor = command(DOCTOR, _("check configuration, network, sign-in and terminal, with advice"))
     doctor.add_argument("--json", action="store_true", help=_("print JSON, for scripts"))
 
@@ -205,7 +225,7 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
         choices=(PATH, SHOW),
         help=_("path: where files are; show: every setting and its origin"),
     )
-    parser.commands = (listing, download, doctor, config)
+    parser.commands = (listing, download, text, doctor, config)
     return parser
 
 
@@ -305,6 +325,13 @@ def _rules(command: str, given: Mapping[str, object]) -> tuple[tuple[bool, tuple
             ("sort",),
             N_("{option} has no effect on faxes named by FOLDER/FILE. Omit it"),
         ),
+        (command == TEXT, _SHOWN, N_("{option} has no effect on faxtui text. Omit it")),
+        (
+            command == TEXT and given.get("text_format") == "json",
+            ("reading_order",),
+            N_("{option} has no effect with --format json. Omit it"),
+        ),
+        (verifies, ("text",), N_("{option} has no effect with --verify, which only checks a folder. Omit it")),
         (command == "doctor", _SHOWN, N_("{option} has no effect on faxtui doctor. Omit it")),
         (is_config, _SHOWN, N_("{option} has no effect on faxtui config. Omit it")),
         (

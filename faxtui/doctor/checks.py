@@ -1,13 +1,15 @@
-"""All checks in order: configuration files, network and service, terminal."""
+"""All checks in order: configuration files, network and service, reading and other programs, terminal."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
-from faxtui.config.credentials import read_password_file
+from faxtui.config.credentials import KEYRING_LIMIT, read_password_file
 from faxtui.config.toml_files import read_table
 from faxtui.doctor.network import check_connection, check_proxy, check_service
 from faxtui.doctor.report import (
@@ -26,6 +28,8 @@ from faxtui.domain.service import FaxService
 from faxtui.errors import ConfigurationError, FaxtuiError, NoResponse, NoSignIn, UnusableProxy, UsageError
 from faxtui.network import route_to
 from faxtui.odyssey.address import URL, list_address, place
+from faxtui.preview.client import missing_requirements
+from faxtui.preview.recognition import find_tesseract, missing_recognition
 from faxtui.terminal.capabilities import Capabilities, Colours, capabilities
 from faxtui.translation import N_, _
 
@@ -105,6 +109,78 @@ def _is_writable(folder: Path) -> bool:
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
 
 
+async def check_reading(installation: Installation) -> Finding:
+    """Return the finding on what shows documents and recognises their text."""
+    if missing := missing_requirements():
+        return warning(Topic.READING, missing)
+    kinds = _("PDF with pdfium {pdfium}, TIFF with Pillow {pillow}").format(
+        pdfium=version("pypdfium2"), pillow=version("Pillow")
+    )
+    tesseract = await find_tesseract()
+    if tesseract is None:
+        reason = missing_recognition() or _("Tesseract does not work. Run “tesseract --list-langs” to see why.")
+        return warning(Topic.READING, f"{kinds}. {reason}")
+    wanted = installation.settings.reader.languages
+    missing_languages = [each for each in wanted if each not in tesseract.languages]
+    text = _("{kinds}; text with {tesseract} ({languages})").format(
+        kinds=kinds, tesseract=tesseract.version, languages=", ".join(tesseract.languages) or _("no language")
+    )
+    if not missing_languages:
+        return ok(Topic.READING, text)
+    advice = _("Install {packages}, or change languages in [reader].").format(
+        packages=" ".join(f"tesseract-ocr-{each}" for each in missing_languages)
+    )
+    return warning(Topic.READING, f"{text}. {advice}")
+
+
+def check_downloads(installation: Installation) -> Finding:
+    """Return the finding on the folder that faxes are saved in."""
+    try:
+        folder = installation.settings.download.place
+    except ConfigurationError as error:
+        return warning(Topic.DOWNLOADS, str(error))
+    name = shown(folder, installation.environ)
+    if _is_writable(folder):
+        return ok(Topic.DOWNLOADS, _("{folder} is writable").format(folder=name))
+    text = _("{folder} is not writable: no fax can be saved. Correct its permissions or folder in [download].")
+    return warning(Topic.DOWNLOADS, text.format(folder=name))
+
+
+async def check_keyring(installation: Installation) -> Finding:
+    """Return the finding on the system's keyring; it is a problem only if the profile uses it."""
+    is_used = installation.settings.profile.keyring
+    if find_spec("keyring") is None:
+        text = _("not installed. To store the password in the system's keyring, install faxtui[keyring].")
+        return warning(Topic.KEYRING, text) if is_used else skipped(Topic.KEYRING, text)
+    try:
+        name = await within(KEYRING_LIMIT, _keyring_name)
+    except Exception as error:  # noqa: BLE001 - back ends of the keyring raise whatever they like
+        name, reason = "", str(error) or type(error).__name__
+    else:
+        reason = _("there is none on this machine")
+    if name:
+        return ok(Topic.KEYRING, name)
+    text = _("can't be used: {reason}.").format(reason=reason.rstrip("."))
+    return warning(Topic.KEYRING, text) if is_used else skipped(Topic.KEYRING, text)
+
+
+def _keyring_name() -> str:
+    """Return the name of the back end, empty if there is none that works."""
+    import keyring
+
+    module = type(keyring.get_keyring()).__module__
+    return "" if module.endswith((".fail", ".null")) else module.rpartition(".")[2]
+
+
+def check_clipboard(installation: Installation) -> Finding:
+    """Return the finding on how copied text reaches a clipboard."""
+    if installation.terminal is None:
+        return skipped(Topic.CLIPBOARD, _("not used without a terminal."))
+    if installation.environ.get("TMUX"):
+        return ok(Topic.CLIPBOARD, _("through tmux, if its option set-clipboard is on"))
+    return ok(Topic.CLIPBOARD, _("through the terminal (OSC 52), if it allows that"))
+
+
 _COLUMNS, _ROWS = 80, 24
 _COLOURS = {
     Colours.NONE: N_("no colours"),
@@ -169,6 +245,8 @@ class _Runner:
     async def run(self) -> int:
         self._report(check_configuration(self._installation))
         await self._check_service()
+        self._report([await check_reading(self._installation), check_downloads(self._installation)])
+        self._report([await check_keyring(self._installation), check_clipboard(self._installation)])
         self._report([check_terminal(self._installation)])
         codes = {each.exit_code for each in self._findings}
         return next((code for code in _EXIT_CODES if code in codes), 0)

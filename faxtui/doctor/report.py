@@ -42,6 +42,10 @@ class Topic(StrEnum):
     CLOCK = "clock"
     SIGN_IN = "sign-in"
     LIST = "list"
+    READING = "reading"
+    DOWNLOADS = "downloads"
+    KEYRING = "keyring"
+    CLIPBOARD = "clipboard"
     TERMINAL = "terminal"
 
 

@@ -42,6 +42,10 @@ async def test_a_sound_installation_has_nothing_but_good_findings(tmp_path: Path
         (Topic.CLOCK, Verdict.OK),
         (Topic.SIGN_IN, Verdict.OK),
         (Topic.LIST, Verdict.OK),
+        (Topic.READING, report.verdict_of(Topic.READING)),
+        (Topic.DOWNLOADS, Verdict.OK),
+        (Topic.KEYRING, report.verdict_of(Topic.KEYRING)),
+        (Topic.CLIPBOARD, Verdict.SKIPPED),
         (Topic.TERMINAL, Verdict.SKIPPED),
     ]
     assert report.of(Topic.ADDRESS).sentence.startswith(f"{address.removeprefix('http://')}, connected in ")

@@ -162,7 +162,7 @@ async def test_faxes_can_be_named_by_folder_and_file(tmp_path: Path) -> None:
 def test_what_cannot_be_asked_for_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match=r"f/\.\. cannot be downloaded. Name a fax by its folder and file"):
         request(tmp_path, FaxKey("f", ".."))
-    with pytest.raises(InvalidValue, match="it can hold"):
+    with pytest.raises(InvalidValue, match="It can contain"):
         request(tmp_path, template="{nothing}")
 
 

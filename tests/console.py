@@ -123,7 +123,8 @@ class Console:
 
     @property
     def rows(self) -> list[str]:
-        return self.text(self.table).splitlines()[1:]
+        """The lines of the table, without the bar at the right that shows which part of the page they are."""
+        return [line.replace("▐", " ") for line in self.text(self.table).splitlines()[1:]]
 
     # What it stands for
 

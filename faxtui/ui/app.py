@@ -58,6 +58,7 @@ from faxtui.ui.keymap import ALL, GROUPS, PROGRAM_WIDE, TABLE, Keys, bindings
 from faxtui.ui.screens.browser import BrowserScreen
 from faxtui.ui.session import AccountServices, AppConfig, FirstRun, Session, SessionConfig
 from faxtui.ui.typed_keys import AttentiveApp, Settled, TypeAhead, WaitsForRows
+from faxtui.ui.widgets.bars import MessageBar
 
 if TYPE_CHECKING:
     from faxtui.ui.screens.connect import ConnectScreen
@@ -185,11 +186,20 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a sentence for a while. It is never read as markup."""
+        """Show a sentence for a while, never read as markup."""
         if timeout is None:
             timeout = seconds_to_read(message, is_warning=severity != "information")
         message = self.options.glyphs.write(message)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    @on(MessageBar.Expired)
+    def _refresh_notifications(self) -> None:
+        """Show notifications in the bar of the screen; a screen without one has Textual's toasts."""
+        bar = next(iter(self.screen.query(MessageBar)), None) if self.screen_stack else None
+        if bar is None:
+            super()._refresh_notifications()
+        elif bar.is_attached:
+            bar.show(self._notifications)
 
     def warn(self, sentence: str) -> None:
         """Show what went wrong, for longer than what went well."""
@@ -286,7 +296,10 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
         """A key that was on its way while a screen opened finds no widgets there yet: it was not typed for them."""
-        return (priority or self.screen.is_mounted) and await super()._check_bindings(key, priority)
+        is_used = (priority or self.screen.is_mounted) and await super()._check_bindings(key, priority)
+        if not is_used and not priority and isinstance(self.screen, WaitsForRows):
+            self.screen.report_unused(key)
+        return is_used
 
     def _focus_something(self) -> None:
         """Focus what the screen begins with if nothing is focused, as after a resize that hides the field in use."""

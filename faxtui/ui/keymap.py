@@ -198,7 +198,7 @@ _NAMES = {
     "tab": "Tab",
 }
 _KNOWN = frozenset(each.value for each in KnownKeys)
-_NAMES_WIDTH = 25
+_NAMES_WIDTH = 22
 """Cells for an unknown name and the nearest one: a sentence about them is one line of 80 columns."""
 _MODIFIERS = frozenset({"ctrl", "shift", "alt"})
 _RESERVED = frozenset({"tab", "shift+tab"})

@@ -65,6 +65,10 @@ class WaitsForRows(Screen[None]):
         """Report that so many keys were dropped with the page that they were typed for."""
         raise NotImplementedError
 
+    def report_unused(self, key: str) -> None:
+        """Report why a key did nothing."""
+        raise NotImplementedError
+
 
 class Settled(Message):
     """Sent up after a key: when it arrives at the application, so has everything before it."""

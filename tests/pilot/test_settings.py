@@ -143,7 +143,7 @@ async def date_format(desk: Console, here: Office) -> None:
 async def columns(desk: Console, here: Office) -> None:
     await change(desk, "columns", "message, baud")
     await leave(desk)
-    assert desk.headings.split() == ["Message", "Baud"]
+    assert desk.headings.split() == ["Message", "Baud", "Received", "▼"]
 
 
 async def remember_filters(desk: Console, here: Office) -> None:

@@ -25,11 +25,11 @@ from faxtui.operations.operations import FaxOperations, OperationsView
 from faxtui.translation import _, ngettext
 from faxtui.ui import status
 from faxtui.ui.display import DisplayOptions
-from faxtui.ui.keymap import BROWSER, FAX_ACTIONS, FIELDS, ON_ROWS, PROGRAM_WIDE, TABLE, bindings
+from faxtui.ui.keymap import BROWSER, FAX_ACTIONS, FIELDS, ON_ROWS, PROGRAM_WIDE, TABLE, bindings, key_label
 from faxtui.ui.screens.dialog import Chosen
 from faxtui.ui.screens.fax_actions import FaxActionsScreen
 from faxtui.ui.typed_keys import Use
-from faxtui.ui.widgets.bars import KeyBar, PageBar, TopLine
+from faxtui.ui.widgets.bars import KeyBar, MessageBar, PageBar, TopLine
 from faxtui.ui.widgets.fax_table import FaxTable, Spot
 from faxtui.ui.widgets.filter_sidebar import Body, FilterSidebar
 
@@ -74,6 +74,7 @@ class BrowserScreen(FaxActionsScreen):
         self._account = title
         self._table = FaxTable(options.glyphs, columns)
         self._header = TopLine(options.glyphs)
+        self._messages = MessageBar(options.glyphs)
         self._page_bar = PageBar(options.glyphs)
         self._body = Body(self._table, options, inbox.view.query, has_sidebar=sidebar)
         self._key_bar = KeyBar(options, _ACTIONS)
@@ -93,6 +94,7 @@ class BrowserScreen(FaxActionsScreen):
     def compose(self) -> ComposeResult:
         yield self._header
         yield self._body
+        yield self._messages
         yield self._page_bar
         yield self._key_bar
 
@@ -222,11 +224,14 @@ class BrowserScreen(FaxActionsScreen):
         is_newest_first = shown is not None and shown.window.sort == Sort()
         if self._fax_screen is not None:
             self._fax_screen.show_status(status.joined(going_on, status.activity(view.activity, now)))
+        state = status.state(view, now)
+        is_problem = isinstance(view.activity, Waiting | Failed)
         self._page_bar.show(
             "" if shown is None else status.position(shown.page),
             "" if shown is None else self.options.clock(shown.as_of),
-            status.joined(going_on, status.state(view, now)),
+            going_on if is_problem else status.joined(going_on, state),
             "    ".join(filter(None, (remark, status.new(arrived, is_newest_first=is_newest_first)))),
+            problem=state if is_problem else "",
             can_turn=(view.has_previous, view.has_next),
         )
 
@@ -530,6 +535,36 @@ class BrowserScreen(FaxActionsScreen):
             count,
         )
         self.notify(sentence.format(count=count, page=self._inbox.view.query.page))
+
+    def report_unused(self, key: str) -> None:
+        if self.focused is not self._table:
+            return
+        match self.options.keys.action_of(key, _ACTIONS):
+            case "":
+                sentence = _("{key} does nothing here. {help} shows the keys.")
+                self.notify(sentence.format(key=key_label(key), help=self.options.keys.first("help")))
+            case "page.next":
+                self.notify(_("This is the last page."))
+            case "page.previous" | "page.first":
+                self.notify(_("This is the first page."))
+            case "page.last":
+                self.notify(_("The service does not say which page is the last."))
+            case "page.go":
+                self.notify(_("This is the only page."))
+            case "mark.none":
+                self.notify(_("No fax is marked."))
+            case _:
+                self.notify(_("There is no fax here."))
+
+    @on(FaxTable.EdgeReached)
+    def _edge_reached(self, event: FaxTable.EdgeReached) -> None:
+        """Say what comes after the last row, or before the first."""
+        view, keys = self._inbox.view, self.options.keys
+        if event.down:
+            sentence = _("End of the page. {key}: next page") if view.has_next else _("End of the list.")
+        else:
+            sentence = _("Start of the page. {key}: previous page") if view.has_previous else _("Start of the list.")
+        self.notify(sentence.format(key=keys.first("page.next" if event.down else "page.previous")))
 
     def _rows_painted(self) -> None:
         if not self._inbox.view.awaits_page:

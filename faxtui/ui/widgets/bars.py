@@ -8,12 +8,17 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.message import Message
+from textual.notifications import Notification
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from faxtui.translation import _
 from faxtui.ui.display import DisplayOptions, Glyphs
 from faxtui.ui.keymap import Action
+
+SHORT = 10
+"""Lines of a terminal below which there are no rules and no key bar."""
 
 
 class TopLine(Widget):
@@ -46,11 +51,75 @@ class TopLine(Widget):
 
 _TINY = 8
 """Lines of a terminal up to which a row is worth more than the second line of a sentence."""
+PROBLEM = "!"
+"""The sign of what went wrong, which is seen without colours too."""
+
+
+class MessageBar(Widget):
+    """The line between the rows and the page bar: a rule, or in its place the notifications that are shown now.
+
+    It covers nothing: for several notifications, or a long one, it takes more lines from what is above it.
+    """
+
+    COMPONENT_CLASSES = {"message-bar--rule", "message-bar--problem"}
+    DEFAULT_CSS = "MessageBar { height: 1; }"
+
+    class Expired(Message):
+        """A notification was shown for long enough."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self._messages: tuple[Notification, ...] = ()
+        self._expiry: Timer | None = None
+
+    def show(self, notifications: Iterable[Notification]) -> None:
+        """Show these notifications, each sentence once: every problem, and the newest of the others."""
+        shown = tuple({each.message: each for each in notifications}.values())
+        newest = next((each for each in reversed(shown) if each.severity == "information"), None)
+        self._messages = tuple(each for each in shown if each.severity != "information" or each is newest)
+        if self._expiry is not None:
+            self._expiry.stop()
+        if shown:
+            seconds = min(each.time_left for each in shown)
+            self._expiry = self.set_timer(max(seconds, 0) + 0.01, lambda: self.post_message(self.Expired()))
+        self._adapt_height()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._adapt_height()
+
+    def render(self) -> Text:
+        width = self.size.width
+        text = Text(no_wrap=True, overflow="crop", end="")
+        if not self._messages:
+            return text.append(self._glyphs.write("─") * width, self.get_component_rich_style("message-bar--rule"))
+        for number, (line, is_problem) in enumerate(self._lines(width)):
+            style = self.get_component_rich_style("message-bar--problem") if is_problem else ""
+            text.append("\n" if number else "").append(line, style)
+        return text
+
+    def _adapt_height(self) -> None:
+        fewest = 0 if self.app.size.height < SHORT else 1
+        height = max(len(self._lines(self.size.width or self.app.size.width)), fewest)
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+
+    def _lines(self, width: int) -> list[tuple[str, bool]]:
+        """Return lines, and whether each tells of a problem: at most a third of the screen, the newest last."""
+        lines = []
+        for each in self._messages:
+            is_problem = each.severity != "information"
+            sentence = f"{PROBLEM} {each.message}" if is_problem else each.message
+            wrapped = Text(sentence).wrap(self.app.console, max(width - 2, 10))
+            lines += [(f" {str(line).rstrip()}", is_problem) for line in wrapped]
+        return lines[-max(self.app.size.height // 3, 1) :]
 
 
 class PageBar(Widget):
     """What part of how many is shown, as of when, and the state: one line, or more for a long state."""
 
+    COMPONENT_CLASSES = {"page-bar--problem"}
     DEFAULT_CSS = "PageBar { height: 1; }"
     GAP = 3
 
@@ -70,14 +139,26 @@ class PageBar(Widget):
         self._position = ""
         self._as_of = ""
         self._state = ""
+        self._problem = ""
         self._right = ""
         self._can_turn = (False, False)
 
-    def show(self, position: str, as_of: str, state: str, right: str = "", *, can_turn: tuple[bool, bool]) -> None:
-        """Show ``state``, a sentence, and ``right``, a short remark. ``can_turn``: whether each arrow works."""
-        texts = (position, as_of, state, right, can_turn)
-        if texts != (self._position, self._as_of, self._state, self._right, self._can_turn):
-            self._position, self._as_of, self._state, self._right, self._can_turn = texts
+    def show(
+        self,
+        position: str,
+        as_of: str,
+        state: str,
+        right: str = "",
+        *,
+        problem: str = "",
+        can_turn: tuple[bool, bool],
+    ) -> None:
+        """Show ``state`` and ``problem``, sentences, and ``right``, a short remark. ``can_turn``: which arrows work."""
+        problem = f"{PROBLEM} {problem}" if problem else ""
+        state = " · ".join(each for each in (state, problem) if each)
+        texts = (position, as_of, state, problem, right, can_turn)
+        if texts != (self._position, self._as_of, self._state, self._problem, self._right, self._can_turn):
+            self._position, self._as_of, self._state, self._problem, self._right, self._can_turn = texts
             self._adapt_height()
             self.refresh()
 
@@ -106,6 +187,11 @@ class PageBar(Widget):
             for offset, works in zip((1, 3 + len(opening + self._position)), self._can_turn, strict=True):
                 if not works:
                     text.stylize("dim", offset, offset + len(closing))
+        start = text.plain.find(self._glyphs.write(self._problem)[:10]) if self._problem else -1
+        if start >= 0:
+            remark = text.plain.find(self._glyphs.write(self._right), start) if self._right else -1
+            style = self.get_component_rich_style("page-bar--problem")
+            text.stylize(style, start, len(text) if remark < 0 else remark)
         return text
 
     def _arrows(self) -> tuple[str, str]:

@@ -225,6 +225,13 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
     class TopPassed(Message):
         """The first row was wanted while the cursor was on it."""
 
+    class EdgeReached(Message):
+        """The cursor was to move beyond the last row, or before the first."""
+
+        def __init__(self, down: bool) -> None:
+            super().__init__()
+            self.down = down
+
     def __init__(self, glyphs: Glyphs, columns: Sequence[Field] = ()) -> None:
         super().__init__(cursor_type="row", cell_padding=0, zebra_stripes=False, show_row_labels=False)
         self._glyphs = glyphs
@@ -293,6 +300,29 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
     def columns_shown(self) -> tuple[Field, ...]:
         return tuple(each.field for each in self._fitted)
 
+    def action_cursor_down(self) -> None:
+        if not self._is_at_edge(down=True):
+            super().action_cursor_down()
+
+    def action_cursor_up(self) -> None:
+        if not self._is_at_edge(down=False):
+            super().action_cursor_up()
+
+    def action_page_down(self) -> None:
+        if not self._is_at_edge(down=True):
+            super().action_page_down()
+
+    def action_page_up(self) -> None:
+        if not self._is_at_edge(down=False):
+            super().action_page_up()
+
+    def _is_at_edge(self, *, down: bool) -> bool:
+        """Report if the cursor can't move any further, so that somebody says what comes."""
+        is_at_edge = self.cursor_row == (len(self._faxes) - 1 if down else 0)
+        if is_at_edge:
+            self.post_message(self.EdgeReached(down))
+        return is_at_edge
+
     def action_cursor_first(self) -> None:
         if self.cursor_row == 0:
             self.post_message(self.TopPassed())
@@ -312,6 +342,9 @@ class FaxTable(DataTable[Cell | None], inherit_bindings=False):
     def on_resize(self) -> None:
         if self.size.width and self._fit() != self._fitted:
             self._fill(self.spot, new_columns=True)
+        elif self._faxes:
+            # Fewer lines must not hide the cursor.
+            self._scroll_cursor_into_view()
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         event.stop()

@@ -130,7 +130,7 @@ class Viewport:
         page = self.page
         if not isinstance(zoom, Fit):
             return zoom
-        whole = max(page.width / self.columns, page.height * page.shape / (2 * self.rows))
+        whole = max(page.width / self.columns, page.height * page.shape / (self.drawing.aspect * self.rows))
         if zoom is Fit.PAGE:
             return whole
         exact = (page.ink.right - page.ink.left) / max(self.columns - 2 * _MARGIN, 1)
@@ -141,7 +141,9 @@ class Viewport:
     def _dot(self) -> tuple[float, float]:
         """The pixels that a dot takes, across and down."""
         across = self.pixels / self.drawing.across
-        down = 2 * self.pixels / self.drawing.down / self.page.shape
+        down = self.drawing.aspect * self.pixels / self.drawing.down / self.page.shape
+        if self.drawing.is_pixels:
+            return across, down
         even = max(round(down), 1)
         return across, even if abs(even - down) <= _MAX_SHAPE_CHANGE * down and self.zoom is not Fit.PAGE else down
 
@@ -179,12 +181,18 @@ class Drawing:
     """A drawing style: a cell shows ``across`` times ``down`` dots.
 
     ``characters`` has one for each set of dots; the dot in column x and row y counts 2 to the power x + across · y.
+    It is empty if the dots are pixels of a picture. ``aspect``: how much taller than wide a cell is.
     """
 
     name: str
     across: int
     down: int
     characters: str
+    aspect: float = 2.0
+
+    @property
+    def is_pixels(self) -> bool:
+        return not self.characters
 
     def draw(self, raster: Raster, ink_threshold: float) -> tuple[str, ...]:
         """Return lines of characters; a dot is drawn if at least that share of it, from 0 to 1, is ink.

@@ -69,6 +69,7 @@ class Capabilities:
     """Capabilities of a terminal. ``is_dumb``: the cursor can't be moved, so there is no screen to draw on.
 
     ``notification`` is the sequence that shows a text on the desktop, empty if there is none.
+    ``may_show_pictures``: it may be asked for graphics; the Linux console would print the question.
     """
 
     colours: Colours = Colours.TRUE
@@ -82,6 +83,9 @@ class Capabilities:
         """Return what shows ``text`` on the desktop; empty if the terminal can't."""
         return self.notification.replace("{text}", text)
 
+    is_in_tmux: bool = False
+    may_show_pictures: bool = False
+
 
 def capabilities(environ: Mapping[str, str]) -> Capabilities:
     """Return what the environment says of the terminal."""
@@ -93,6 +97,8 @@ def capabilities(environ: Mapping[str, str]) -> Capabilities:
         is_dumb=term in ("", "dumb", "unknown"),
         has_title=not term.startswith(("linux", "vt")),
         notification=_notification(environ, term),
+        is_in_tmux=bool(environ.get("TMUX")) or term.startswith(("tmux", "screen")),
+        may_show_pictures=not term.startswith(("linux", "vt1", "vt2", "dumb", "screen.")),
     )
 
 

@@ -12,8 +12,12 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-PLACEHOLDER = "\ue0f0"
-"""Character that stands in each cell under a picture. The driver replaces it; no terminal ever gets it."""
+PLACEHOLDER, FIRST_PLACEHOLDER = "\ue0f0", "\ue0f1"
+"""Characters that stand in the cells under a picture, the other one in its upper left cell.
+
+The driver replaces them; no terminal ever gets them, and no text from outside has them.
+"""
+PLACEHOLDERS = frozenset({PLACEHOLDER, FIRST_PLACEHOLDER})
 MOST_IN_TMUX = 600_000
 """Bytes of a picture above which tmux drops it without a word (observed)."""
 QUERY = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[?2;1;0S\x1b[c"
@@ -57,21 +61,40 @@ class Picture(NamedTuple):
     """A picture for a number of cells.
 
     ``paint`` draws it with the cursor on its upper left cell. ``upload`` comes before that unless the terminal has it
-    already under ``name``; ``remove`` takes it off the screen, if text painted over it does not.
+    already under ``name``; ``remove`` takes it off the screen, if text painted over it does not. ``height`` is in
+    pixels.
     """
 
     columns: int
     lines: int
+    height: int
     paint: str
     name: str = ""
     upload: str = ""
     remove: str = ""
+
+    @property
+    def placeholders(self) -> str:
+        """Return the text that holds its place on the screen."""
+        text = "\n".join([PLACEHOLDER * self.columns] * self.lines)
+        return FIRST_PLACEHOLDER + text[1:]
+
+    def clipped(self, lines: int) -> str:
+        """Return what draws no more than so many lines of it, from its top."""
+        if lines >= self.lines:
+            return self.paint
+        height = self.height * lines // self.lines
+        if self.remove:
+            return _KITTY_SIZE.sub(f"h={height},c={self.columns},r={lines},", self.paint)
+        bands = self.paint.removesuffix(_ST).split("-")[: height // _BAND]
+        return "-".join(bands) + _ST
 
 
 # Sixel
 
 _LEVELS = (2, 4)
 _DCS, _ST = "\x1bP0;1;0q", "\x1b\\"
+_KITTY_SIZE = re.compile(r"h=\d+,c=\d+,r=\d+,")
 _BAND = 6
 """Rows of pixels in a sixel character."""
 _REPEATED = re.compile(rb"(.)\1{3,}", re.DOTALL)
@@ -125,11 +148,6 @@ def _repeat(match: re.Match[bytes]) -> bytes:
     return b"!%d%b" % (len(match[0]), match[1])
 
 
-def sixel_picture(columns: int, lines: int, data: str) -> Picture:
-    """Return sixels as a picture for these cells."""
-    return Picture(columns, lines, data)
-
-
 # Kitty
 
 _CHUNK = 4096
@@ -175,4 +193,4 @@ def kitty_picture(
     left, top, width, height = box
     place = f"a=p,i={number},p=1,x={left},y={top},w={width},h={height},c={columns},r={lines},C=1,q=2"
     remove = f"\x1b_Ga=d,d=i,i={number},p=1,q=2\x1b\\"
-    return Picture(columns, lines, f"\x1b_G{place}\x1b\\", name or str(number), upload, remove)
+    return Picture(columns, lines, height, f"\x1b_G{place}\x1b\\", name or str(number), upload, remove)

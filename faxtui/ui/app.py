@@ -16,7 +16,6 @@ from textual import events, on
 from textual._styles_cache import StylesCache
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
-from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -141,11 +140,6 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
 
     # What is painted
 
-    @property
-    def driver_in_use(self) -> Driver | None:
-        """The driver; None before the start."""
-        return self._driver
-
     def get_line_filters(self) -> Sequence[LineFilter]:
         colours = self._colours if self.native_ansi_color else ()
         return [
@@ -167,9 +161,8 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
     @property
     def options(self) -> DisplayOptions:
         ui = self.settings.ui
-        return DisplayOptions(
-            Glyphs(self.start.capabilities.utf8), self.keys, ui.zone, ui.date_format, self.settings.reader
-        )
+        capabilities, reader = self.start.capabilities, self.settings.reader
+        return DisplayOptions(Glyphs(capabilities.utf8), self.keys, ui.zone, ui.date_format, reader, capabilities)
 
     @property
     def inbox(self) -> Inbox:

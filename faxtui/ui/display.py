@@ -20,6 +20,7 @@ from faxtui.domain.query import SortDirection
 from faxtui.domain.text import in_ascii, visible
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.terminal.driver.screen import clusters
+from faxtui.terminal.graphics import PLACEHOLDERS
 from faxtui.ui.keymap import Keys
 
 
@@ -77,6 +78,7 @@ class DisplayOptions:
     zone: tzinfo | None = None
     date_format: str = ""
     reader: Reader = field(default_factory=Reader)
+    capabilities: Capabilities = field(default_factory=Capabilities)
 
     def reading(self, now: datetime) -> ValueFormat:
         return ValueFormat(now.astimezone(self.zone).year, self.zone, self.date_format)
@@ -114,7 +116,7 @@ class VisibleOnly(LineFilter):
         if all(_is_visible(segment.text) for segment in segments):
             return segments
         width = sum(cell_len(segment.text) for segment in segments)
-        marked = [Segment(visible(text), style) for text, style, _ in segments]
+        marked = [Segment(text if _is_picture(text) else visible(text), style) for text, style, _ in segments]
         return Segment.adjust_line_length(marked, width)
 
 
@@ -132,9 +134,17 @@ class AsciiOnly(LineFilter):
         return [Segment(_in_ascii(text), style, control) for text, style, control in segments]
 
 
+_UNDER_PICTURES = " ".join(["", *PLACEHOLDERS])
+
+
 @lru_cache(maxsize=4096)
 def _is_visible(text: str) -> bool:
-    return visible(text) == text
+    return _is_picture(text) or visible(text) == text
+
+
+def _is_picture(text: str) -> bool:
+    """Return whether these are cells under a picture. No text from outside has such characters."""
+    return text[:1] in PLACEHOLDERS and not text.strip(_UNDER_PICTURES)
 
 
 @lru_cache(maxsize=1024)
@@ -144,7 +154,7 @@ def _reversed(style: Style) -> Style:
 
 @lru_cache(maxsize=4096)
 def _in_ascii(text: str) -> str:
-    if text.isascii():
+    if text.isascii() or _is_picture(text):
         return text
     written = ((in_ascii(cluster), width) for cluster, width in clusters(text.translate(_DRAWN)))
     return "".join(plain[:width].ljust(width) for plain, width in written)

@@ -23,6 +23,7 @@ from enum import Enum
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
@@ -307,6 +308,11 @@ class AttentiveApp(App[None], inherit_bindings=False):
     """An application that notes every key and paste on arrival."""
 
     silence: Silence
+
+    @property
+    def driver_in_use(self) -> Driver | None:
+        """The driver; None before the start."""
+        return self._driver
 
     def post_message(self, message: Message) -> bool:
         if isinstance(message, events.Key | events.Paste):

@@ -7,12 +7,16 @@ from faxtui.terminal.capabilities import Terminfo
 from faxtui.terminal.driver.output_parser import Effect, OutputParser, RawSequence
 from faxtui.terminal.driver.painter import Frame, Painter, place, without_placeholders
 from faxtui.terminal.driver.screen import Screen
-from faxtui.terminal.graphics import PLACEHOLDER, Picture
+from faxtui.terminal.graphics import PLACEHOLDERS, Picture
 
-SIXEL = Picture(12, 3, "\x1bP0;1;0q~\x1b\\")
-OTHER = Picture(12, 3, "\x1bP0;1;0q@\x1b\\")
-KITTY = Picture(12, 3, "\x1b_Ga=p,i=3\x1b\\", "page 3", "\x1b_Ga=t,i=3;AAAA\x1b\\", "\x1b_Ga=d,i=3\x1b\\")
-ROW = PLACEHOLDER * 12
+SIXEL = Picture(12, 3, 18, "\x1bP0;1;0q~-@-A\x1b\\")
+OTHER = Picture(12, 3, 18, "\x1bP0;1;0q@-A-~\x1b\\")
+KITTY = Picture(
+    12, 3, 18, "\x1b_Ga=p,i=3,h=18,c=12,r=3,C=1\x1b\\", "page 3", "\x1b_Ga=t,i=3;AAAA\x1b\\", "\x1b_Ga=d,i=3\x1b\\"
+)
+
+
+ROWS = SIXEL.placeholders.split("\n")
 
 
 class Shown:
@@ -30,7 +34,7 @@ class Shown:
 
 
 def placeholders(line: int = 1, column: int = 2) -> str:
-    return "".join(at(line + each, column, ("", ROW)) for each in range(3))
+    return "".join(at(line + each, column, ("", row)) for each, row in enumerate(ROWS))
 
 
 @pytest.fixture(params=ALL_FACTS, ids=["xterm", "tmux", "linux", "vt100", "unknown"])
@@ -41,7 +45,7 @@ def shown(request: pytest.FixtureRequest) -> Shown:
 def test_it_is_sent_at_its_place_and_no_placeholder_ever_is(shown: Shown) -> None:
     sent = shown.sent(SIXEL, at(0, 0, ("", "title")), placeholders())
     assert sent.count(SIXEL.paint) == 1
-    assert PLACEHOLDER not in sent
+    assert not PLACEHOLDERS.intersection(sent)
     assert "title" in sent
     assert sent.endswith(SIXEL.paint)
 
@@ -64,7 +68,7 @@ def test_text_beside_it_neither_retypes_nor_erases_its_cells(shown: Shown, colum
     shown.sent(SIXEL, placeholders(), at(2, column, ("", "x")))
     sent = shown.sent(SIXEL, at(2, column, ("", " ")))
     assert "\x1b[K" not in sent or column > 13
-    assert PLACEHOLDER not in sent
+    assert not PLACEHOLDERS.intersection(sent)
 
 
 def test_another_picture_is_painted_over_it_without_text(shown: Shown) -> None:
@@ -74,13 +78,26 @@ def test_another_picture_is_painted_over_it_without_text(shown: Shown) -> None:
     assert len(sent) < len(OTHER.paint) + 10
 
 
-def test_a_menu_over_part_of_it_takes_it_off_and_it_comes_back(shown: Shown) -> None:
+@pytest.mark.parametrize("line", [1, 2, 3])
+def test_a_menu_over_part_of_it_takes_off_what_is_below_and_it_comes_back(shown: Shown, line: int) -> None:
     shown.sent(SIXEL, placeholders())
-    covered = shown.sent(SIXEL, at(2, 4, ("", "menu")))
-    assert SIXEL.paint not in covered
+    covered = shown.sent(SIXEL, at(line, 4, ("", "menu")))
+    assert "\x1bP" not in covered
     assert "menu" in covered
-    assert PLACEHOLDER not in covered
+    assert not PLACEHOLDERS.intersection(covered)
     assert shown.sent(SIXEL, placeholders()).count(SIXEL.paint) == 1
+
+
+def test_what_a_menu_leaves_free_is_painted_alone_after_a_redraw(shown: Shown) -> None:
+    shown.sent(SIXEL, placeholders(), at(3, 4, ("", "menu")))
+    shown.painter.invalidate()
+    sent = shown.sent(SIXEL)
+    assert "\x1bP0;1;0q~-@\x1b\\" in sent
+    assert not PLACEHOLDERS.intersection(sent)
+
+
+def test_part_of_an_uploaded_page_is_placed_in_its_lines() -> None:
+    assert KITTY.clipped(2) == "\x1b_Ga=p,i=3,h=12,c=12,r=2,C=1\x1b\\"
 
 
 def test_blanks_in_its_place_are_painted_although_the_screen_was_blank_before() -> None:
@@ -98,10 +115,12 @@ def test_after_a_redraw_it_is_sent_again(shown: Shown) -> None:
     assert shown.sent(SIXEL).count(SIXEL.paint) == 1
 
 
-@pytest.mark.parametrize("line", [2, 3])
+@pytest.mark.parametrize("line", [2, 3, 4])
 def test_it_never_reaches_the_last_line(line: int) -> None:
     shown = Shown()
-    assert SIXEL.paint not in shown.sent(SIXEL, *(at(each, 2, ("", ROW)) for each in range(line, LINES)))
+    sent = shown.sent(SIXEL, *(at(line + n, 2, ("", row)) for n, row in zip(range(LINES - line), ROWS, strict=False)))
+    assert SIXEL.clipped(LINES - 1 - line) in sent if line < LINES - 1 else "\x1bP" not in sent
+    assert not PLACEHOLDERS.intersection(sent)
 
 
 def test_an_uploaded_page_is_sent_once_and_removed_when_it_goes() -> None:

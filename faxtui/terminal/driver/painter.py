@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
 from faxtui.terminal.capabilities import Terminfo
@@ -13,7 +13,7 @@ from faxtui.terminal.driver.diff import Span, diff_spans, orderings
 from faxtui.terminal.driver.output_parser import Effect, RawSequence
 from faxtui.terminal.driver.pen import Pen, Position, move_length, sgr_between, shortest_move
 from faxtui.terminal.driver.screen import Screen, Style, cell, matches_blank
-from faxtui.terminal.graphics import PLACEHOLDER, Picture
+from faxtui.terminal.graphics import FIRST_PLACEHOLDER, PLACEHOLDERS, Picture
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _RETYPED = 3
@@ -23,10 +23,18 @@ _END_OF_LINK = "\x1b]8;;\x1b\\"
 
 
 class PlacedPicture(NamedTuple):
-    """A picture and the position of its upper left cell. The screen has placeholders in its cells."""
+    """A picture and the position of its upper left cell. The screen has placeholders in its cells.
+
+    ``lines`` from its top can be seen; a menu covers the rest.
+    """
 
     picture: Picture
     at: Position
+    lines: int
+
+    def is_shown_by(self, other: PlacedPicture | None) -> bool:
+        """Return whether nothing needs to be painted if the terminal shows the other one."""
+        return other is not None and other[:2] == self[:2] and other.lines >= self.lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +48,19 @@ class Frame:
 
 
 def place(picture: Picture, screen: Screen) -> PlacedPicture | None:
-    """Find the placeholders of a picture; None if they are not all there, as under a menu.
+    """Find the placeholders of a picture; None if its first line is not there.
 
     The last line of the terminal stays free: a sixel picture there would scroll the screen.
     """
-    wanted = PLACEHOLDER * picture.columns
     for line, row in enumerate(screen.rows):
-        text = "".join(each.text for each in row)
-        column = text.find(wanted)
-        if column < 0:
+        column = next((column for column, each in enumerate(row) if each.text == FIRST_PLACEHOLDER), None)
+        if column is None:
             continue
-        below = screen.rows[line : line + picture.lines]
-        is_whole = len(below) == picture.lines and line + picture.lines < screen.lines
-        covered = range(column, column + picture.columns)
-        if is_whole and len(text) == len(row) and all(each[at].text == PLACEHOLDER for each in below for at in covered):
-            return PlacedPicture(picture, (line, column))
-        return None
+        last = min(line + picture.lines, screen.lines - 1)
+        cells = slice(column, column + picture.columns)
+        rows = (all(each.text in PLACEHOLDERS for each in below[cells]) for below in screen.rows[line:last])
+        free = sum(1 for _ in takewhile(bool, rows))
+        return PlacedPicture(picture, (line, column), free) if free else None
     return None
 
 
@@ -63,10 +68,10 @@ def without_placeholders(screen: Screen, placed: PlacedPicture | None) -> Screen
     """Return the screen with blanks in place of placeholders that are not those of the picture."""
     kept = range(0)
     if placed is not None:
-        kept = range(placed.at[0], placed.at[0] + placed.picture.lines)
+        kept = range(placed.at[0], placed.at[0] + placed.lines)
     for line, row in enumerate(screen.rows):
-        if line not in kept and any(each.text == PLACEHOLDER for each in row):
-            screen.rows[line] = [cell(" ", each.style) if each.text == PLACEHOLDER else each for each in row]
+        if line not in kept and any(each.text in PLACEHOLDERS for each in row):
+            screen.rows[line] = [cell(" ", each.style) if each.text in PLACEHOLDERS else each for each in row]
     return screen
 
 
@@ -119,7 +124,7 @@ class Painter:
         removal = self._removal(frame.placed)
         best, state = min(self._candidates(screen), key=lambda candidate: len(candidate[0].encode()))
         self._shown = screen
-        if frame.placed is not None and frame.placed != self._placed:
+        if frame.placed is not None and not frame.placed.is_shown_by(self._placed):
             best += self._picture(frame.placed, state)
             state = _State(style=state.style)
         self._placed, self._state = frame.placed, state
@@ -148,7 +153,11 @@ class Painter:
         upload = "" if picture.name and picture.name == self._uploaded else picture.upload
         self._uploaded = picture.name
         columns = 0 if self._shown is None else self._shown.columns
-        return upload + shortest_move(state.line, state.column, placed.at, columns, self.terminfo) + picture.paint
+        return (
+            upload
+            + shortest_move(state.line, state.column, placed.at, columns, self.terminfo)
+            + picture.clipped(placed.lines)
+        )
 
     def _candidates(self, screen: Screen) -> list[tuple[str, _State]]:
         if self._shown is None:
@@ -208,9 +217,9 @@ def _under_pictures(shown: Screen, wanted: Screen) -> Screen:
     """Return what is shown, with the placeholders of the next screen: no text is painted in their place."""
     covered = shown
     for line, row in enumerate(wanted.rows):
-        if any(each.text == PLACEHOLDER for each in row):
+        if any(each.text in PLACEHOLDERS for each in row):
             if covered is shown:
                 covered = shown.copy()
             pairs = zip(row, shown.rows[line], strict=True)
-            covered.rows[line] = [new if new.text == PLACEHOLDER else old for new, old in pairs]
+            covered.rows[line] = [new if new.text in PLACEHOLDERS else old for new, old in pairs]
     return covered

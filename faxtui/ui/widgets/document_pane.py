@@ -17,9 +17,13 @@ from faxtui.preview.client import DocumentReader
 from faxtui.preview.recognition import TextReader
 from faxtui.preview.text import PageText, TextSource
 from faxtui.preview.viewport import ASCII, BRAILLE, HALF_BLOCKS, QUADRANTS, Drawing, Fit, Viewport
+from faxtui.terminal.graphics import Graphics
 from faxtui.translation import N_, _, ngettext
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.documents import FaxDocument
+from faxtui.ui.drivers import request_graphics, show_picture
+from faxtui.ui.pictures import encode, pixel_drawing
+from faxtui.ui.typed_keys import AttentiveApp
 from faxtui.ui.widgets.text_view import TextView
 
 _PAN, _SCREEN, _WHEEL = 0.5, 0.9, 0.2
@@ -66,8 +70,9 @@ class DocumentPane(Static):
         self.text_problem = ""
         """Why the text of the page is not shown, though it is wanted."""
         self._options = options
-        self._drawings = (BRAILLE, QUADRANTS, HALF_BLOCKS) if options.glyphs.utf8 else (ASCII,)
+        self._drawings: tuple[Drawing, ...] = (BRAILLE, QUADRANTS, HALF_BLOCKS) if options.glyphs.utf8 else (ASCII,)
         self._drawing = self._drawings[0]
+        self._graphics = Graphics()
         self._document: FaxDocument | None = None
         self._reader: DocumentReader | None = None
         self._texts: TextReader | None = None
@@ -264,7 +269,7 @@ class DocumentPane(Static):
             case Viewport() as view:
                 self._place = _Place(self._place.number, view.resized(columns, rows, drawing))
             case TextView() as view:
-                self._place = _Place(self._place.number, view.resized(columns, rows))
+                self._place = _Place(self._place.number, view.resized(*self._room))
         if self._reader is not None:
             self._follow()
 
@@ -295,6 +300,7 @@ class DocumentPane(Static):
     async def _draw(self, reader: DocumentReader, texts: TextReader, round_: object) -> None:
         # Drawing is never cancelled: the process that draws would have to be started again.
         while self._round is round_ and self._place not in (self._shown, self._failed):
+            await self._find_graphics()
             wanted = self._place
             try:
                 if wanted.view is None:
@@ -329,8 +335,45 @@ class DocumentPane(Static):
         if isinstance(view, TextView):
             return view.painted()
         raster = await reader.raster(number, view.box, *view.dots, turn=self._turn(number))
-        lines = view.drawing.draw(raster, view.ink_threshold)
+        drawing = view.drawing
+        if drawing.is_pixels:
+            size, threshold, capabilities = (view.columns, view.rows), view.ink_threshold, self._options.capabilities
+            picture = await asyncio.to_thread(encode, raster, threshold, *size, self._graphics, capabilities)
+            if picture is not None:
+                show_picture(self._app.driver_in_use, picture)
+                return Text(picture.placeholders, no_wrap=True, overflow="crop", end="")
+            drawing = self._characters
+            raster = await reader.raster(number, view.box, *view.resized(*size, drawing).dots, turn=self._turn(number))
+        lines = drawing.draw(raster, view.ink_threshold)
         return Text("\n".join(lines), no_wrap=True, overflow="crop", end="")
+
+    async def _find_graphics(self) -> None:
+        """Prefer pixels if the terminal shows pictures, which it is asked once; the size of its cells may change."""
+        capabilities = self._options.capabilities
+        if not capabilities.may_show_pictures:
+            return
+        self._graphics = await request_graphics(self._app.driver_in_use, is_remote=capabilities.is_remote)
+        pixels = pixel_drawing(self._graphics)
+        before = next((each for each in self._drawings if each.is_pixels), None)
+        if pixels == before:
+            return
+        others = tuple(each for each in self._drawings if not each.is_pixels)
+        is_in_use = before is None or self._drawing == before
+        self._drawings = others if pixels is None else (pixels, *others)
+        if is_in_use:
+            self._drawing = self._drawings[0]
+            self.on_resize()
+
+    @property
+    def _characters(self) -> Drawing:
+        """The finest drawing style of characters."""
+        return next(each for each in self._drawings if not each.is_pixels)
+
+    @property
+    def _app(self) -> AttentiveApp:
+        app = self.app
+        assert isinstance(app, AttentiveApp)
+        return app
 
     async def _first_view(self, reader: DocumentReader, texts: TextReader, wanted: _Place) -> View | None:
         """Return what is seen of a page at first; None if something else is wanted by then. Raises FaxtuiError."""
@@ -344,7 +387,7 @@ class DocumentPane(Static):
                 if text is None:
                     return None
                 if text.words or (await reader.page_info(wanted.number)).is_blank:
-                    view = TextView.of(text, columns, rows)
+                    view = TextView.of(text, *self._room)
                     return view.at_end() if wanted.at_end else view.at_pixel(wanted.pixel)
                 self.text_problem = _("There is no text on this page.")
         page = await reader.page_info(wanted.number, self._turn(wanted.number))
@@ -405,8 +448,16 @@ class DocumentPane(Static):
         self.workers.cancel_group(self, "check")
 
     @property
+    def _room(self) -> tuple[int, int]:
+        return max(self.size.width, 1), max(self.size.height, 1)
+
+    @property
     def _screen(self) -> tuple[Drawing, int, int]:
-        return self._drawing, max(self.size.width, 1), max(self.size.height, 1)
+        """How a picture is drawn, and in how many columns and rows."""
+        columns, rows = self._room
+        if self._drawing.is_pixels:
+            columns, rows = self._graphics.room(columns, rows)
+        return self._drawing, columns, rows
 
     def _write(self, sentence: str) -> None:
         self.update(Padding(Text(self._options.glyphs.write(sentence)), 1), layout=False)

@@ -1,30 +1,34 @@
-"""Command ``faxtui list``: matching faxes as a table, CSV or JSON."""
+"""Command ``faxtui list``: matching faxes as a table, CSV or JSON, once or as they arrive."""
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from faxtui.cli.context import CommandContext, connect_for_command
 from faxtui.cli.output import Messages, Streams, open_output, standard_streams
 from faxtui.cli.runner import run_to_end
 from faxtui.config.state import SavedState
-from faxtui.domain.clock import ServiceClock
-from faxtui.domain.fax import ValueFormat
-from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery, in_words
+from faxtui.domain.clock import ServiceClock, machine_now
+from faxtui.domain.fax import Fax, ValueFormat
+from faxtui.domain.query import MAXIMUM_PAGE_SIZE, SINCE, FaxQuery, Filters, in_words, open_window
 from faxtui.domain.service import FaxService
 from faxtui.domain.text import visible
-from faxtui.errors import InvalidValue
+from faxtui.errors import InvalidValue, ServiceError
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.pagination import PageStats, iter_pages
 from faxtui.inbox.view import Shown
+from faxtui.inbox.watch import SWEEP_OVERLAP, Arrivals, fetch_poll, poll_delay
 from faxtui.operations.formats import Format, Terminal, Writer, writer_of
 from faxtui.translation import _, ngettext
 
 DONE = 0
+_FAILURES_TO_REPORT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,15 @@ async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequ
 
 
 def _writer(clock: ServiceClock, request: ListRequest, streams: Streams) -> Writer:
-    reading = ValueFormat(clock.now().astimezone(request.zone).year, request.zone)
-    if request.output is not None or not (streams.is_terminal or streams.width):
-        return writer_of(request.format, reading, excel=request.excel)
-    terminal = Terminal(streams.width, streams.utf8)
-    return writer_of(request.format, reading, excel=request.excel, terminal=terminal)
+    to_file = replace(streams, is_terminal=False, width=None) if request.output is not None else streams
+    return _writer_of(request.format, clock, request.zone, to_file, excel=request.excel)
+
+
+def _writer_of(kind: Format, clock: ServiceClock, zone: tzinfo | None, streams: Streams, *, excel: bool) -> Writer:
+    reading = ValueFormat(clock.now().astimezone(zone).year, zone)
+    has_terminal = streams.is_terminal or streams.width
+    terminal = Terminal(streams.width, streams.utf8) if has_terminal else None
+    return writer_of(kind, reading, excel=excel, terminal=terminal)
 
 
 def _progress(stats: PageStats) -> str:
@@ -145,11 +153,97 @@ def _more_pages(number: int, count: int | None) -> str:
     return text.format(number=number, count=count, next=number + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class FollowRequest:
+    """Faxes to print as they arrive: those that match ``filters``, since ``since`` or, if that is None, from now on.
+
+    ``interval`` is the seconds between two polls. Raises InvalidValue for a format that has an end.
+    """
+
+    filters: Filters
+    since: datetime | None = None
+    format: Format = Format.TABLE
+    excel: bool = False
+    zone: tzinfo | None = None
+    interval: float = 30.0
+
+    def __post_init__(self) -> None:
+        if self.format is Format.JSON:
+            raise InvalidValue(_("--follow never ends, so JSON can't. Use --format jsonl."), "format")
+
+
+async def follow_faxes(service: FaxService, clock: ServiceClock, request: FollowRequest, streams: Streams) -> int:
+    """Print each new fax once, as it arrives. Return the exit code when the reader of the pipe has gone.
+
+    Failures that may pass are reported once, and so is the end of an interruption. Raises ServiceError for others,
+    and StorageError if standard output fails.
+    """
+    messages = Messages(streams)
+    writer = _writer_of(request.format, clock, request.zone, streams, excel=request.excel)
+    failures, failure = 0, None
+    arrivals = None if request.since is None else Arrivals.since(request.since)
+    try:
+        with open_output(None, streams) as out:
+            out.write(writer.page(()))
+            out.flush()
+            while True:
+                try:
+                    arrivals, new = await _poll(service, clock, request.filters, arrivals, messages)
+                except ServiceError as error:
+                    if not error.passing or arrivals is None:
+                        raise
+                    failures, failure = failures + 1, error
+                    if failures == _FAILURES_TO_REPORT:
+                        messages.write(_("No faxes can be listed now: {error} Trying again.").format(error=error))
+                else:
+                    if failures >= _FAILURES_TO_REPORT:
+                        messages.write(_("Faxes can be listed again. Those that arrived meanwhile follow."))
+                    failures, failure = 0, None
+                    if new:
+                        out.write(writer.page(new))
+                        out.flush()
+                await asyncio.sleep(poll_delay(request.interval, failures, failure, random.random()))
+    except BrokenPipeError:
+        return DONE
+
+
+async def _poll(
+    service: FaxService, clock: ServiceClock, filters: Filters, arrivals: Arrivals | None, messages: Messages
+) -> tuple[Arrivals, tuple[Fax, ...]]:
+    """Return the arrivals after a poll, and its new faxes. Nothing is new in the first poll if ``arrivals`` is None."""
+    now = clock.now()
+    if arrivals is None:
+        first = await fetch_poll(service, clock, filters, now - SWEEP_OVERLAP, is_sweep=True)
+        return Arrivals.since(first.as_of, first.faxes), ()
+    is_sweep = arrivals.needs_sweep(now)
+    poll = await fetch_poll(service, clock, filters, arrivals.start(is_sweep=is_sweep), is_sweep=is_sweep)
+    if poll.missing:
+        messages.write(
+            ngettext(
+                "The service counts {count:,} fax that it did not send. Asking again.",
+                "The service counts {count:,} faxes that it did not send. Asking again.",
+                poll.missing,
+            ).format(count=poll.missing)
+        )
+    return arrivals.after(poll)
+
+
 def run_list(context: CommandContext, environ: Mapping[str, str]) -> int:
     """Run ``faxtui list`` and return the exit code. The browser's saved state is not read. Raises FaxtuiError."""
+    if context.options.follow:
+        follow, streams = _follow_request(context), standard_streams(environ, needs_output=True)
+        return run_to_end(_follow(connect_for_command(context, environ), follow, streams))
     request = _request(context)
     streams = standard_streams(environ, needs_output=request.output is None)
     return run_to_end(_list(connect_for_command(context, environ), request, streams))
+
+
+def _follow_request(context: CommandContext) -> FollowRequest:
+    options, query, zone = context.options, context.query(SavedState()), context.settings.ui.zone
+    since = open_window(query, machine_now(), zone).start if query.filters.get(SINCE) else None
+    return FollowRequest(
+        query.filters, since, Format(options.format), options.excel, zone, context.settings.watch.interval
+    )
 
 
 def _request(context: CommandContext) -> ListRequest:
@@ -165,6 +259,13 @@ def _request(context: CommandContext) -> ListRequest:
         excel=options.excel,
         zone=context.settings.ui.zone,
     )
+
+
+async def _follow(service: FaxService, request: FollowRequest, streams: Streams) -> int:
+    try:
+        return await follow_faxes(service, ServiceClock(), request, streams)
+    finally:
+        await service.aclose()
 
 
 async def _list(service: FaxService, request: ListRequest, streams: Streams) -> int:

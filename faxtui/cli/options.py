@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from faxtui.config.logs import DEFAULT_LEVEL, LEVELS
 from faxtui.domain.fax import SORTABLE
-from faxtui.domain.query import FILTERS, TO, Filter
+from faxtui.domain.query import FILTERS, TO, UNTIL, Filter
 from faxtui.domain.when import EXAMPLES
 from faxtui.errors import UsageError
 from faxtui.translation import N_, _
@@ -51,6 +51,7 @@ class Options:
     filters: tuple[tuple[str, str], ...] = ()
     format: str = FORMATS[0]
     all: bool = False
+    follow: bool = False
     output: Path | None = None
     excel: bool = False
     faxes: Sequence[str] = ()
@@ -183,6 +184,9 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
         "--format", choices=FORMATS, help=_("one of: {names}").format(names=" ".join(FORMATS)), metavar="FORMAT"
     )
     listing.add_argument("--all", action="store_true", help=_("list every page"))
+    listing.add_argument(
+        "--follow", action="store_true", help=_("print each new fax as it arrives, until you interrupt it")
+    )
     listing.add_argument("--output", metavar="FILE", type=_path, help=_("write to a file, atomically"))
     listing.add_argument("--excel", action="store_true", help=_("CSV for Excel: no cell can become a formula"))
 
@@ -309,6 +313,11 @@ def _rules(command: str, given: Mapping[str, object]) -> tuple[tuple[bool, tuple
             is_list and "all" in present,
             ("page",),
             N_("{option} has no effect with --all, which lists every page. Omit it"),
+        ),
+        (
+            is_list and "follow" in present,
+            ("all", "page", "page_size", "sort", "output", _destination(UNTIL)),
+            N_("{option} has no effect with --follow, which prints faxes as they arrive. Omit it"),
         ),
         (
             verifies,

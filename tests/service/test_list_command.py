@@ -267,7 +267,7 @@ async def test_after_a_failure_a_file_is_as_it_was(tmp_path: Path) -> None:
 
 
 CANNOT_BE_WRITTEN = [
-    ("none/faxes.json", r"^There is no folder .*none: make it"),
+    ("none/faxes.json", r"^There is no folder .*none: create it"),
     (".", r"Is a directory\. Nothing was saved"),
     ("x" * 300, r"File name too long\."),
 ]

@@ -233,7 +233,7 @@ class Desk(DeletionsObserver):
     @property
     def events(self) -> list[tuple[str, str]]:
         """What the journal tells, oldest first."""
-        entries = reversed(self.journal.latest(ACCOUNT, 1000))
+        entries = self.journal.entries(ACCOUNT)
         return [(str(entry.event), entry.fax.key.file_name) for _, entry in entries]
 
 

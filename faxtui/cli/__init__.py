@@ -93,6 +93,10 @@ def _run_command(options: Options, environ: Mapping[str, str]) -> int:
         from faxtui.cli.text import run_text
 
         return run_text(context, environ)
+    if options.command in (commands.JOURNAL, commands.PURGE):
+        from faxtui.cli.journal import run_journal, run_purge
+
+        return (run_journal if options.command == commands.JOURNAL else run_purge)(context, environ)
     from faxtui.cli.browse import prepare
 
     start = prepare(context, environ)

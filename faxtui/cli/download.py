@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 from faxtui.cli.context import DEMO_FOLDER, CommandContext, connect_for_command
@@ -54,7 +55,8 @@ class DownloadRequest:
     ``template`` names the files (see `faxtui.domain.filename`), with times in ``zone`` (None: this machine's). Only
     the key of a named fax is known: if the template needs more, the fax's own file name is used. Raises InvalidValue
     for an invalid template, or a key without an address. With ``text_languages``, the text of each fax is written
-    beside its file, recognised in these languages if necessary.
+    beside its file, recognised in these languages if necessary. ``only_new``: what the ``manifest`` (the folder's
+    if None) knows isn't saved again, even if its file was moved away.
     """
 
     folder: Path
@@ -65,6 +67,8 @@ class DownloadRequest:
     account: AccountName = field(default_factory=lambda: AccountName("", ""))
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     text_languages: Sequence[str] = ()
+    manifest: Path | None = None
+    only_new: bool = False
 
     def __post_init__(self) -> None:
         fields_in(self.template)
@@ -95,7 +99,10 @@ async def download(
     """
     messages = _DownloadMessages(streams)
     stats = PageStats()
-    folder = await asyncio.to_thread(DownloadFolder, request.folder, request.name, request.zone, request.account.host)
+    folder = await asyncio.to_thread(
+        partial(DownloadFolder, manifest=request.manifest, only_new=request.only_new),
+        *(request.folder, request.name, request.zone, request.account.host),
+    )
     recorder = await _recorder(journal, request.account, messages)
 
     observer = _Observer(messages, recorder)
@@ -263,6 +270,10 @@ def run_download(context: CommandContext, environ: Mapping[str, str]) -> int:
             raise UsageError(_("--verify only checks a folder. Omit --to and the faxes."))
         return run_to_end(verify(options.verify, streams))
     request = _request(context)
+    if options.follow:
+        from faxtui.cli.follow import run_follow
+
+        return run_follow(context, request.folder, environ)
     journal = Journal(None if options.demo else context.paths.journal)
     return run_to_end(_download(connect_for_command(context, environ), request, journal, streams))
 
@@ -280,6 +291,8 @@ def _request(context: CommandContext) -> DownloadRequest:
         zone=settings.ui.zone,
         account=context.account,
         text_languages=settings.reader.languages if options.text else (),
+        manifest=options.manifest,
+        only_new=options.new,
     )
 
 

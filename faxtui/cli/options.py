@@ -23,7 +23,9 @@ from faxtui.errors import UsageError
 from faxtui.translation import N_, _
 
 BROWSE, LIST, DOWNLOAD, TEXT, DOCTOR, CONFIG = "browse", "list", "download", "text", "doctor", "config"
+JOURNAL, PURGE = "journal", "purge"
 PATH, SHOW = "path", "show"
+IN_DOUBT = ("retry", "skip")
 FORMATS = ("table", "csv", "json", "jsonl")
 TEXT_FORMATS = ("text", "json")
 _DESCRIPTION = N_("Browse the faxes received on the Odyssey platform.")
@@ -61,6 +63,16 @@ class Options:
     documents: Sequence[str] = ()
     text_format: str = TEXT_FORMATS[0]
     reading_order: bool = False
+    new: bool = False
+    run: str | None = None
+    in_doubt: str = IN_DOUBT[0]
+    delete: bool = False
+    yes: bool = False
+    manifest: Path | None = None
+    find: str | None = None
+    older: str | None = None
+    saved: bool = False
+    dry_run: bool = False
     json: bool = False
     what: str = SHOW
 
@@ -219,6 +231,36 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
     )
     text.add_argument("--reading-order", action="store_true", help=_("block by block, for screen readers"))
 
+    download.add_argument(
+        "--new", action="store_true", help=_("skip what the manifest knows, even if its file was moved away")
+    )
+    download.add_argument("--manifest", metavar="FILE", type=_path, help=_("manifest to use instead of the folder's"))
+    follow = download.add_argument_group(_("follow"))
+    follow.add_argument("--follow", action="store_true", help=_("keep running, and save each fax as it arrives, once"))
+    follow.add_argument(
+        "--run", metavar="COMMAND", help=_("run this for each fax saved, without a shell; repeated until it succeeds")
+    )
+    follow.add_argument(
+        "--in-doubt",
+        choices=IN_DOUBT,
+        metavar="|".join(IN_DOUBT),
+        help=_("if a command may have succeeded before a crash: run it again (default), or not"),
+    )
+    follow.add_argument("--delete", action="store_true", help=_("delete from the service what is saved (asks first)"))
+    follow.add_argument("--yes", action="store_true", help=_("do not ask before deleting"))
+
+    journal = command(JOURNAL, _("print what was opened, saved and deleted here"), _selection_options())
+    journal.add_argument("--find", metavar="TEXT", help=_("only entries with this text"))
+    journal.add_argument(
+        "--format", choices=FORMATS, help=_("one of: {names}").format(names=" ".join(FORMATS)), metavar="FORMAT"
+    )
+
+    purge = command(PURGE, _("delete old faxes from the service that are saved here"), _selection_options())
+    purge.add_argument("--older", metavar="WHEN", help=_("only faxes received before this, such as 30d"))
+    purge.add_argument("--saved", action="store_true", help=_("only faxes whose saved file is intact"))
+    purge.add_argument("--dry-run", action="store_true", help=_("only count them"))
+    purge.add_argument("--yes", action="store_true", help=_("do not ask before deleting"))
+
     doctor = command(DOCTOR, _("check configuration, network, sign-in and terminal, with advice"))
     doctor.add_argument("--json", action="store_true", help=_("print JSON, for scripts"))
 
@@ -229,7 +271,7 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
         choices=(PATH, SHOW),
         help=_("path: where files are; show: every setting and its origin"),
     )
-    parser.commands = (listing, download, text, doctor, config)
+    parser.commands = (listing, download, text, journal, purge, doctor, config)
     return parser
 
 
@@ -287,7 +329,8 @@ _FILTERS = tuple(map(_destination, FILTERS))
 _SELECTION = (*_FILTERS, "view", "sort")
 _SHOWN = (*_SELECTION, "page", "page_size")
 _NAMES = {_destination(each): each.name for each in FILTERS}
-_NOT_EMPTY = (*_FILTERS, "view", "sort", "profile", "base_url", "login")
+_FOLLOW = ("run", "in_doubt", "delete", "yes")
+_NOT_EMPTY = (*_FILTERS, "view", "sort", "profile", "base_url", "login", "run", "older")
 
 
 def problem_with(command: str, given: Mapping[str, object]) -> str:
@@ -308,7 +351,35 @@ def _rules(command: str, given: Mapping[str, object]) -> tuple[tuple[bool, tuple
     present: AbstractSet[str] = {name for name, value in given.items() if value not in (None, False, [])}
     is_list, is_download, is_config = (command == each for each in ("list", "download", "config"))
     verifies = is_download and "verify" in present
+    follows = is_download and "follow" in present
     return (
+        (
+            is_download and not follows,
+            _FOLLOW,
+            N_("{option} has no effect without --follow. Omit it, or add --follow"),
+        ),
+        (
+            follows,
+            ("faxes", "verify", "text", "sort", "filter_until"),
+            N_("{option} has no effect with --follow, which saves each fax that arrives. Omit it"),
+        ),
+        (
+            command in (JOURNAL, PURGE),
+            ("sort", "page", "page_size"),
+            N_("{option} has no effect on this command. Omit it"),
+        ),
+        (
+            command == PURGE,
+            ("filter_until",),
+            N_("{option} has no effect on faxtui purge, which has --older. Omit it"),
+        ),
+        (command == JOURNAL, ("filter_customer",), N_("{option} has no effect on faxtui journal. Omit it")),
+        (
+            command == PURGE,
+            ("demo",),
+            N_("{option} has no effect on faxtui purge: there is nothing to delete. Omit it"),
+        ),
+        (command == JOURNAL, ("demo",), N_("{option} has no effect on faxtui journal: the demo has none. Omit it")),
         (
             is_list and "all" in present,
             ("page",),

@@ -32,6 +32,7 @@ from faxtui.operations.wholeness import require_whole
 from faxtui.storage.files import (
     is_at,
     make_folder,
+    open_own,
     remove_stale,
     remove_temporary_files,
     rename_new,
@@ -153,10 +154,10 @@ def _link_or_rename(part: Path, target: Path) -> bool:
     return True
 
 
-def clear_stale(folder: Path, name: str) -> None:
+def clear_stale(folder: Path, name: str, suffix: str = PART) -> None:
     """Remove what a killed run left of a file of that name, unless somebody is writing to it."""
     # The name itself may be another link to the same file: so it is removed, never emptied.
-    remove_stale(folder / f"{name}{PART}")
+    remove_stale(folder / f"{name}{suffix}")
 
 
 def clear_all_stale(folder: Path) -> None:
@@ -170,21 +171,21 @@ def clear_all_stale(folder: Path) -> None:
             remove_stale(folder / name, age=_STALE)
 
 
-def _claim_one_of(folder: Path, name: str) -> tuple[Path, int]:
+def _claim_one_of(folder: Path, name: str, suffix: str) -> tuple[Path, int]:
     """Create the first part that is free, for the name or a numbered one, and return it open and locked."""
     for number in range(1, MOST_NUMBER + 1):
-        part = f"{numbered(name, number)}{PART}"
-        handle = _claim(folder, numbered(name, number))
+        part = f"{numbered(name, number)}{suffix}"
+        handle = _claim(folder, numbered(name, number), suffix)
         if handle is not None:
             return folder / part, handle
-    raise OSError(errno.EEXIST, f"all names from {name}{PART} to {part} are taken")
+    raise OSError(errno.EEXIST, f"all names from {name}{suffix} to {part} are taken")
 
 
-def _claim(folder: Path, name: str) -> int | None:
+def _claim(folder: Path, name: str, suffix: str) -> int | None:
     """Create a part and return it, open and locked; None if there is one that is in use or can't be removed."""
-    path = folder / f"{name}{PART}"
+    path = folder / f"{name}{suffix}"
     while True:
-        clear_stale(folder, name)
+        clear_stale(folder, name, suffix)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
@@ -244,6 +245,10 @@ class Manifest:
     def exists(self) -> bool:
         return self._file.path.exists()
 
+    def check_writable(self) -> None:
+        """Raise OSError unless lines can be added."""
+        os.close(open_own(self._file.path, os.O_RDWR | os.O_APPEND | os.O_CREAT))
+
     def find(self, host: str, fax: FaxIdentity) -> ManifestEntry | None:
         return self._entries.get((host, fax))
 
@@ -292,9 +297,12 @@ def _text(value: object) -> str:
 class DownloadFolder:
     """A folder for documents of ``host``, each named by ``template`` with times in ``zone``, and its manifest.
 
-    A document of the same name on another host is another document. Every method waits for the disk and raises
-    StorageError. Raises InvalidValue for an invalid template.
+    A document of the same name on another host is another document. What the manifest knows counts as saved only while
+    its file is intact; if ``only_new``, always. Every method waits for the disk and raises StorageError. Raises
+    InvalidValue for an invalid template.
     """
+
+    part_suffix = PART
 
     def __init__(
         self,
@@ -303,6 +311,9 @@ class DownloadFolder:
         zone: tzinfo | None,
         host: str = "",
         clock: Callable[[], datetime] = machine_now,
+        *,
+        manifest: Path | None = None,
+        only_new: bool = False,
     ) -> None:
         safe_name(template, Fax())
         self.folder = folder
@@ -310,34 +321,49 @@ class DownloadFolder:
         self._zone = zone
         self._host = host
         self._clock = clock
+        self._only_new = only_new
         clear_all_stale(folder)
         remove_temporary_files(folder)
-        with storage_errors(folder):
-            self._manifest = Manifest(folder / MANIFEST)
+        self._manifest_path = manifest or folder / MANIFEST
+        with storage_errors(self._manifest_path.parent):
+            self._manifest = Manifest(self._manifest_path)
 
     def find(self, fax: Fax) -> AlreadyThere | None:
         """Return the file of a fax that was saved before and is still intact; remove what a killed run left of it."""
         with storage_errors(self.folder):
             for head in (b"%PDF-", b"II*\0"):
-                clear_stale(self.folder, self.name_of(fax, head))
+                clear_stale(self.folder, self.name_of(fax, head), self.part_suffix)
             entry = self._manifest.find(self._host, fax.identity)
         if entry is None:
             return None
         path = self.folder / entry.name
-        is_copy = is_copy_of(fax.identity, entry.fax, path, entry.sha256)
+        is_known = self._only_new and fax.identity.is_certain
+        is_copy = is_known or is_copy_of(fax.identity, entry.fax, path, entry.sha256)
         return AlreadyThere(path, entry.sha256) if is_copy else None
 
     def name_of(self, fax: Fax, head: bytes) -> str:
         """Return the file name for a fax whose document begins with ``head``."""
         return with_extension(safe_name(self._template, fax, self._zone), head)
 
+    def keep(self, fax: Fax, part: Path, name: str, size: int, sha256: str) -> tuple[Path, bool]:
+        """Give a complete file its name and record it. Return its path, and whether it is new. Raises OSError."""
+        path, is_new = publish(part, name, size, sha256)
+        self.record(fax, path.name, size, sha256)
+        return path, is_new
+
+    def may_discard(self, part: Path) -> bool:
+        """Return True if an incomplete file can be removed."""
+        return True
+
     def record(self, fax: Fax, name: str, size: int, sha256: str) -> None:
         """Add a complete file that has its name to the manifest, unless it is there already. Raises OSError."""
-        known = self._manifest.find(self._host, fax.identity)
-        if known is not None and (known.name, known.size, known.sha256) == (name, size, sha256):
-            return
-        saved = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-        self._manifest.add(ManifestEntry(self._host, fax.identity, name, size, sha256, saved))
+        self._record(fax.identity, name, size, sha256)
+
+    def _record(self, fax: FaxIdentity, name: str, size: int, sha256: str) -> None:
+        known = self._manifest.find(self._host, fax)
+        if known is None or (known.name, known.size, known.sha256) != (name, size, sha256):
+            saved = self._clock().astimezone(UTC).isoformat(timespec="seconds")
+            self._manifest.add(ManifestEntry(self._host, fax, name, size, sha256, saved))
 
 
 class PendingDownload:
@@ -416,7 +442,7 @@ class PendingDownload:
             raise UnexpectedResponse(text.format(fax=self.fax.key.shown))
         make_folder(self._folder.folder)
         self._name = self._folder.name_of(self.fax, head)
-        self._part, self._handle = _claim_one_of(self._folder.folder, self._name)
+        self._part, self._handle = _claim_one_of(self._folder.folder, self._name, self._folder.part_suffix)
         self._sha256 = hashlib.sha256()
         return self._part
 
@@ -428,15 +454,16 @@ class PendingDownload:
                     require_whole(file, self.fax.key)
             sync_handle(self._handle)
             sha256 = self._sha256.hexdigest()
-            path, is_new = publish(part, self._name, self.received, sha256)
+            path, is_new = self._folder.keep(self.fax, part, self._name, self.received, sha256)
             self._close()
-            self._folder.record(self.fax, path.name, self.received, sha256)
         self.outcome = Saved(path, self.received, sha256) if is_new else AlreadyThere(path, sha256)
 
     def _discard(self, part: Path) -> None:
         with storage_errors(self._folder.folder):
             try:
-                part.unlink(missing_ok=True)
+                # It may have its name already, and another program a part of this name.
+                if is_at(self._handle, part) and self._folder.may_discard(part):
+                    part.unlink(missing_ok=True)
             finally:
                 self._close()
 

@@ -6,7 +6,6 @@ import json
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -236,18 +235,16 @@ class Journal:
         with self._known:
             return self._of(self._records, account)
 
-    def latest(self, account: AccountName, count: int) -> tuple[tuple[datetime, JournalEntry], ...]:
-        """The last entries of that account and when each was made, newest first. Raises StorageError."""
+    def entries(self, account: AccountName) -> Iterator[tuple[datetime, JournalEntry]]:
+        """Read the entries of an account, and when each was made, oldest first. Raises StorageError."""
         if self._file is None:
-            return ()
-        found: deque[tuple[datetime, JournalEntry]] = deque(maxlen=count)
+            return
         with self._readable(), self._file.reading(Position()) as reader:
             blocks = iter(()) if reader is None else reader.blocks()
             for line in map(_line, chain.from_iterable(blocks)):
                 at = None if line is None or line.account != account else _moment(line.at)
                 if line is not None and at is not None:
-                    found.appendleft((at, _entry(line)))
-        return tuple(found)
+                    yield at, _entry(line)
 
     def _has_read_to(self, place: Position) -> bool:
         """Return whether everything before that place is known: of a new file that is nothing."""

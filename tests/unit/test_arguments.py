@@ -90,7 +90,8 @@ def test_the_password_is_in_no_representation() -> None:
         (
             ["print"],
             {},
-            "Argument COMMAND: invalid choice: 'print' (choose from 'list', 'download', 'text', 'doctor', 'config').",
+            "Argument COMMAND: invalid choice: 'print' (choose from 'list', 'download', 'text', 'journal', 'purge', "
+            "'doctor', 'config').",
         ),
         (["list", "--format", "xml"], {}, "Argument --format: invalid choice: 'xml'"),
         (["config"], {}, "The following arguments are required: path|show."),

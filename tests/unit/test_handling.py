@@ -309,7 +309,7 @@ async def test_what_is_in_a_list_requested_after_its_delete_was_not_deleted(tmp_
         await desk.delete(A)
         assert desk.view.local_status(A) is LocalStatus.DELETED
         assert desk.service.sent == [A.key, B.key, A.key]
-    entries = Journal(tmp_path / "state" / "journal.jsonl").latest(ACCOUNT, 100)
+    entries = [*Journal(tmp_path / "state" / "journal.jsonl").entries(ACCOUNT)][::-1]
     of_a = [str(entry.event) for _, entry in reversed(entries) if entry.fax == A.identity]
     assert of_a == ["deleting", "deleted", "failed", "deleting", "deleted"]
 

@@ -136,7 +136,7 @@ def test_an_account_is_a_host_and_a_login() -> None:
 def test_there_need_be_no_journal(journal: Journal) -> None:
     journal.read()
     assert journal.records(ACCOUNT).of(FAX) == Record()
-    assert journal.latest(ACCOUNT, 10) == ()
+    assert list(journal.entries(ACCOUNT)) == []
 
 
 def test_the_latest_come_first_and_no_more_than_asked_for(journal: Journal, path: Path) -> None:
@@ -146,7 +146,7 @@ def test_the_latest_come_first_and_no_more_than_asked_for(journal: Journal, path
     with path.open("a") as file:
         for at in ("", "2026-11-23T09:42:07", "later"):
             file.write(json.dumps({"at": at, "event": "saved", "host": ACCOUNT.host, "login": ACCOUNT.login}) + "\n")
-    latest = journal.latest(ACCOUNT, 2)
+    latest = [*journal.entries(ACCOUNT)][:-3:-1]
     assert [each.event for _, each in latest] == [Event.FAILED, Event.DELETED]
     assert latest[0] == (NOW.replace(microsecond=123_000), entry(Event.FAILED, reason="It was so."))
 
@@ -227,7 +227,7 @@ def test_what_another_program_wrote_is_read_once_it_is_there(journal: Journal, p
     journal.append(entry(Event.SAVED))
     assert not journal.read()
     Journal(path).append(entry(Event.DELETED))
-    assert len(journal.latest(ACCOUNT, 9)) == 2
+    assert len([*journal.entries(ACCOUNT)]) == 2
     assert journal.records(ACCOUNT).of(FAX).was_deleted is WasDeleted.NO
     assert journal.read()
     assert journal.records(ACCOUNT).of(FAX).was_deleted is WasDeleted.YES
@@ -282,7 +282,7 @@ def test_a_disk_that_is_full_half_way_is_reported_and_leaves_nothing_of_the_line
 
 def test_what_can_not_be_read_or_written_is_said_in_a_sentence(journal: Journal, path: Path) -> None:
     path.mkdir(parents=True)
-    for action in (journal.read, lambda: journal.append(entry(Event.SAVED)), lambda: journal.latest(ACCOUNT, 1)):
+    for action in (journal.read, lambda: journal.append(entry(Event.SAVED)), lambda: [*journal.entries(ACCOUNT)]):
         with pytest.raises(StorageError, match=r"^The journal .*journal\.jsonl can't be .*: Is a directory\. .*\.$"):
             action()
 

@@ -1,0 +1,797 @@
+"""Follow an account: save each fax that arrives exactly once, run a command for it, and delete it from the service.
+
+Exactly once, although the process may be killed at any moment and other programs may take files away: a line in the
+follow log says which file is about to get its name, the file gets it by a rename, and a line in the manifest says that
+it has it. If the process was killed in between, the missing part proves that the file was there.
+
+A command runs at least once: a line says that it started, another how it ended. If the second one is missing, nobody
+knows whether it worked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import json
+import logging
+import os
+import random
+import socket
+import threading
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from faxtui.domain.clock import ServiceClock
+from faxtui.domain.fax import Fax, FaxIdentity, FaxKey
+from faxtui.domain.filename import MOST_NUMBER, PART, numbered
+from faxtui.domain.query import PERIOD, FaxQuery, Sort, Window, open_window
+from faxtui.domain.service import DocumentService
+from faxtui.domain.text import visible
+from faxtui.errors import FaxtuiError, ServiceError, SignInRefused, StorageError, why
+from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.inbox.pagination import PageStats
+from faxtui.inbox.prefetch import fetch_page
+from faxtui.inbox.watch import OVERLAP, ArrivalKey, Arrivals, arrival_key, fetch_poll, poll_delay, service_time
+from faxtui.operations.delete_queue import Clocks, Deletions
+from faxtui.operations.deletion import Deleted, DeletionsView, NotDeleted, SavedCopy, State, Undone, Unknown
+from faxtui.operations.download import Batch, DownloadObserver, NoAddress, NoLongerThere, Outcome, missing_text
+from faxtui.operations.download_folder import (
+    AlreadyThere,
+    CopyState,
+    DownloadFolder,
+    Saved,
+    check_copy,
+    storage_errors,
+)
+from faxtui.operations.operations import DownloadTarget, OperationContext
+from faxtui.operations.saver import JournalRecorder
+from faxtui.processes import run_with_input
+from faxtui.storage.files import lock, make_folder, open_own, rename_new, replaced, sync
+from faxtui.storage.journal import AccountName, Journal
+from faxtui.storage.json_lines import JsonLines, Position, identity_in, identity_members, json_object
+from faxtui.translation import _
+
+log = logging.getLogger(__name__)
+RETRY_WAITS = (5.0, 25.0, 120.0, 600.0, 3120.0, 14_400.0)
+"""Seconds before a command, a document or a delete that failed is tried again; the last one counts from then on."""
+COMMAND_LIMIT = 900.0
+"""Seconds after which a command that hangs is killed (our decision)."""
+COMMANDS_AT_ONCE = 4
+COVERED_INTERVAL = timedelta(minutes=5)
+"""How often the log gets a line on how far the service was polled: a restart goes back further anyway."""
+_MOST_LINES = 10_000
+"""Lines of the follow log from which on those that are done are removed."""
+_LOCK = ".faxtui-follow"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowConfig:
+    """What to follow and what to do with each fax.
+
+    ``command`` is empty if there is none. ``skips_in_doubt``: a command that may have worked isn't run again.
+    ``interval`` is in seconds.
+    """
+
+    target: DownloadTarget
+    account: AccountName
+    query: FaxQuery = field(default_factory=FaxQuery)
+    manifest: Path | None = None
+    command: tuple[str, ...] = ()
+    skips_in_doubt: bool = False
+    deletes: bool = False
+    interval: float = 30.0
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A fax that is saved, and what is still to be done: run the command, delete it from the service.
+
+    ``number`` identifies the fax for commands. ``attempts`` counts the starts of its command, ``ended_at`` (seconds
+    since 1970) is when the last one failed, None if its end is unknown.
+    """
+
+    number: str
+    fax: FaxIdentity
+    resource: str
+    received: datetime | None
+    part: str
+    name: str
+    size: int
+    sha256: str
+    runs: bool = False
+    deletes: bool = False
+    attempts: int = 0
+    ended_at: float | None = None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        return self.runs and self.attempts > 0 and self.ended_at is None
+
+    def members(self) -> Mapping[str, object]:
+        return {
+            "event": "saving",
+            "id": self.number,
+            "folder": self.fax.key.folder,
+            "file": self.fax.key.file_name,
+            **identity_members(self.fax),
+            "at": None if self.received is None else self.received.isoformat(),
+            "resource": self.resource,
+            "part": self.part,
+            "name": self.name,
+            "bytes": self.size,
+            "sha256": self.sha256,
+            "run": self.runs,
+            "delete": self.deletes,
+        }
+
+
+def _job(members: Mapping[str, object]) -> Job | None:
+    match members:
+        case {
+            "id": str(number),
+            "folder": str(folder),
+            "file": str(file_name),
+            "at": at,
+            "resource": str(resource),
+            "part": str(part),
+            "name": str(name),
+            "bytes": int(size),
+            "sha256": str(sha256),
+            "run": bool(runs),
+            "delete": bool(deletes),
+        } if all(Path(each).name == each and "\0" not in each for each in (part, name, number)):
+            fax = identity_in(members, FaxKey(folder, file_name))
+            return Job(number, fax, resource, _moment(at), part, name, size, sha256, runs, deletes)
+    return None
+
+
+def _moment(text: object) -> datetime | None:
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return moment if moment is not None and moment.tzinfo else None
+    return None
+
+
+def fax_number(host: str, fax: FaxIdentity) -> str:
+    """Return what identifies a fax for commands, the same in every run."""
+    return hashlib.sha256(json.dumps([host, *fax.key, *fax[1:]]).encode()).hexdigest()[:32]
+
+
+class FollowLog:
+    """What is to be done with faxes, written ahead: which file gets its name, which command starts. Raises OSError.
+
+    ``covered`` is the time (the service's) up to which all faxes of these filters are known.
+    """
+
+    def __init__(self, path: Path, filters: str) -> None:
+        self.jobs: dict[str, Job] = {}
+        self.covered: datetime | None = None
+        self._file = JsonLines(path, is_private=True)
+        self._filters = filters
+        self._appending = threading.Lock()
+        self._lines = 0
+        self._read()
+
+    def save(self, job: Job) -> None:
+        """Write that a file is about to get its name."""
+        self._append(job.members(), job)
+
+    def start(self, job: Job) -> Job:
+        """Write that a command is about to start, and return the job with that attempt."""
+        started = replace(job, attempts=job.attempts + 1, ended_at=None)
+        self._append({"event": "started", "id": job.number, "attempt": started.attempts}, started)
+        return started
+
+    def end(self, job: Job, *, has_worked: bool, now: float) -> Job:
+        """Write how a command ended, and return what is left to do."""
+        ended = replace(job, runs=False) if has_worked else replace(job, ended_at=now)
+        self._append({"event": "ended", "id": job.number, "attempt": job.attempts, "ok": has_worked, "at": now}, ended)
+        return ended
+
+    def finish(self, job: Job) -> None:
+        """Write that nothing is left to do."""
+        self._append({"event": "done", "id": job.number})
+        self.forget(job)
+
+    def forget(self, job: Job) -> None:
+        """Forget a job of which the manifest says all there is to know."""
+        with self._appending:
+            self.jobs.pop(job.number, None)
+
+    def cover(self, until: datetime) -> None:
+        """Write up to when all faxes are known, not more often than every few minutes."""
+        if self.covered is None or abs(until - self.covered) >= COVERED_INTERVAL:
+            self._append({"event": "covered", "until": until.isoformat(), "filters": self._filters})
+            self.covered = until
+
+    def compact(self, *, always: bool = False) -> None:
+        """Remove the lines about what is done."""
+        if not always and self._lines < _MOST_LINES:
+            return
+        with self._appending:
+            lines = [] if self.covered is None else [self._covered_members()]
+            for each in self.jobs.values():
+                lines.append(each.members())
+                if each.attempts:
+                    lines.append({"event": "started", "id": each.number, "attempt": each.attempts})
+                if each.ended_at is not None:
+                    ended = {"event": "ended", "id": each.number, "attempt": each.attempts, "ok": False}
+                    lines.append({**ended, "at": each.ended_at})
+            with replaced(self._file.path) as file:
+                file.write(b"".join(json.dumps(each).encode() + b"\n" for each in lines))
+            self._lines = len(lines)
+
+    def _covered_members(self) -> Mapping[str, object]:
+        until = None if self.covered is None else self.covered.isoformat()
+        return {"event": "covered", "until": until, "filters": self._filters}
+
+    def _append(self, members: Mapping[str, object], job: Job | None = None) -> None:
+        with self._appending:
+            self._file.append(json.dumps(members).encode() + b"\n")
+            self._lines += 1
+            if job is not None:
+                self.jobs[job.number] = job
+
+    def _read(self) -> None:
+        with self._file.reading(Position()) as reader:
+            if reader is not None:
+                for lines in reader.blocks():
+                    for line in lines:
+                        self._add(json_object(line) or {})
+
+    def _add(self, members: Mapping[str, object]) -> None:
+        """Add what a line says; skip one that is broken."""
+        number = members.get("id")
+        job = self.jobs.get(number) if isinstance(number, str) else None
+        match members:
+            case {"event": "saving"} if (new := _job(members)) is not None:
+                self.jobs[new.number] = new
+            case {"event": "started", "attempt": int(attempt)} if job is not None:
+                self.jobs[job.number] = replace(job, attempts=attempt, ended_at=None)
+            case {"event": "ended", "ok": True} if job is not None:
+                self.jobs[job.number] = replace(job, runs=False)
+            case {"event": "ended", "at": float(at)} if job is not None:
+                self.jobs[job.number] = replace(job, ended_at=at)
+            case {"event": "done"} if job is not None:
+                del self.jobs[job.number]
+            case {"event": "covered", "until": until, "filters": self._filters}:
+                self.covered = _moment(until)
+
+
+class FollowFolder(DownloadFolder):
+    """A folder that every fax is put into once, even if its file was taken away since."""
+
+    part_suffix = f".follow{PART}"
+
+    def __init__(self, config: FollowConfig) -> None:
+        target = config.target
+        super().__init__(
+            *(target.folder, target.template, target.zone, config.account.host),
+            manifest=config.manifest,
+            only_new=True,
+        )
+        self._config = config
+        manifest = self._manifest_path
+        self.copies = manifest.with_name(f"{manifest.stem}.follow")
+        self.log = FollowLog(manifest.with_name(f"{manifest.stem}.follow.jsonl"), _filters_text(config))
+
+    def recover(self) -> None:
+        """Record the files that got their names before a run was killed, and forget those that did not."""
+        with storage_errors(self.folder):
+            make_folder(self.folder)
+            self._manifest.check_writable()
+            unnamed = []
+            for job in list(self.log.jobs.values()):
+                part = self.folder / job.part
+                if not self.is_recorded(job) and part.exists():
+                    unnamed.append(part)
+                    self.log.forget(job)
+                    continue
+                self._record(job.fax, job.name, job.size, job.sha256)
+                if not job.runs and not job.deletes:
+                    self.log.forget(job)
+            # Parts go only once the log says nothing of them: without its part, a file counts as named.
+            self.log.compact(always=True)
+            for each in unnamed:
+                each.unlink(missing_ok=True)
+            self._clear_copies()
+
+    def keep(self, fax: Fax, part: Path, name: str, size: int, sha256: str) -> tuple[Path, bool]:
+        number = fax_number(self._host, fax.identity)
+        if self._config.command:
+            self._copy(part, self.copy_path(number, part.name.removesuffix(self.part_suffix)))
+        job = Job(
+            *(number, fax.identity, fax.resource, fax.received, part.name, name, size, sha256),
+            runs=bool(self._config.command),
+            deletes=self._config.deletes and fax.identity.is_certain,
+        )
+        for index in count(1):
+            target = part.with_name(numbered(name, index))
+            self.log.save(replace(job, name=target.name))
+            is_new = rename_new(part, target)
+            if is_new or check_copy(target, sha256, size) is CopyState.WHOLE:
+                break
+            if index == MOST_NUMBER:
+                raise OSError(errno.EEXIST, f"all names from {name} to {target.name} are taken")
+        if not is_new:
+            sync(target)
+            part.unlink(missing_ok=True)
+        sync(self.folder)
+        self.record(fax, target.name, size, sha256)
+        if not job.runs and not job.deletes:
+            self.log.forget(job)
+        return target, is_new
+
+    def may_discard(self, part: Path) -> bool:
+        """Keep a part of which the log says that it is about to get its name: it proves that it did not."""
+        return all(each.part != part.name or self.is_recorded(each) for each in list(self.log.jobs.values()))
+
+    def is_recorded(self, job: Job) -> bool:
+        """Return True if the file of a job has its name and is in the manifest."""
+        return self._manifest.find(self._host, job.fax) is not None
+
+    def copy_path(self, number: str, name: str) -> Path:
+        """Return where the private copy for a command is."""
+        return self.copies / f"{number}{Path(name).suffix}"
+
+    def private_copy(self, job: Job) -> Path | None:
+        """Return the private copy for a command, made again if it is missing; None if the file is missing, too."""
+        path, saved = self.copy_path(job.number, job.name), self.folder / job.name
+        with storage_errors(self.copies):
+            if check_copy(path, job.sha256) is not CopyState.WHOLE:
+                if check_copy(saved, job.sha256) is not CopyState.WHOLE:
+                    return None
+                self._copy(saved, path)
+        return path
+
+    def end(self, job: Job, *, has_worked: bool, now: float) -> None:
+        """Note how a command ended; after a success, remove the private copy, and finish unless there is more to do."""
+        with storage_errors(self.copies.parent):
+            job = self.log.end(job, has_worked=has_worked, now=now)
+            if has_worked:
+                self.copy_path(job.number, job.name).unlink(missing_ok=True)
+        if not job.runs and not job.deletes:
+            self.finish(job)
+
+    def finish(self, job: Job) -> None:
+        """Note that nothing is left to do, and remove the private copy."""
+        with storage_errors(self.copies.parent):
+            self.log.finish(job)
+            self.copy_path(job.number, job.name).unlink(missing_ok=True)
+            self.log.compact()
+
+    def _copy(self, source: Path, path: Path) -> None:
+        make_folder(path.parent)
+        with source.open("rb") as content, replaced(path) as file:
+            while block := content.read(1 << 20):
+                file.write(block)
+
+    def _clear_copies(self) -> None:
+        with suppress(FileNotFoundError):
+            for each in list(self.copies.iterdir()):
+                job = self.log.jobs.get(each.stem)
+                if job is None or not job.runs:
+                    each.unlink()
+
+
+def _filters_text(config: FollowConfig) -> str:
+    """Return a text of the account and the filters without their period: the log is about these."""
+    names = {each.name for each in PERIOD}
+    filters = {name: value for name, value in config.query.filters.as_text().items() if name not in names}
+    return json.dumps([*config.account, filters], sort_keys=True)
+
+
+@contextmanager
+def follow_lock(path: Path) -> Iterator[None]:
+    """Hold the lock of a followed folder. Raises StorageError if another follower holds it."""
+    with storage_errors(path.parent):
+        make_folder(path.parent)
+        handle = open_own(path, os.O_RDWR | os.O_CREAT)
+    try:
+        try:
+            # A command of a follower that was killed may hold it for a moment more.
+            lock(handle)
+        except TimeoutError as error:
+            holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or _("another program")
+            text = _("{folder} is already followed by {holder}. Stop that first, or choose another folder.")
+            raise StorageError(text.format(folder=visible(str(path.parent)), holder=visible(holder))) from error
+        with storage_errors(path.parent):
+            since = datetime.now(UTC).astimezone().isoformat(sep=" ", timespec="minutes")
+            text = _("process {pid} on {host} since {since}")
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, text.format(pid=os.getpid(), host=socket.gethostname(), since=since).encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+class FollowObserver:
+    """What a follower reports to."""
+
+    def note_saved(self, count: int) -> None:
+        """Note how many faxes were saved, after each poll that found some."""
+
+    def note_problem(self, sentence: str) -> None:
+        """Note what failed and is tried again, or needs attention."""
+
+    def note_recovery(self) -> None:
+        """Note that the service responds again after a failure."""
+
+
+class Follower(DownloadObserver):
+    """Follows one account until it is cancelled, or until the disk or the sign-in fails."""
+
+    is_blind = False
+
+    def __init__(
+        self,
+        service: DocumentService,
+        clock: ServiceClock,
+        config: FollowConfig,
+        journal: Journal,
+        observer: FollowObserver,
+        *,
+        chance: Callable[[], float] = random.random,
+        wall: Callable[[], float] = time.time,
+        clocks: Clocks | None = None,
+    ) -> None:
+        self._service = service
+        self._clock = clock
+        self._config = config
+        self._journal = journal
+        self._observer = observer
+        self._chance = chance
+        self._wall = wall
+        self._clocks = clocks
+        self._recorder = JournalRecorder(journal, config.account)
+        self._unsaved: dict[ArrivalKey, Fax] = {}
+        self._due: dict[str, float] = {}
+        """When (seconds of the event loop) a document, command or delete that failed is tried again, by its fax."""
+        self._failures: dict[str, int] = {}
+        self._saved = 0
+        self._wake = asyncio.Event()
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._running: set[str] = set()
+
+    async def run(self) -> None:
+        """Follow. Raises StorageError, SignInRefused, and other errors that do not pass."""
+        with self._locks():
+            self._folder = await asyncio.to_thread(FollowFolder, self._config)
+            await asyncio.to_thread(self._folder.recover)
+            with suppress(StorageError):
+                await asyncio.to_thread(self._journal.read)
+            context = OperationContext(
+                *(self._service, self._config.account, self._journal),
+                grace=0,
+                clocks=self._clocks,
+                retry_policy=self._config.retry_policy,
+            )
+            self._deletions = Deletions(context, self._no_copy, self)
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._poll_forever())
+                    tasks.create_task(self._run_commands())
+                    tasks.create_task(self._fail_when_told())
+            except BaseExceptionGroup as errors:
+                raise _first(errors) from None
+            finally:
+                await self._deletions.aclose()
+                for problem in await self._recorder.finish():
+                    self._observer.note_problem(problem)
+
+    @contextmanager
+    def _locks(self) -> Iterator[None]:
+        """Lock the folder, and the manifest's folder if it is another one."""
+        folder = self._config.target.folder
+        manifest = self._config.manifest
+        with follow_lock(folder / _LOCK):
+            if manifest is None or manifest.parent.absolute() == folder.absolute():
+                yield
+            else:
+                with follow_lock(manifest.with_name(f".{manifest.name}{_LOCK}")):
+                    yield
+
+    # Polls
+
+    async def _poll_forever(self) -> None:
+        failures, arrivals = 0, None
+        while True:
+            failure: FaxtuiError | None = None
+            try:
+                arrivals = await self._poll(arrivals)
+            except (SignInRefused, StorageError):
+                raise
+            except ServiceError as error:
+                if not error.passing:
+                    raise
+                failures, failure = failures + 1, error
+                log.warning("a poll failed: %s", type(error).__name__)
+                if failures == 1:
+                    self._observer.note_problem(str(error))
+            else:
+                if failures:
+                    self._observer.note_recovery()
+                failures = 0
+            await asyncio.sleep(poll_delay(self._config.interval, failures, failure, self._chance()))
+
+    async def _poll(self, arrivals: Arrivals | None) -> Arrivals:
+        if arrivals is None:
+            arrivals = await self._catch_up()
+        else:
+            is_sweep = arrivals.needs_sweep(self._clock.now())
+            start = min([arrivals.start(is_sweep=is_sweep), *self._deletable_since()])
+            requested = time.monotonic()
+            poll = await fetch_poll(self._service, self._clock, self._config.query.filters, start, is_sweep=is_sweep)
+            arrivals, new = arrivals.after(poll)
+            await self._save([*new, *self._to_retry()])
+            await self._delete(poll.faxes, requested, start if poll.is_complete else None)
+        if not self._unsaved:
+            with storage_errors(self._config.target.folder):
+                await asyncio.to_thread(self._folder.log.cover, arrivals.covered)
+        return arrivals
+
+    async def _catch_up(self) -> Arrivals:
+        """Save everything up to now: since the last run or, in the first one, of the query's period."""
+        covered = self._folder.log.covered
+        window = open_window(self._config.query, self._clock.now(), self._config.target.zone)
+        filters = self._config.query.filters
+        for each in PERIOD:
+            filters = filters.with_value(each, "")
+        start = window.start if covered is None else min(covered, self._clock.now()) - OVERLAP
+        start = min([start, *self._deletable_since()])
+        window = Window(filters, Sort(), self._config.query.page_size, start)
+        stats, known, moments = PageStats(), set[ArrivalKey](), list[datetime]()
+        listed: list[Fax] = []
+        requested = time.monotonic()
+
+        async def faxes() -> AsyncGenerator[Fax, None]:
+            nonlocal window
+            for page in count(1):
+                shown = await fetch_page(self._service, self._clock, window, page)
+                window = shown.window
+                is_news = stats.add(shown.page)
+                moments.append(service_time(self._clock, shown.as_of, shown.page.faxes))
+                for fax in shown.page.faxes:
+                    known.add(arrival_key(fax))
+                    self._unsaved[arrival_key(fax)] = fax
+                    if fax_number(self._config.account.host, fax.identity) in self._folder.log.jobs:
+                        listed.append(fax)
+                    yield fax
+                if not shown.page.has_next or not is_news:
+                    return
+
+        async with aclosing(faxes()) as coming:
+            await self._save(coming)
+        await self._delete(listed, requested, None)
+        until = moments[0] if not stats.remark else start
+        return Arrivals(until, until, dict.fromkeys(known, moments[0]), is_ready=True)
+
+    async def _save(self, faxes: Sequence[Fax] | AsyncIterator[Fax]) -> None:
+        if isinstance(faxes, Sequence):
+            self._unsaved |= {arrival_key(each): each for each in faxes}
+            if not faxes:
+                return
+        self._saved = 0
+        try:
+            await Batch(self._service, self._folder, self, retry_policy=self._config.retry_policy).save(faxes)
+        finally:
+            if self._saved:
+                self._observer.note_saved(self._saved)
+            self._wake.set()
+
+    def _to_retry(self) -> list[Fax]:
+        now = asyncio.get_running_loop().time()
+        return [fax for fax in self._unsaved.values() if self._due.get(self._number(fax), 0.0) <= now]
+
+    def note_outcome(self, fax: Fax, outcome: Outcome) -> None:
+        number = self._number(fax)
+        if isinstance(outcome, Saved | AlreadyThere):
+            if number in self._folder.log.jobs or isinstance(outcome, Saved):
+                self._recorder.saved(fax.identity, outcome.path, outcome.sha256)
+            self._saved += isinstance(outcome, Saved)
+            self._forget(number)
+            self._unsaved.pop(arrival_key(fax), None)
+            self._wake.set()
+            return
+        self._observer.note_problem(missing_text(fax, outcome))
+        self._recorder.unsaved(fax.identity, missing_text(fax, outcome))
+        if isinstance(outcome, NoLongerThere | NoAddress):
+            self._unsaved.pop(arrival_key(fax), None)
+        else:
+            self._postpone(number)
+
+    # Commands
+
+    async def _run_commands(self) -> None:
+        """Run the commands that are due, a few at a time."""
+        if not self._config.command:
+            return
+        for job in list(self._folder.log.jobs.values()):
+            if job.is_in_doubt and self._config.skips_in_doubt:
+                text = _("It is unknown whether the command for {fax} worked. It is not run again.")
+                self._observer.note_problem(text.format(fax=job.fax.key.shown))
+                await asyncio.to_thread(self._folder.finish, job)
+            elif job.ended_at is not None and job.runs:
+                wait = _retry_wait(job.attempts)
+                left = min(max(job.ended_at + wait - self._wall(), 0.0), wait)
+                self._due[job.number] = asyncio.get_running_loop().time() + left
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                self._wake.clear()
+                now = asyncio.get_running_loop().time()
+                waiting = [each for each in self._folder.log.jobs.values() if self._is_waiting(each)]
+                for job in waiting:
+                    if self._due.get(job.number, 0.0) <= now and len(self._running) < COMMANDS_AT_ONCE:
+                        self._running.add(job.number)
+                        tasks.create_task(self._run_command(job))
+                dues = [self._due[each.number] for each in waiting if self._due.get(each.number, 0.0) > now]
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), max(min(dues) - now, 0.0) if dues else None)
+
+    def _is_waiting(self, job: Job) -> bool:
+        """Return True if a command has to run for a fax whose file has its name."""
+        return job.runs and job.number not in self._running and self._folder.is_recorded(job)
+
+    async def _run_command(self, job: Job) -> None:
+        path = await asyncio.to_thread(self._folder.private_copy, job)
+        if path is None:
+            text = _("The command for {fax} was not run: its file is missing.")
+            self._observer.note_problem(text.format(fax=job.fax.key.shown))
+            await asyncio.to_thread(self._folder.finish, job)
+            self._running.discard(job.number)
+            return
+        with storage_errors(self._config.target.folder):
+            job = await asyncio.to_thread(self._folder.log.start, job)
+        variables = {
+            "FAXTUI_FAX_ID": job.number,
+            "FAXTUI_ATTEMPT": str(job.attempts),
+            "FAXTUI_FILE": str(path),
+            "FAXTUI_SAVED": str(self._config.target.folder / job.name),
+        }
+        reason = ""
+        try:
+            result = await run_with_input(
+                self._config.command, job.resource.encode(), {**os.environ, **variables}, limit=COMMAND_LIMIT, most=4096
+            )
+        except TimeoutError:
+            reason = _("it did not end within {seconds:g} seconds").format(seconds=COMMAND_LIMIT)
+        except (OSError, ValueError) as error:
+            reason = why(error) if isinstance(error, OSError) else str(error)
+        else:
+            if result.exit_code:
+                reason = _("exit code {code}").format(code=result.exit_code)
+        await asyncio.to_thread(self._folder.end, job, has_worked=not reason, now=self._wall())
+        if reason:
+            self._postpone(job.number, job.attempts)
+            text = _("The command for {fax} failed: {reason}. Retrying in {seconds:g} seconds.")
+            wait = _retry_wait(job.attempts)
+            self._observer.note_problem(text.format(fax=job.fax.key.shown, reason=reason, seconds=wait))
+        else:
+            self._forget(job.number)
+        self._running.discard(job.number)
+        self._wake.set()
+
+    # Deletes
+
+    def _to_delete(self) -> list[Job]:
+        now = asyncio.get_running_loop().time()
+        jobs = self._folder.log.jobs.values()
+        return [
+            each
+            for each in jobs
+            if each.deletes
+            and self._config.deletes
+            and not each.runs
+            and self._folder.is_recorded(each)
+            and self._due.get(each.number, 0.0) <= now
+        ]
+
+    def _deletable_since(self) -> list[datetime]:
+        """Return when faxes to be deleted were received: only a fresh list shows that a name is still theirs."""
+        return [each.received - timedelta(seconds=1) for each in self._to_delete() if each.received is not None]
+
+    async def _delete(self, listed: Iterable[Fax], requested: float, since: datetime | None) -> None:
+        """Delete the saved faxes that are listed just as they were.
+
+        ``since``: the list has all faxes from then on (None: unknown), so that a fax not in it is gone.
+        """
+        rows = {fax.identity: fax for fax in listed}
+        self._deletions.compare(rows.values(), requested)
+        keys = [identity.key for identity in rows]
+        wanted: list[Fax] = []
+        unknown: list[Fax] = []
+        for job in self._to_delete():
+            fax = rows.get(job.fax)
+            if fax is None and since is not None and job.received is not None and job.received > since:
+                await asyncio.to_thread(self._folder.finish, job)
+            if fax is None or keys.count(fax.key) > 1:
+                continue
+            # Another program may have taken the file away: it was verified when it was saved.
+            state = await asyncio.to_thread(check_copy, self._config.target.folder / job.name, job.sha256)
+            if state not in (CopyState.WHOLE, CopyState.MISSING):
+                text = _("{fax} was not deleted: its saved file has changed or can't be read.")
+                self._observer.note_problem(text.format(fax=fax.key.shown))
+                self._postpone(job.number)
+                continue
+            is_unknown = isinstance(self._deletions.view.of(fax.key), Unknown)
+            (unknown if is_unknown else wanted).append(fax)
+        self._deletions.drop_finished()
+        self._deletions.confirm(unknown)
+        plan = self._deletions.request(wanted, with_copies=False)
+        for each in plan.refused:
+            log.info("a delete was refused")
+            self._postpone(self._number(each.fax))
+
+    async def _no_copy(self, fax: Fax) -> SavedCopy:
+        raise StorageError(_("{fax} is not saved.").format(fax=fax.key.shown))
+
+    def deletions_changed(self, view: DeletionsView) -> None:
+        for deletion in view.by_key.values():
+            number = self._number(deletion.fax)
+            job = self._folder.log.jobs.get(number)
+            if job is not None and not deletion.is_in_progress:
+                self._note_deletion(job, deletion.state)
+
+    def _note_deletion(self, job: Job, state: State) -> None:
+        match state:
+            case Deleted(remark=remark):
+                self._forget(job.number)
+                try:
+                    self._folder.finish(job)
+                except StorageError as error:
+                    self._fail(error)
+                if remark:
+                    self._observer.note_problem(remark)
+            case NotDeleted(reason=reason) | Unknown(reason=reason) if self._due.get(job.number, 0.0) <= self._time():
+                self._postpone(job.number)
+                self._observer.note_problem(reason)
+            case Undone():
+                pass
+
+    def sign_in_refused(self, error: SignInRefused) -> None:
+        self._fail(error)
+
+    def crash(self, error: BaseException) -> None:
+        self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        if not self._ready.done():
+            self._ready.set_exception(error)
+
+    async def _fail_when_told(self) -> None:
+        await self._ready
+
+    # Retries
+
+    def _number(self, fax: Fax) -> str:
+        return fax_number(self._config.account.host, fax.identity)
+
+    @staticmethod
+    def _time() -> float:
+        return asyncio.get_running_loop().time()
+
+    def _postpone(self, number: str, failures: int | None = None) -> None:
+        """Try again later: after 5 s, 25 s, 2 min, 10 min, 52 min, then every 4 h."""
+        self._failures[number] = failures or self._failures.get(number, 0) + 1
+        self._due[number] = self._time() + _retry_wait(self._failures[number])
+
+    def _forget(self, number: str) -> None:
+        self._failures.pop(number, None)
+        self._due.pop(number, None)
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of a group, whatever groups it is in."""
+    first: BaseException = errors.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def _retry_wait(failures: int) -> float:
+    return RETRY_WAITS[min(max(failures, 1), len(RETRY_WAITS)) - 1]

@@ -16,9 +16,8 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from subprocess import DEVNULL, PIPE
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from faxtui.signals import clean_up_with
 
@@ -81,8 +80,7 @@ async def start_worker(command: Sequence[str], environ: Mapping[str, str]) -> Pr
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CommandResult:
+class CommandResult(NamedTuple):
     """Exit code of a command and what it printed: ``output`` on standard output, ``errors`` on standard error."""
 
     exit_code: int

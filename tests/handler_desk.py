@@ -12,6 +12,7 @@ from scripted_service import TOO_LONG
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.errors import FaxtuiError, SignInRefused
 from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.operations.deletion import DeletionsView
 from faxtui.operations.operations import (
     DownloadTarget,
     FaxOperations,
@@ -76,7 +77,7 @@ class Desk(OperationsObserver):
         self.refused.append(error)
 
     def rows_deleted(self) -> None:
-        self.listings.append(self.view.deletions.deleted)
+        self.listings.append(self.deletions.deleted)
 
     def crash(self, error: BaseException) -> None:
         self.crashes.append(error)
@@ -84,6 +85,10 @@ class Desk(OperationsObserver):
     @property
     def view(self) -> OperationsView:
         return self.handling.view
+
+    @property
+    def deletions(self) -> DeletionsView:
+        return self.view.deletions or DeletionsView()
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(TOO_LONG):
@@ -97,9 +102,9 @@ class Desk(OperationsObserver):
     async def delete(self, *faxes: Fax, with_copies: bool = False) -> None:
         """Ask, and let the grace go by."""
         self.handling.delete(self.handling.deletions.plan(faxes), with_copies=with_copies)
-        await self.until(lambda: "saving" not in self.view.deletions.progress)
+        await self.until(lambda: "saving" not in self.deletions.progress)
         await self.time.goes_by(10)
-        await self.until(lambda: not self.view.deletions.is_in_progress)
+        await self.until(lambda: not self.deletions.is_in_progress)
 
 
 @asynccontextmanager

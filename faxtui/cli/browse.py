@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from faxtui.cli.context import (
     DEMO,
@@ -102,8 +102,7 @@ def _title(settings: Settings, *whose: str) -> str:
     return " · ".join([*map(visible, whose), *([_("read only")] if settings.profile.read_only else [])])
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredAccounts:
+class ConfiguredAccounts(NamedTuple):
     """The accounts of the configuration file, and changes to it."""
 
     config: Path

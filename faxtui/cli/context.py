@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from faxtui.cli.options import Options
 from faxtui.cli.output import displayable, print_message
@@ -128,8 +128,7 @@ def connect(account: Account) -> DocumentService:
     return OdysseyService(account)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountConnector:
+class AccountConnector(NamedTuple):
     """Connects to the account of a sign-in, with the password that was typed if there is one."""
 
     sign_in: SignIn

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
+from typing import NamedTuple
 
 from faxtui.domain.fax import RECEIVED, SORTABLE, Field, Kind
 from faxtui.domain.page import Listing
@@ -149,8 +150,7 @@ def _checked(each: Filter, text: str) -> str:
         raise InvalidValue(str(error), each.name) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """A named period: ``since`` and ``until`` as one would type them, empty if open."""
 
     label: str

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.document import ResumePoint
@@ -83,8 +82,7 @@ def _failed(connecting: asyncio.Future[DocumentService]) -> bool:
     return connecting.cancelled() or connecting.exception() is not None
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionCheck:
+class ConnectionCheck(NamedTuple):
     """Result of a check: the service's count of faxes of 7 days, and how far its clock is ahead of this computer's."""
 
     total: int | None

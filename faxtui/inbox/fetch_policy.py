@@ -5,16 +5,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from faxtui.errors import Busy, FaxtuiError
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """Retries of a request that changes nothing (our decision: three, with growing, jittered waits).
 
     ``waits`` are seconds before the first, second … retry; ``jitter`` is the part of a wait left to chance;

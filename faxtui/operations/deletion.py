@@ -157,6 +157,12 @@ class DeletionsView:
         return frozenset(key for key, each in self.by_key.items() if isinstance(each.state, Deleted))
 
     @property
+    def gone(self) -> frozenset[FaxIdentity]:
+        """Faxes that somebody else deleted."""
+        states = [(each.fax.identity, each.state) for each in self.by_key.values()]
+        return frozenset(fax for fax, state in states if isinstance(state, Deleted) and not state.by_us)
+
+    @property
     def progress(self) -> str:
         """``saving 1 first, deleting 2 in 0:07``, for the page bar; empty if nothing is in progress."""
         states = [each.state for each in self.by_key.values()]

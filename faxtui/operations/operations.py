@@ -19,25 +19,13 @@ from faxtui.domain.fax import Fax, FaxIdentity, FaxKey
 from faxtui.domain.service import DocumentService
 from faxtui.errors import FaxtuiError, Gone, InvalidValue, SignInRefused, StorageError
 from faxtui.inbox.view import Retries, Waiting
-from faxtui.operations.deletion import (
-    Confirming,
-    Deleted,
-    DeleteMessages,
-    Deleting,
-    DeletionsView,
-    NotDeleted,
-    Pending,
-    Saving,
-    Unfinished,
-    Unknown,
-)
 from faxtui.storage.journal import AccountName, Journal, Record, Records, WasDeleted
 from faxtui.translation import N_, _, ngettext
 
 if TYPE_CHECKING:
     from faxtui.inbox.fetch_policy import RetryPolicy
     from faxtui.operations.delete_queue import Clocks, Deletions
-    from faxtui.operations.deletion import Plan
+    from faxtui.operations.deletion import DeleteMessages, DeletionsView, Plan, Unfinished
     from faxtui.operations.saver import CopyChecks, JournalRecorder, Saver
 
 
@@ -132,7 +120,7 @@ class OperationsView:
     """What is done with the faxes of one account, and known of them.
 
     ``opened`` (False: marked unopened) and ``gone`` are of this run, ``records`` of every run. ``saved`` are those
-    whose copy was found intact.
+    whose copy was found intact. ``deletions`` is None until something is deleted.
     ``task`` is the progress text of the background task, empty if there is none. ``retry`` is the failed request that
     is sent again next.
     """
@@ -142,7 +130,7 @@ class OperationsView:
     gone: AbstractSet[FaxIdentity] = frozenset()
     saved: AbstractSet[FaxIdentity] = frozenset()
     records: Records = field(default_factory=Records)
-    deletions: DeletionsView = field(default_factory=DeletionsView)
+    deletions: DeletionsView | None = None
     task: str = ""
     retry: Waiting | None = None
 
@@ -152,21 +140,26 @@ class OperationsView:
 
     def is_going(self, fax: Fax) -> bool:
         """Return True if a fax is being deleted, or its deletion is being confirmed."""
-        deletion = self.deletions.by_key.get(fax.key)
+        deletion = None if self.deletions is None else self.deletions.by_key.get(fax.key)
         return deletion is not None and deletion.is_in_progress
 
     def local_status(self, fax: Fax) -> LocalStatus | None:
         identity = fax.identity
-        state, record = self.deletions.of(fax.key), self.records.of(identity)
-        match state:
-            case Saving() | Pending() | Deleting() | Confirming():
-                return LocalStatus.GOING
-            case Deleted(by_us=by_us):
-                return LocalStatus.DELETED if by_us else LocalStatus.GONE
-            case Unknown():
-                return LocalStatus.UNKNOWN
-        # What came back is known to be there, even if the journal could not be told.
-        was_deleted = WasDeleted.NO if isinstance(state, NotDeleted) else record.was_deleted
+        record = self.records.of(identity)
+        was_deleted = record.was_deleted
+        if self.deletions is not None:
+            from faxtui.operations.deletion import Confirming, Deleted, Deleting, NotDeleted, Pending, Saving, Unknown
+
+            match self.deletions.of(fax.key):
+                case Saving() | Pending() | Deleting() | Confirming():
+                    return LocalStatus.GOING
+                case Deleted(by_us=by_us):
+                    return LocalStatus.DELETED if by_us else LocalStatus.GONE
+                case Unknown():
+                    return LocalStatus.UNKNOWN
+                case NotDeleted():
+                    # What came back is known to be there, even if the journal could not be told.
+                    was_deleted = WasDeleted.NO
         if was_deleted is WasDeleted.UNKNOWN:
             return LocalStatus.UNKNOWN
         if identity in self.gone:
@@ -187,7 +180,7 @@ class OperationsView:
 class FinalState:
     """What was left undone at the end: deletes; the end of the background task, and unsaved state, in a sentence."""
 
-    deletes: Unfinished
+    deletes: Unfinished | None = None
     task: str = ""
     unsaved: str = ""
 
@@ -238,7 +231,6 @@ class FaxOperations:
         self._observer = observer
         self._task: asyncio.Task[str] | None = None
         self._progress = ""
-        self._messages = DeleteMessages()
         self._deleted: AbstractSet[FaxKey] = frozenset()
         self._final: FinalState | None = None
         self._deletions: Deletions | None = None
@@ -266,6 +258,12 @@ class FaxOperations:
         from faxtui.operations.saver import JournalRecorder
 
         return JournalRecorder(self._context.journal, self._context.account)
+
+    @cached_property
+    def _messages(self) -> DeleteMessages:
+        from faxtui.operations.deletion import DeleteMessages
+
+        return DeleteMessages()
 
     @property
     def deletions(self) -> Deletions:
@@ -483,7 +481,7 @@ class FaxOperations:
 
     async def aclose(self) -> FinalState:
         """Cancel what is in progress. What was not sent is never deleted. Nothing is reported from here on."""
-        self._final = FinalState(Unfinished())
+        self._final = FinalState()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=_END_LIMIT)
@@ -517,7 +515,7 @@ class FaxOperations:
 
     def deletions_changed(self, view: DeletionsView) -> None:
         """Show the deletes, and report those that ended."""
-        self.view = replace(self.view, gone=self.view.gone | _gone_in(view))
+        self.view = replace(self.view, gone=self.view.gone | view.gone)
         self._notify()
         messages = tuple(self._messages.of(view))
         if self._final is not None:
@@ -538,9 +536,3 @@ class FaxOperations:
             retry=self.retries.next,
         )
         self._observer.show_operations(self.view)
-
-
-def _gone_in(view: DeletionsView) -> AbstractSet[FaxIdentity]:
-    """Return the faxes that somebody else deleted."""
-    states = [(each.fax.identity, each.state) for each in view.by_key.values()]
-    return {fax for fax, state in states if isinstance(state, Deleted) and not state.by_us}

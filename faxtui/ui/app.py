@@ -27,7 +27,6 @@ from faxtui.domain.query import FaxQuery
 from faxtui.domain.text import visible
 from faxtui.errors import FaxtuiError
 from faxtui.inbox.inbox import Inbox
-from faxtui.operations.deletion import Deleted, DeletionsView
 from faxtui.operations.operations import OperationsView
 from faxtui.signals import Orderly
 from faxtui.terminal.capabilities import Colours
@@ -60,6 +59,7 @@ from faxtui.ui.typed_keys import AttentiveApp, Settled, TypeAhead, WaitsForRows
 from faxtui.ui.widgets.bars import MessageBar
 
 if TYPE_CHECKING:
+    from faxtui.operations.deletion import DeletionsView
     from faxtui.ui.screens.connect import ConnectScreen
     from faxtui.ui.screens.dialog import Chosen
     from faxtui.ui.screens.menus import Command
@@ -502,7 +502,7 @@ class QuitGuard:
         self.is_waiting = False
         self._app = app
         self._panel: LeavePanel | None = None
-        self._deletions = DeletionsView()
+        self._deletions: DeletionsView | None = None
         self._asked_about: frozenset[FaxKey] = frozenset()
 
     async def ask(self) -> None:
@@ -510,8 +510,8 @@ class QuitGuard:
         from faxtui.ui.screens.questions import LeavePanel
 
         app = self._app
-        deletions = DeletionsView() if app.session is None else app.session.operations.view.deletions
-        if self._question is not None or not deletions.unsent:
+        deletions = None if app.session is None else app.session.operations.view.deletions
+        if self._question is not None or deletions is None or not deletions.unsent:
             app.exit()
             return
         self._deletions = deletions
@@ -519,15 +519,17 @@ class QuitGuard:
         self._panel = LeavePanel(app.options.glyphs, deletions)
         await app.push_screen(self._panel, self._answered)
 
-    def follow(self, deletions: DeletionsView) -> None:
+    def follow(self, deletions: DeletionsView | None) -> None:
         """Show the progress of the deletes, and quit if the last one is through."""
         self._deletions = deletions
+        if deletions is None:
+            return
         if self._question is not None:
             self._question.follow(deletions)
         if not self.is_waiting or deletions.is_in_progress:
             return
         self.is_waiting = False
-        if all(isinstance(deletions.of(key), Deleted) for key in self._asked_about):
+        if deletions.deleted >= self._asked_about:
             self._app.exit()
         else:
             self._app.warn(_("Not everything was deleted, so faxtui stays open."))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from textual.binding import Binding, BindingType, InvalidBinding
@@ -26,8 +26,7 @@ READING_GROUPS = (FAX, SHEETS, LENS, FAXES, PROGRAM)
 """The groups of the help in a fax."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """An action and its keys (as Textual names them, separated by commas).
 
     ``bar`` is its rank in the key bar, 0 if it is not there; ``shown`` how its keys are written, if not simply as the

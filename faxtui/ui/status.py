@@ -61,10 +61,12 @@ def operations(view: OperationsView, keys: Keys, now: float, *, leaves: bool = F
 
     ``now`` is in seconds, monotonic.
     """
-    deletions = view.deletions.progress
+    deletions, undo = "", ""
+    if view.deletions is not None:
+        deletions = view.deletions.progress
+        undo = _("{key} undo").format(key=keys.first("fax.undo")) if view.deletions.unsent else ""
     if leaves:
         deletions = _("{progress}, then quitting").format(progress=deletions)
-    undo = _("{key} undo").format(key=keys.first("fax.undo")) if view.deletions.unsent else ""
     retry = "" if view.retry is None else waiting(view.retry, now)
     return joined(deletions, undo, retry, view.task)
 
@@ -108,14 +110,15 @@ def _marked(count: int, away: int) -> str:
 def farewell(ending: FinalState, why: str = "") -> str:
     """Return what the end left undone, because of ``why``; nothing is sent later."""
     parts = [ending.task] if ending.task else []
-    if dropped := len(ending.deletes.dropped):
+    deletes = ending.deletes
+    if deletes is not None and (dropped := len(deletes.dropped)):
         text = ngettext(
             "{count:,} fax was not deleted, because {why} before that: nothing was sent.",
             "{count:,} faxes were not deleted, because {why} before that: nothing was sent.",
             dropped,
         )
         parts.append(text.format(count=dropped, why=why or _("faxtui ended")))
-    if unknown := len(ending.deletes.unknown):
+    if deletes is not None and (unknown := len(deletes.unknown)):
         text = ngettext(
             "It is not known whether {count:,} fax was deleted: it has a question mark in the list.",
             "It is not known whether {count:,} faxes were deleted: they have a question mark in the list.",

@@ -8,6 +8,7 @@ from handling_desk import ACCOUNT, BROKEN, GONE, WITHOUT_COPIES, Desk, handling
 from wire import resource
 
 from faxtui.demo.service import Answer
+from faxtui.operations.deletion import DeletionsView
 from faxtui.storage.journal import WasDeleted
 
 AT_ONCE = 0
@@ -184,7 +185,9 @@ async def test_where_it_is_read_only_nothing_is_deleted_and_the_screen_says_so(t
         await desk.until_shown("Read-only: deleting is disabled.")
         await desk.press("enter", "D")
         await desk.until_shown("Read-only: deleting is disabled.")
-        assert not desk.console.app.session or not desk.console.app.session.operations.view.deletions.by_key
+        session = desk.console.app.session
+        assert session is not None
+        assert session.operations.view.deletions == DeletionsView()
 
 
 async def test_the_countdown_begins_again_after_a_pause(tmp_path: Path) -> None:

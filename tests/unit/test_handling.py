@@ -124,11 +124,11 @@ async def test_another_grace_counts_from_the_next_request_on(tmp_path: Path) -> 
     async with at_desk(tmp_path) as desk:
         desk.handling.set_grace(3)
         desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=False)
-        assert desk.view.deletions.progress == "deleting 1 in 0:03"
+        assert desk.deletions.progress == "deleting 1 in 0:03"
         desk.handling.set_grace(60)
-        assert desk.view.deletions.progress == "deleting 1 in 0:03"
+        assert desk.deletions.progress == "deleting 1 in 0:03"
         desk.handling.delete(desk.handling.deletions.plan([B]), with_copies=False)
-        assert desk.view.deletions.progress == "deleting 2, the first in 0:03"
+        assert desk.deletions.progress == "deleting 2, the first in 0:03"
         desk.handling.undo()
         await desk.time.goes_by(3)
         await desk.until(lambda: desk.service.sent == [A.key])
@@ -357,7 +357,7 @@ async def test_another_fax_that_has_the_name_by_now_is_not_deleted_in_its_place(
         desk.handling.delete(desk.handling.deletions.plan([A, B]), with_copies=False)
         await desk.handling.compare((OTHER, B), time.monotonic())
         await desk.time.goes_by(10)
-        await desk.until(lambda: not desk.view.deletions.is_in_progress)
+        await desk.until(lambda: not desk.deletions.is_in_progress)
         assert desk.service.sent == [B.key]
         assert desk.wrong == ["f/a.pdf was not deleted: another fax has that name now. Check it before you delete it."]
 

@@ -10,6 +10,7 @@ from scripted_service import settle
 from faxtui.domain.fax import Fax
 from faxtui.errors import Forbidden, ServiceFailed, SignInRefused, StorageError
 from faxtui.inbox.fetch_policy import RetryPolicy
+from faxtui.operations.deletion import Unfinished
 from faxtui.operations.operations import LocalStatus
 from faxtui.storage.journal import Journal, JournalEntry, WasDeleted
 
@@ -71,10 +72,10 @@ async def test_while_nobody_can_see_it_no_countdown_goes_on(tmp_path: Path) -> N
     async with at_desk(tmp_path) as desk:
         desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=False)
         await desk.time.goes_by(5)
-        assert desk.view.deletions.progress == "deleting 1 in 0:05"
+        assert desk.deletions.progress == "deleting 1 in 0:05"
         desk.is_blind = True
         await desk.time.goes_by(60)
-        assert desk.view.deletions.progress == "deleting 1 in 0:10"
+        assert desk.deletions.progress == "deleting 1 in 0:10"
         assert desk.service.sent == []
         desk.is_blind = False
         await desk.time.goes_by(9)
@@ -89,7 +90,7 @@ async def test_read_only_nothing_is_planned(tmp_path: Path) -> None:
         assert plan.documents == ()
         desk.handling.delete(plan, with_copies=True)
         await settle()
-        assert desk.view.deletions.by_key == {}
+        assert desk.deletions.by_key == {}
 
 
 async def test_a_copy_that_is_requested_again_is_told_with_the_reason_until_it_comes(tmp_path: Path) -> None:
@@ -97,9 +98,9 @@ async def test_a_copy_that_is_requested_again_is_told_with_the_reason_until_it_c
         desk.service.when_looked_for(A, ServiceFailed("It failed."))
         desk.handling.delete(desk.handling.deletions.plan([A]), with_copies=True)
         await desk.until(lambda: desk.view.retry is not None)
-        assert desk.view.deletions.progress == "saving 1 first"
+        assert desk.deletions.progress == "saving 1 first"
         assert isinstance(desk.view.retry and desk.view.retry.error, ServiceFailed)
-        await desk.until(lambda: desk.view.retry is None and "deleting 1" in desk.view.deletions.progress)
+        await desk.until(lambda: desk.view.retry is None and "deleting 1" in desk.deletions.progress)
 
 
 # The end
@@ -110,7 +111,7 @@ async def test_at_the_end_nothing_is_sent_later_and_what_was_left_is_given_once(
         desk.handling.delete(desk.handling.deletions.plan([A, B]), with_copies=False)
         ending = asyncio.create_task(desk.handling.aclose())
         await desk.time.goes_by(2)
-        assert (await ending).deletes.dropped == (A, B)
+        assert (await ending).deletes == Unfinished(dropped=(A, B))
         await desk.time.goes_by(60)
         assert desk.service.sent == []
         assert (desk.said, desk.wrong) == ([], [])
@@ -140,7 +141,7 @@ async def test_a_request_without_an_answer_at_the_end_is_given_as_unknown(tmp_pa
         ending = asyncio.create_task(desk.handling.aclose())
         await desk.time.goes_by(2)
         closing = (await ending).deletes
-        assert (closing.dropped, closing.unknown) == ((), (A,))
+        assert closing == Unfinished(unknown=(A,))
     journal = Journal(tmp_path / "state" / "journal.jsonl")
     journal.read()
     assert journal.records(ACCOUNT).of(A.identity).was_deleted is WasDeleted.UNKNOWN

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 from faxtui.terminal.capabilities import Terminfo
 from faxtui.terminal.driver.screen import Row, Screen, Style, is_narrow, matches_blank
@@ -14,8 +14,7 @@ _ERASING = 3
 """Changed blanks at the end of a line from which erasing it takes fewer bytes than painting them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Cells of a line, from ``start`` to before ``end``, to paint in one style.
 
     ``blank``: all are spaces, so any style that looks the same on a space will do. ``erases``: erase to the end of the

@@ -15,9 +15,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from types import FrameType
+from typing import NamedTuple
 
 from textual import events, messages
 from textual._xterm_parser import XTermParser
@@ -73,8 +74,7 @@ _FEWEST_TABS = 5
 _REQUEST_POSITION = "\x1b[6n"
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """Invisible test of tab stops and repetition (REP): the column of the cursor afterwards is the result.
 
     terminfo is not enough: tmux 3.3 repeats only ASCII and mosh nothing (both observed), and ``tabs -4`` in a shell's

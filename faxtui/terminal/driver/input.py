@@ -13,7 +13,6 @@ import os
 import re
 import select
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 _PARAMETERS = re.compile(r"([\d:;]*)([ABCDEFHPQS~u])")
@@ -134,48 +133,41 @@ def _is_character(code: int) -> bool:
     return 0x20 <= code < 0x7F or 0xA0 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key: one character, or the sequence of a function key in a form without sub-parameters."""
 
     sequence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Paste:
+class Paste(NamedTuple):
     """The content of a bracketed paste."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mouse:
+class Mouse(NamedTuple):
     """A mouse report in SGR form (xterm's ctlseqs)."""
 
     sequence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Focus:
+class Focus(NamedTuple):
     """The terminal's window got or lost the focus."""
 
     gained: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NewSize:
+class NewSize(NamedTuple):
     """The terminal's window has another size (in-band resize notification, mode 2048)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Synchronized:
+class Synchronized(NamedTuple):
     """Response to DECRQM: whether the terminal knows synchronized output (mode 2026)."""
 
     supported: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CursorPosition:
+class CursorPosition(NamedTuple):
     """Response to ``CSI 6n``: line and column, from 0."""
 
     line: int

@@ -12,7 +12,7 @@ import select
 import termios
 import threading
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from faxtui.terminal.capabilities import Terminfo
 from faxtui.terminal.driver.output_parser import RawSequence
@@ -61,13 +61,11 @@ class TtyOutput:
             os.close(self._descriptor)
 
 
-@dataclass(frozen=True, slots=True)
-class Invalidate:
+class Invalidate(NamedTuple):
     """Item that says: what the terminal shows is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class TerminfoUpdate:
+class TerminfoUpdate(NamedTuple):
     """Item with the capabilities that the terminal has proved to have."""
 
     terminfo: Terminfo

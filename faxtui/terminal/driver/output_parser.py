@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from faxtui.terminal.driver.pen import apply_sgr
 from faxtui.terminal.driver.screen import PLAIN, Screen, Style
@@ -35,8 +35,7 @@ class Effect(Enum):
     SCREEN = "the screen, the cursor and the pen"
 
 
-@dataclass(frozen=True, slots=True)
-class RawSequence:
+class RawSequence(NamedTuple):
     """An escape sequence to send unchanged, with the cursor at line and column ``at`` (None: anywhere), in ``pen``."""
 
     text: str

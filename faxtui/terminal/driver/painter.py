@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
@@ -37,8 +36,7 @@ class PlacedPicture(NamedTuple):
         return other is not None and other[:2] == self[:2] and other.lines >= self.lines
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A screen to show. ``cursor`` is None while it is hidden."""
 
     screen: Screen
@@ -75,8 +73,7 @@ def without_placeholders(screen: Screen, placed: PlacedPicture | None) -> Screen
     return screen
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """The terminal's cursor and pen; None is unknown."""
 
     line: int | None = None

@@ -20,7 +20,6 @@ from faxtui.domain.query import FaxQuery, Filters, Sort, in_words, period_in_wor
 from faxtui.errors import FaxtuiError, InvalidValue, Refused
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Failed, Fetching, InboxView, Shown, Waiting
-from faxtui.operations.export import ExportRequest, export
 from faxtui.operations.operations import FaxOperations, OperationsView
 from faxtui.translation import _, ngettext
 from faxtui.ui import status
@@ -488,6 +487,8 @@ class BrowserScreen(FaxActionsScreen):
         await self.app.push_screen(panel, partial(self._start_export, extent, folder))
 
     def _start_export(self, extent: Extent, folder: Path, path: Path | None) -> None:
+        from faxtui.operations.export import ExportRequest, export
+
         if path is None:
             return
         request = ExportRequest(

@@ -584,7 +584,8 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
         if record.is_saved:
             yield _("Saved"), visible(record.path)
         if done not in (None, LocalStatus.SAVED, LocalStatus.OPENED):
-            yield _("State"), view.deletions.progress if done is LocalStatus.GOING else done.value
+            going = view.deletions if done is LocalStatus.GOING else None
+            yield _("State"), _(done.value) if going is None else going.progress
 
     def _of(self, field: Field, fax: Fax) -> tuple[Text, Text]:
         return self._pair(field.heading, field.text(fax, self.reading))

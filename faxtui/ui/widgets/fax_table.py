@@ -197,8 +197,7 @@ _GOES = (LocalStatus.GOING, LocalStatus.DELETED, LocalStatus.GONE)
 _STRUCK = Style(strike=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Position of the cursor: a fax, a row of the page, a line of the screen; rows and lines count from 0."""
 
     fax: Fax | None = None

@@ -177,6 +177,18 @@ def connect_for_command(context: CommandContext, environ: Mapping[str, str]) -> 
             return connector.connect(password)
 
 
+_YES = ("y", "yes", "o", "oui")
+"""What a person may type to agree, in English and French."""
+
+
+def has_consent(question: str, without_terminal: str, environ: Mapping[str, str]) -> bool:
+    """Ask a person to agree. Raises UsageError with the text ``without_terminal`` if there is nobody to ask."""
+    if not all(each is not None and each.isatty() for each in (sys.stdin, sys.stderr)):
+        raise UsageError(without_terminal)
+    print(displayable(question, environ), end=" [y/N] ", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in _YES
+
+
 def exit_on_signal() -> Orderly:
     """Turn a signal into SystemExit with its code, so that the terminal gets its echo back."""
 

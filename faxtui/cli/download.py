@@ -11,7 +11,7 @@ from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
-from faxtui.cli.context import DEMO_FOLDER, CommandContext, connect_for_command
+from faxtui.cli.context import DEMO_FOLDER, CommandContext, connect_for_command, has_consent
 from faxtui.cli.output import Messages, Streams, standard_streams
 from faxtui.cli.runner import run_to_end
 from faxtui.config.state import SavedState
@@ -274,6 +274,11 @@ def run_download(context: CommandContext, environ: Mapping[str, str]) -> int:
         from faxtui.cli.follow import run_follow
 
         return run_follow(context, request.folder, environ)
+    if not (options.faxes or options.filters or options.view is not None or options.all):
+        question = _("Save every fax of the last 7 days in {folder}?").format(folder=visible(str(request.folder)))
+        nobody = _("Without filters, every fax of the last 7 days would be saved. Add filters or --all.")
+        if not has_consent(question, nobody, environ):
+            return INCOMPLETE
     journal = Journal(None if options.demo else context.paths.journal)
     return run_to_end(_download(connect_for_command(context, environ), request, journal, streams))
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from faxtui.cli.context import CommandContext, connect_for_command
-from faxtui.cli.output import Messages, Streams, displayable, standard_streams
+from faxtui.cli.context import CommandContext, connect_for_command, has_consent
+from faxtui.cli.output import Messages, Streams, standard_streams
 from faxtui.cli.runner import run_to_end
 from faxtui.config.state import SavedState
 from faxtui.domain.clock import ServiceClock
@@ -21,9 +20,6 @@ from faxtui.operations.follow import FollowConfig, Follower, FollowObserver
 from faxtui.operations.operations import DownloadTarget
 from faxtui.storage.journal import Journal
 from faxtui.translation import _, ngettext
-
-YES = ("y", "yes", "o", "oui")
-"""What a person may type to agree, in English and French."""
 
 
 def run_follow(context: CommandContext, folder: Path, environ: Mapping[str, str]) -> int:
@@ -69,10 +65,7 @@ def has_agreed(question: str, yes: bool, environ: Mapping[str, str]) -> bool:
     """Ask before something is deleted, unless ``yes``. Raises UsageError if there is no terminal to ask on."""
     if yes:
         return True
-    if not all(each is not None and each.isatty() for each in (sys.stdin, sys.stderr)):
-        raise UsageError(_("There is no terminal to ask on before faxes are deleted. Add --yes."))
-    print(displayable(question, environ), end=" [y/N] ", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in YES
+    return has_consent(question, _("There is no terminal to ask on before faxes are deleted. Add --yes."), environ)
 
 
 async def _follow(service: DocumentService, config: FollowConfig, journal: Journal, streams: Streams) -> int:

@@ -214,6 +214,7 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
             "folder to save in (default: the one in your settings); a plain number is the inbound number, as in list"
         ),
     )
+    download.add_argument("--all", action="store_true", help=_("save every fax of the period, without filters"))
     download.add_argument("--verify", metavar="DIR", type=_path, help=_("check the files saved in this folder"))
 
     download.add_argument("--text", action="store_true", help=_("also write the text of each fax beside its file"))
@@ -410,6 +411,11 @@ def _rules(command: str, given: Mapping[str, object]) -> tuple[tuple[bool, tuple
             command == TEXT and given.get("text_format") == "json",
             ("reading_order",),
             N_("{option} has no effect with --format json. Omit it"),
+        ),
+        (
+            is_download and ("faxes" in present or verifies),
+            ("all",),
+            N_("{option} has no effect on faxes named by FOLDER/FILE, or with --verify. Omit it"),
         ),
         (verifies, ("text",), N_("{option} has no effect with --verify, which only checks a folder. Omit it")),
         (command == "doctor", _SHOWN, N_("{option} has no effect on faxtui doctor. Omit it")),

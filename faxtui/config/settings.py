@@ -159,11 +159,9 @@ def path(value: object) -> Path | None:
         raise InvalidValue(_("Its home folder is unknown. Write an absolute path.")) from error
 
 
-def folder(value: object) -> Path:
-    """Return a folder as it was written, ``~`` and all."""
-    if path(value) is None:
-        raise InvalidValue(_("Expected a folder, such as ~/Downloads/faxes."))
-    return Path(text(value))
+def folder(value: object) -> Path | None:
+    """Return a folder as it was written, ``~`` and all; empty for none."""
+    return None if path(value) is None else Path(text(value))
 
 
 def file_name(value: object) -> str:
@@ -376,18 +374,21 @@ class Reader(Section):
 class Download(Section):
     """Folder of saved documents and names of their files."""
 
-    folder: Path = _setting(Path("~/Downloads/faxes"), folder, N_("where faxes are saved"))
+    folder: Path | None = _setting(None, folder, N_("where faxes are saved; empty: faxes in your downloads folder"))
     name: str = _setting(DEFAULT_TEMPLATE, file_name, N_("file names, made from fields of the fax"))
 
     @property
     def place(self) -> Path:
         """The absolute folder. Raises ConfigurationError if the home folder is unknown."""
+        from platformdirs import user_downloads_path
+
         try:
-            return self.folder.expanduser()
-        except RuntimeError as error:
-            raise ConfigurationError(
-                _("The home folder is unknown. Write an absolute path as [download] folder.")
-            ) from error
+            place = user_downloads_path() / "faxes" if self.folder is None else self.folder.expanduser()
+        except RuntimeError:
+            place = None
+        if place is None or (self.folder is None and not place.is_absolute()):
+            raise ConfigurationError(_("The home folder is unknown. Write an absolute path as [download] folder."))
+        return place
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from demo_server import demo_server
-from pty_session import PATIENCE, PROGRAM, ROUND, environment, faxtui
+from pty_session import PATIENCE, PROGRAM, ROUND, environment, faxtui, in_terminal
 from traced import traced
 
 SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
@@ -114,6 +114,15 @@ def test_sample_faxes_are_kept_apart_from_real_ones(tmp_path: Path) -> None:
     assert files(tmp_path / "Downloads" / "faxes" / "demo")
 
 
+@pytest.mark.parametrize(("typed", "code"), [("\n", 1), ("n\n", 1), ("\x04", 1), ("\x03", 130)])
+def test_every_fax_is_saved_only_if_somebody_says_so(tmp_path: Path, typed: str, code: int) -> None:
+    with in_terminal("download", "--demo", home=tmp_path) as terminal:
+        terminal.wait_for("Save every fax of the last 7 days in", "[y/N]")
+        terminal.type(typed)
+        assert terminal.wait_for_end() == code
+    assert not (tmp_path / "Downloads").exists()
+
+
 def test_what_can_not_be_done_is_told_in_a_sentence(tmp_path: Path) -> None:
     folder = str(tmp_path / "faxes")
     with demo_server() as address:
@@ -122,11 +131,14 @@ def test_what_can_not_be_done_is_told_in_a_sentence(tmp_path: Path) -> None:
         ends = {
             (2, "not both"): faxtui("download", "f/a.pdf", "--since", "1d", "--demo", home=tmp_path),
             (2, "Name a fax by its folder and file"): faxtui("download", "a.pdf", "--demo", home=tmp_path),
+            (2, "Add filters or --all"): faxtui("download", "--demo", home=tmp_path),
             (2, "Omit --to"): faxtui("download", "--verify", folder, "--to", folder, home=tmp_path),
             (1, "no longer on the service"): faxtui(
                 "download", "f/a.pdf", "--to", folder, *signed_in, home=tmp_path, environ=SIGNED_IN
             ),
-            (3, "refuses the sign-in"): faxtui("download", "--to", folder, *signed_in, home=tmp_path, environ=wrong),
+            (3, "refuses the sign-in"): faxtui(
+                "download", "--all", "--to", folder, *signed_in, home=tmp_path, environ=wrong
+            ),
             (1, "There is no faxes.jsonl"): faxtui("download", "--verify", str(tmp_path), home=tmp_path),
         }
     for (code, told), end in ends.items():

@@ -24,6 +24,7 @@ class HeadlessCompositor(Compositor):
     def __init__(self, *, paints: bool) -> None:
         super().__init__()
         self._paints = paints
+        self._behind: list[Screen[object]] = []
         self._frame: list[Strip] | None = None
         self._lines: list[str] | None = None
 
@@ -31,15 +32,17 @@ class HeadlessCompositor(Compositor):
         self, full: bool = False, screen_stack: list[Screen[object]] | None = None, simplify: bool = False
     ) -> RenderableType | None:
         self._frame = self._lines = None
+        self._behind = screen_stack or []
         if self._paints:
             return super().render_update(full, screen_stack, simplify)
-        visible_screen_stack.set(screen_stack or [])
         self._dirty_regions.clear()
         return None
 
     @property
     def frame(self) -> list[Strip]:
         if self._frame is None:
+            # A context variable: what the screen's own task has set is not set in the test's.
+            visible_screen_stack.set(self._behind)
             self._frame = self.render_strips()
         return self._frame
 

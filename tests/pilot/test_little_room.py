@@ -85,7 +85,7 @@ async def test_the_settings_are_in_sight(tmp_path: Path, monkeypatch: pytest.Mon
             await desk.press("comma")
             await desk.until_shown("theme")
             await desk.press("end")
-            await desk.until_shown("grace")
+            await desk.until_shown("remind")
 
 
 async def test_what_is_marked_leaves_the_time_of_the_page_in_sight(tmp_path: Path) -> None:

@@ -140,7 +140,8 @@ def judge(scan: Scan, words: Sequence[Word], score: Score) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    return text.replace("’", "'").replace("–", "-").replace("μ", "µ")
+    """Return a text without what does not change its meaning: a point for a comma, a sign before or after it."""
+    return re.sub("[.,;:]", ".", text.translate(str.maketrans("’–μ", "'-µ"))).strip(".'()[]|“”\"-")
 
 
 def bare(image: bytes) -> float:

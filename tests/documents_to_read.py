@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 
+from dot_matrix import ASCENT, draw
 from PIL import Image, ImageDraw
 from pypdfium2 import PdfDocument
 
 from faxtui.demo.data import ReceivedFax, history
-from faxtui.demo.documents import WIDTH, Page, draw, write_pages, write_pdf, write_tiff
+from faxtui.demo.documents import HEIGHT, WIDTH, Page, write_pages, write_pdf, write_tiff
 
 
 @cache
@@ -22,6 +23,30 @@ def letter() -> ReceivedFax:
 
 @cache
 def letter_tiff() -> bytes:
+    """The letter, written with a dot-matrix printer and scanned at fine resolution."""
+    return tiff(*map(printed, write_pages(letter())), compression="tiff_deflate")
+
+
+def printed(page: Page) -> Image.Image:
+    image = Image.new("1", (1728, HEIGHT * 196 // 72), "white")
+    for text in page.texts:
+        scale = max(2, round(text.size * 0.28))
+        if not text.text:
+            continue
+        rows = draw(text.text)
+        dots = Image.frombytes(
+            "L", (len(rows[0]), len(rows)), "".join(rows).translate({48: 255, 49: 0}).encode("latin-1")
+        )
+        left, top = round(text.x * 1728 / WIDTH), round(text.y * 196 / 72) - ASCENT * scale
+        # Where the dots of a screen fall too, three pixels each: a word on a picture is looked for dot by dot.
+        place = left - left % 3, top - top % 3
+        image.paste(dots.resize((dots.width * scale, dots.height * scale), Image.Resampling.NEAREST), place)
+    return image
+
+
+@cache
+def letter_scan() -> bytes:
+    """The letter as the demo has it if it comes as a TIFF."""
     return write_tiff(write_pages(letter()))
 
 

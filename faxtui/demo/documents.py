@@ -1,23 +1,20 @@
-"""What is on a page, before any file format: texts and rules on a sheet of A4, in points from its top left corner.
+"""The pages of the demo's faxes, all of them invented, and how they become PDFs and scanned TIFFs.
 
-A dot-matrix font of our own, for pages that are pictures: five dots wide, seven high, two below the line.
-
-A PDF of some pages, as small as a valid one can be: standard fonts, one stream a page, a cross-reference table.
-
-A TIFF of some pages, as a fax machine scans them: black on white, one bit a pixel, fine resolution.
-
-What the faxes say: letters, results, prescriptions, claims, orders and adverts, all of them invented."""
+A page is texts and rules on a sheet of A4, in points from its top left corner. A PDF is as small as a valid one can be;
+a TIFF is a scan, one bit a pixel, drawn with a font of dots.
+"""
 
 import struct
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from random import Random
 from textwrap import wrap
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from faxtui.demo.data import (
     ACTS,
@@ -110,118 +107,57 @@ class Page:
         self.y += height
 
 
-CELL_WIDTH = 6
-"""Dots from one character to the next."""
-ASCENT = 9
-"""Dots above the baseline, of which two are for accents on capitals."""
-
-_CHARACTERS = (
-    " !\"#$%&'()*+,-./012",
-    "3456789:;<=>?@ABCDE",
-    "FGHIJKLMNOPQRSTUVWX",
-    "YZ[\\]^_`abcdefghijk",
-    "lmnopqrstuvwxyz{|}~",
-    "°€«»’–µœ",
-)
-_DRAWN = """
-..... ..#.. .#.#. .#.#. ..#.. ##... .##.. ..#.. ...#. .#... ..... ..... ..... ..... ..... ....# .###. ..#.. .###.
-..... ..#.. .#.#. .#.#. .#### ##..# #..#. ..#.. ..#.. ..#.. ..#.. ..#.. ..... ..... ..... ....# #...# .##.. #...#
-..... ..#.. ..... ##### #.#.. ...#. #.#.. .#... .#... ...#. #.#.# ..#.. ..... ..... ..... ...#. #...# ..#.. ....#
-..... ..#.. ..... .#.#. .###. ..#.. .##.. ..... .#... ...#. .###. ##### ..... ##### ..... ..#.. #...# ..#.. ...#.
-..... ..#.. ..... ##### ..#.# .#... #.#.# ..... .#... ...#. #.#.# ..#.. ..... ..... ..... .#... #...# ..#.. ..#..
-..... ..... ..... .#.#. ####. #..## #..#. ..... ..#.. ..#.. ..#.. ..#.. ..... ..... .##.. .#... #...# ..#.. .#...
-..... ..#.. ..... .#.#. ..#.. ...## .##.# ..... ...#. .#... ..... ..... ..#.. ..... .##.. #.... .###. .###. #####
-..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..#.. ..... ..... ..... ..... ..... .....
-..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... .#... ..... ..... ..... ..... ..... .....
-
-.###. ...#. ##### ..##. ##### .###. .###. ..... ..... ....# ..... #.... .###. .###. ..#.. ####. .###. ###.. #####
-#...# ..##. #.... .#... ....# #...# #...# .##.. .##.. ...#. ..... .#... #...# #...# .#.#. #...# #...# #..#. #....
-....# .#.#. ####. #.... ...#. #...# #...# .##.. .##.. ..#.. ##### ..#.. ....# #.### #...# #...# #.... #...# #....
-..##. #..#. ....# ####. ..#.. .###. .#### ..... ..... .#... ..... ...#. ...#. #.#.# #...# ####. #.... #...# ####.
-....# ##### ....# #...# .#... #...# ....# .##.. .##.. ..#.. ##### ..#.. ..#.. #.### ##### #...# #.... #...# #....
-#...# ...#. #...# #...# .#... #...# ...#. .##.. .##.. ...#. ..... .#... ..... #.... #...# #...# #...# #..#. #....
-.###. ...#. .###. .###. .#... .###. .##.. ..... ..#.. ....# ..... #.... ..#.. .###. #...# ####. .###. ###.. #####
-..... ..... ..... ..... ..... ..... ..... ..... .#... ..... ..... ..... ..... ..... ..... ..... ..... ..... .....
-..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... .....
-
-##### .###. #...# .###. ..### #...# #.... #...# #...# .###. ####. .###. ####. .###. ##### #...# #...# #...# #...#
-#.... #...# #...# ..#.. ...#. #..#. #.... ##.## #...# #...# #...# #...# #...# #...# ..#.. #...# #...# #...# #...#
-#.... #.... #...# ..#.. ...#. #.#.. #.... #.#.# ##..# #...# #...# #...# #...# #.... ..#.. #...# #...# #...# .#.#.
-####. #.### ##### ..#.. ...#. ##... #.... #.#.# #.#.# #...# ####. #...# ####. .###. ..#.. #...# #...# #.#.# ..#..
-#.... #...# #...# ..#.. ...#. #.#.. #.... #...# #..## #...# #.... #.#.# #.#.. ....# ..#.. #...# .#.#. #.#.# .#.#.
-#.... #...# #...# ..#.. #..#. #..#. #.... #...# #...# #...# #.... #..#. #..#. #...# ..#.. #...# .#.#. #.#.# #...#
-#.... .#### #...# .###. .##.. #...# ##### #...# #...# .###. #.... .##.# #...# .###. ..#.. .###. ..#.. .#.#. #...#
-..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... .....
-..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... .....
-
-#...# ##### .###. #.... .###. ..#.. ..... .#... ..... #.... ..... ....# ..... ..##. ..... #.... ..#.. ...#. #....
-#...# ....# .#... #.... ...#. .#.#. ..... ..#.. ..... #.... ..... ....# ..... .#..# ..... #.... ..... ..... #....
-.#.#. ...#. .#... .#... ...#. #...# ..... ..... .###. ####. .###. .#### .###. .#... .#### #.##. .##.. ..##. #..#.
-..#.. ..#.. .#... ..#.. ...#. ..... ..... ..... ....# #...# #...# #...# #...# ###.. #...# ##..# ..#.. ...#. #.#..
-..#.. .#... .#... ...#. ...#. ..... ..... ..... .#### #...# #.... #...# ##### .#... #...# #...# ..#.. ...#. ##...
-..#.. #.... .#... ....# ...#. ..... ..... ..... #...# #...# #...# #...# #.... .#... #...# #...# ..#.. ...#. #.#..
-..#.. ##### .###. ....# .###. ..... ..... ..... .#### ####. .###. .#### .###. .#... .#### #...# .###. ...#. #..#.
-..... ..... ..... ..... ..... ..... ##### ..... ..... ..... ..... ..... ..... ..... ....# ..... ..... #..#. .....
-..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... ..... .###. ..... ..... .##.. .....
-
-.##.. ..... ..... ..... ..... ..... ..... ..... .#... ..... ..... ..... ..... ..... ..... ...#. ..#.. .#... .....
-..#.. ..... ..... ..... ..... ..... ..... ..... .#... ..... ..... ..... ..... ..... ..... ..#.. ..#.. ..#.. .....
-..#.. ##.#. #.##. .###. ####. .#### #.##. .#### ###.. #...# #...# #...# #...# #...# ##### ..#.. ..#.. ..#.. .#...
-..#.. #.#.# ##..# #...# #...# #...# ##..# #.... .#... #...# #...# #...# .#.#. #...# ...#. .#... ..#.. ...#. #.#.#
-..#.. #.#.# #...# #...# #...# #...# #.... .###. .#... #...# #...# #.#.# ..#.. #...# ..#.. ..#.. ..#.. ..#.. ...#.
-..#.. #.#.# #...# #...# #...# #...# #.... ....# .#..# #..## .#.#. #.#.# .#.#. #...# .#... ..#.. ..#.. ..#.. .....
-.###. #.#.# #...# .###. ####. .#### #.... ####. ..##. .##.# ..#.. .#.#. #...# .#### ##### ...#. ..#.. .#... .....
-..... ..... ..... ..... #.... ....# ..... ..... ..... ..... ..... ..... ..... ....# ..... ..... ..... ..... .....
-..... ..... ..... ..... #.... ....# ..... ..... ..... ..... ..... ..... ..... .###. ..... ..... ..... ..... .....
-
-.###. ..##. ..... ..... ...#. ..... ..... .....
-.#.#. .#... ..... ..... ...#. ..... ..... .....
-.###. ####. ..#.# #.#.. ..#.. ..... #...# .#.#.
-..... .#... .#.#. .#.#. ..... ##### #...# #.#.#
-..... ####. #.#.. ..#.# ..... ..... #...# #.##.
-..... .#... .#.#. .#.#. ..... ..... ##..# #.#..
-..... ..##. ..#.# #.#.. ..... ..... #.##. .#.##
-..... ..... ..... ..... ..... ..... #.... .....
-..... ..... ..... ..... ..... ..... #.... .....
-"""
-_ACCENTS = {
-    "\N{COMBINING GRAVE ACCENT}": (".#...", "..#.."),
-    "\N{COMBINING ACUTE ACCENT}": ("...#.", "..#.."),
-    "\N{COMBINING CIRCUMFLEX ACCENT}": ("..#..", ".#.#."),
-    "\N{COMBINING DIAERESIS}": (".....", ".#.#."),
-}
-_CEDILLA = ("..#..", ".##..")
-_TO_DOTS = str.maketrans(".#", "01")
-_BLANK = "....."
+CHARACTERS = "".join(map(chr, range(32, 127))) + "ÀÂÇÈÉÊËÎÏÔÙÛÜàâçèéêëîïôùûüœ°€«»’–µ"
+FONT_SIZES = ((8, False), (9, False), (10, False), (10, True), (14, True), (17, True))
+"""The sizes in points that the font has, in regular and bold; larger ones are scaled."""
+FONT_FILE = Path(__file__).parent / "font.bin"
+"""DejaVu Sans Condensed (font-licence.txt), made by tests/demo_font.py: the width of each character, and its rows."""
 
 
-def draw(text: str) -> list[str]:
-    """A text as rows of dots, 0 for white and 1 for black, from the top of the accents to the foot of a `g`."""
-    characters = [_composed(character) for character in unicodedata.normalize("NFC", text)]
-    return ["".join(f"{row}." for row in rows).translate(_TO_DOTS) for rows in zip(*characters, strict=True)]
+def glyph_height(size: int) -> int:
+    """Return the dots from the top of an accent to the foot of a g."""
+    return size * 4
+
+
+def baseline(size: int) -> int:
+    """Return the dots above the baseline."""
+    return size * 3
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A character as rows of 64 dots, of which it takes ``width``, two to the right of its left edge."""
+
+    width: int
+    rows: tuple[int, ...]
 
 
 @cache
-def _composed(character: str) -> list[str]:
-    parts = unicodedata.normalize("NFD", character)
-    base, accents = parts[0], parts[1:]
-    rows = [_BLANK, _BLANK, *_glyphs().get(base, _glyphs()["?"])]
-    top = 2 if base.islower() else 0
-    for accent in accents:
-        if accent in _ACCENTS:
-            rows[top : top + 2] = _ACCENTS[accent]
-        elif accent == "\N{COMBINING CEDILLA}":
-            rows[-2:] = _CEDILLA
-    return rows
+def _glyphs(size: int, is_bold: bool) -> Mapping[str, Glyph]:
+    data = zlib.decompress(FONT_FILE.read_bytes())
+    start = 0
+    for each in FONT_SIZES:
+        length = 1 + 8 * glyph_height(each[0])
+        if each == (size, is_bold):
+            break
+        start += length * len(CHARACTERS)
+    glyphs = {}
+    for number, character in enumerate(CHARACTERS):
+        width, *rows = struct.unpack_from(f">B{glyph_height(size)}Q", data, start + number * length)
+        glyphs[character] = Glyph(width, tuple(rows))
+    return glyphs
 
 
-@cache
-def _glyphs() -> dict[str, list[str]]:
-    drawn: dict[str, list[str]] = {}
-    for characters, strip in zip(_CHARACTERS, _DRAWN.strip("\n").split("\n\n"), strict=True):
-        columns = zip(*(row.split() for row in strip.splitlines()), strict=True)
-        drawn.update(zip(characters, map(list, columns), strict=True))
-    return drawn
+def draw(text: str, size: int, is_bold: bool = False) -> tuple[int, Sequence[int]]:
+    """Return the width of a text in dots, and its rows as numbers of which each bit is a dot."""
+    glyphs = _glyphs(size, is_bold)
+    rows, width = [0] * glyph_height(size), 0
+    for character in unicodedata.normalize("NFC", text):
+        glyph = glyphs.get(character, glyphs["?"])
+        width += glyph.width
+        # The dots left of its edge lie over the character before, those right of it over the next one.
+        rows = [row << glyph.width | dots >> (62 - glyph.width) for row, dots in zip(rows, glyph.rows, strict=True)]
+    return width, rows
 
 
 # Every page names the page tree, which comes after them all: it has a number that is known beforehand.
@@ -290,80 +226,100 @@ def _escaped(text: str) -> bytes:
     return raw.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
 
 
+class Scanner(NamedTuple):
+    """How a fax is scanned: at fine or standard resolution, with so many speckles a page, one page fed upside down."""
+
+    is_standard: bool = False
+    speckles: int = 0
+    turned_page: int = 0
+
+
+FINE = Scanner()
+
+
+def scanner_of(fax: ReceivedFax) -> Scanner:
+    """Return the scanner that a fax was sent from: many are in standard resolution, some have dust on their glass."""
+    rng = Random(f"{fax.file_name}/scanner")
+    is_standard, is_dusty, is_turned = rng.random() < 0.4, rng.random() < 0.4, rng.random() < 0.25
+    return Scanner(is_standard, 1200 if is_dusty else 0, fax.pages if is_turned else 0)
+
+
 PIXELS_WIDE = 1728
 """The line of a fax machine: 215 mm at 204 pixels an inch."""
 _X_DPI, _Y_DPI = 204, 196
 _PIXELS_HIGH = HEIGHT * _Y_DPI // 72
-_DOTS_A_POINT = 0.28
 
 _SHORT, _LONG, _RATIONAL = 3, 4, 5
-_STRIP, _X_RESOLUTION, _Y_RESOLUTION = 273, 282, 283
-_LENGTH = 279
+_HEIGHT, _STRIP, _X_RESOLUTION, _Y_RESOLUTION, _ROWS, _LENGTH = 257, 273, 282, 283, 278, 279
 # Tag, type, value. What is 0 here is filled in page by page.
 _TAGS = (
     (254, _LONG, 2),  # one page of many
     (256, _LONG, PIXELS_WIDE),
-    (257, _LONG, _PIXELS_HIGH),
+    (_HEIGHT, _LONG, 0),
     (258, _SHORT, 1),  # bit a pixel
     (259, _SHORT, 8),  # packed by deflate
     (262, _SHORT, 0),  # white is zero
     (_STRIP, _LONG, 0),
     (277, _SHORT, 1),  # sample a pixel
-    (278, _LONG, _PIXELS_HIGH),  # rows in the one strip
+    (_ROWS, _LONG, 0),  # all of them in one strip
     (_LENGTH, _LONG, 0),
     (_X_RESOLUTION, _RATIONAL, 0),
     (_Y_RESOLUTION, _RATIONAL, 0),
     (296, _SHORT, 2),  # an inch
 )
 _DIRECTORY = 2 + 12 * len(_TAGS) + 4
-_RESOLUTIONS = struct.pack("<4I", _X_DPI, 1, _Y_DPI, 1)
 
 
-def write_tiff(pages: Iterable[Page]) -> bytes:
+def write_tiff(pages: Iterable[Page], scanner: Scanner = FINE) -> bytes:
     """Write the pages as one TIFF, one directory a page: the directory, the resolutions, the scan."""
+    resolution = struct.pack("<4I", _X_DPI, 1, _Y_DPI // 2 if scanner.is_standard else _Y_DPI, 1)
     parts: list[bytes] = []
     start = 8
-    for page in pages:
-        scan = zlib.compress(_scan(page), 1)
+    for number, page in enumerate(pages, 1):
+        rows = _scan(page, scanner, number)
+        scan = zlib.compress(b"".join(row.to_bytes(PIXELS_WIDE // 8, "big") for row in rows), 1)
         resolutions = start + _DIRECTORY
-        image = resolutions + len(_RESOLUTIONS)
+        image = resolutions + len(resolution)
         places = {_STRIP: image, _LENGTH: len(scan), _X_RESOLUTION: resolutions, _Y_RESOLUTION: resolutions + 8}
+        places |= {_HEIGHT: len(rows), _ROWS: len(rows)}
         entries = [struct.pack("<HHII", tag, kind, 1, places.get(tag, value)) for tag, kind, value in _TAGS]
         # A directory starts at an even offset.
         padding = bytes(len(scan) % 2)
         start = image + len(scan) + len(padding)
         parts.append(struct.pack("<H", len(_TAGS)) + b"".join(entries) + struct.pack("<I", start))
-        parts.append(_RESOLUTIONS + scan + padding)
+        parts.append(resolution + scan + padding)
     # The last directory names none after it.
     parts[-2] = parts[-2][:-4] + bytes(4)
     return struct.pack("<2sHI", b"II", 42, 8) + b"".join(parts)
 
 
-def _scan(page: Page) -> bytes:
+def _scan(page: Page, scanner: Scanner, number: int) -> Sequence[int]:
+    """The rows of a page as numbers of which each bit is a pixel."""
     rows = [0] * _PIXELS_HIGH
     for rule in page.rules:
-        _draw_rule(rows, rule)
+        width = _across(rule.width)
+        for row in range(_down(rule.y), _down(rule.y) + max(2, _down(rule.thickness))):
+            rows[row] |= _placed((1 << width) - 1, _across(rule.x), width)
     for text in page.texts:
         _draw_text(rows, text)
-    return b"".join(row.to_bytes(PIXELS_WIDE // 8, "big") for row in rows)
-
-
-def _draw_rule(rows: list[int], rule: Rule) -> None:
-    top, height = _down(rule.y), max(2, _down(rule.thickness))
-    width = _across(rule.width)
-    for row in range(top, top + height):
-        rows[row] |= _placed((1 << width) - 1, _across(rule.x), width)
+    dust = Random(number)
+    for _ in range(scanner.speckles):
+        rows[dust.randrange(_PIXELS_HIGH)] ^= 1 << dust.randrange(PIXELS_WIDE)
+    if number == scanner.turned_page:
+        rows = [int(f"{row:0{PIXELS_WIDE}b}"[::-1], 2) for row in reversed(rows)]
+    return rows[::2] if scanner.is_standard else rows
 
 
 def _draw_text(rows: list[int], text: Text) -> None:
-    scale = max(2, round(text.size * _DOTS_A_POINT))
-    top = _down(text.y) - ASCENT * scale
-    for number, dots in enumerate(draw(text.text)):
-        bits = int("".join(dot * scale for dot in dots), 2)
-        if text.bold:
-            bits |= bits >> 2
-        for row in range(top + number * scale, top + (number + 1) * scale):
-            rows[row] |= _placed(bits, _across(text.x), len(dots) * scale)
+    fonts = [(size, bold) for size, bold in FONT_SIZES if bold == text.bold or size < 9]
+    size, bold = min(fonts, key=lambda font: abs(text.size - font[0] * max(1, text.size // font[0])))
+    scale = max(1, int(text.size // size))
+    width, dots = draw(text.text, size, bold)
+    top = _down(text.y) - baseline(size) * scale
+    for number, row in enumerate(dots):
+        wide = int("".join(bit * scale for bit in f"{row:0{width}b}"), 2) if scale > 1 else row
+        for place in range(top + number * scale, top + (number + 1) * scale):
+            rows[place] |= _placed(wide, _across(text.x), width * scale)
 
 
 def _placed(bits: int, left: int, width: int) -> int:

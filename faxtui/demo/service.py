@@ -18,12 +18,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from itertools import takewhile
 from typing import TypeVar
 from urllib.parse import parse_qsl, quote, unquote
 
 from faxtui.demo.data import PARIS, SORT_COLUMNS, ReceivedFax, Selection, Store, arrivals, history
-from faxtui.demo.documents import Page, write_pages, write_pdf, write_tiff
+from faxtui.demo.documents import Page, scanner_of, write_pages, write_pdf, write_tiff
 
 Message = MutableMapping[str, object]
 Receive = Callable[[], Awaitable[Message]]
@@ -174,7 +175,7 @@ _NO_SUCH_FILE = 40401
 async def document(fax: ReceivedFax, as_json: bool) -> Answer:
     """Answer with the file of a fax, raw or as base64 in JSON: the service's documentation leaves that open."""
     is_tiff = fax.file_name.upper().endswith(".TIF")
-    content = await written(write_tiff if is_tiff else write_pdf, write_pages(fax))
+    content = await written(partial(write_tiff, scanner=scanner_of(fax)) if is_tiff else write_pdf, write_pages(fax))
     if as_json:
         return json_answer(200, {"FileName": fax.file_name, "Content": base64.b64encode(content).decode("ascii")})
     return Answer(200, content, {"Content-Type": "image/tiff" if is_tiff else "application/pdf"})

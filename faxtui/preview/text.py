@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
@@ -22,8 +22,8 @@ _PREFIXED_UNIT = re.compile(r"[µμupy](?:mol|g|l|L|m|s|M|kat|UI|U|V|A)(?:[^A-Za
 """A unit with a prefix that recognition confuses or drops: µmol and pmol differ by a factor of a million."""
 _LIKE_A_DIGIT = re.compile(r"[|!/\\(){}\[\]lIJOo&]{1,2}[.,]?")
 """What a 1 or a 0 that stands alone is read as."""
-_RUN_TOGETHER = re.compile(r"\d[^\W\d_]+\d")
-"""Two numbers with the word between them: “10 à 45” is read as “10a45”."""
+_LETTER_AND_DIGIT = re.compile(r"[^\W\d_]\d")
+"""One of them may be the other: “43” is read as “A3”; “10 à 45” as “10a45”."""
 _GAP = 2
 """Columns between two cells."""
 _PAGE_COLUMNS = 72
@@ -67,9 +67,11 @@ class Word:
 
     @property
     def is_never_sure(self) -> bool:
-        """Return True for a unit with a prefix, what may be a digit that stands alone, and numbers run together."""
-        unit = self.text.lstrip("([0123456789.,")
-        return bool(_PREFIXED_UNIT.match(unit) or _LIKE_A_DIGIT.fullmatch(self.text) or _RUN_TOGETHER.search(self.text))
+        """Return True for a unit with a prefix, what may be a digit that stands alone, and letters before digits."""
+        text = self.text
+        if _LIKE_A_DIGIT.fullmatch(text):
+            return text != "!" or self.confidence < _SURE
+        return bool(_PREFIXED_UNIT.match(text.lstrip("([0123456789.,")) or _LETTER_AND_DIGIT.search(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,11 @@ class PageText:
 
 
 def merge_readings(first: Sequence[Word], second: Sequence[Word]) -> tuple[Word, ...]:
-    """Return the words of the first reading, those marked that the second one does not confirm."""
-    by_row = sorted(second, key=lambda word: word.box.top)
-    return tuple(replace(word, to_check=_is_doubtful(word, by_row)) for word in first)
+    """Return the words of the first reading, those marked that the second one does not confirm.
+
+    Of a marked word, the text of the surer reading is kept.
+    """
+    return tuple(_checked(word, [other for other in second if _overlaps(word.box, other.box)]) for word in first)
 
 
 def mark_unchecked(words: Iterable[Word]) -> tuple[Word, ...]:
@@ -140,22 +144,29 @@ def mark_unchecked(words: Iterable[Word]) -> tuple[Word, ...]:
     return tuple(replace(word, to_check=word.needs_agreement) for word in words)
 
 
-def _is_doubtful(word: Word, second: Sequence[Word]) -> bool:
-    at_its_place = sorted((other for other in second if _overlaps(word.box, other.box)), key=lambda each: each.box.left)
-    read = "".join(other.text for other in at_its_place)
+def _checked(word: Word, at_its_place: Sequence[Word]) -> Word:
     if not word.needs_agreement and not any(other.needs_agreement for other in at_its_place):
-        return False
-    confidence = min([word.confidence, *(other.confidence for other in at_its_place)])
-    return word.is_never_sure or read != word.text or confidence < _SURE
+        return word
+    text = "".join(other.text for other in sorted(at_its_place, key=lambda other: other.box.left))
+    confidence = min((other.confidence for other in at_its_place), default=0)
+    is_sure = text == word.text and min(confidence, word.confidence) >= _SURE and not word.is_never_sure
+    if len(at_its_place) == 1 and confidence > word.confidence and _common(at_its_place[0].box, word.box, max) > 0.7:
+        word = replace(word, text=text, confidence=confidence)
+    return replace(word, to_check=not is_sure)
 
 
 def _overlaps(box: Box, other: Box) -> bool:
     """Return True if the boxes share half of the smaller one in both directions."""
+    return _common(box, other, min) > 0.5
+
+
+def _common(box: Box, other: Box, of: Callable[[float, float], float]) -> float:
+    """The share of the smaller or the larger box that both have in common, across or down, whichever is less."""
     across = min(box.right, other.right) - max(box.left, other.left)
     down = min(box.bottom, other.bottom) - max(box.top, other.top)
-    return across * 2 > min(box.right - box.left, other.right - other.left) and down * 2 > min(
-        box.bottom - box.top, other.bottom - other.top
-    )
+    wide = of(box.right - box.left, other.right - other.left)
+    tall = of(box.bottom - box.top, other.bottom - other.top)
+    return min(across / wide if wide else 0, down / tall if tall else 0)
 
 
 def _lines(words: Iterable[Word]) -> Iterator[list[Word]]:

@@ -41,8 +41,8 @@ _IS_INK = 80
 _TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 """Pillow turns to the left."""
 _CATALOG = re.compile(rb"(\d{1,9})\s+0\s+obj\b(?:(?!endobj).){0,1000}?/Type\s*/Catalog\b", re.DOTALL)
-_SQUASHED, _BLUR = 1.5, 0.7
-"""Shape from which pixels are made square before they are softened; and how far, in pixels."""
+_SQUASHED, _BLUR, _DARKER = 1.5, 0.7, 1.6
+"""Shape from which pixels are made square before they are softened; how far, in pixels; the exponent of shades."""
 _END = 4096
 """Bytes at the end of a PDF that have its end mark, unless it was cut."""
 _MAX_UNKNOWN = 0.05
@@ -97,6 +97,9 @@ class RenderedPage:
         # Softened, the steps of the scan aren't read as strokes.
         image = image.resize(square, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(_BLUR))
         image = image.resize(size, Image.Resampling.BICUBIC)
+        if scale > 1:
+            # Larger and darker: other letters are hard to read then than in the first reading.
+            image = image.point([round(255 * (shade / 255) ** _DARKER) for shade in range(256)])
         return b"P5 %d %d 255\n" % size + image.tobytes()
 
 

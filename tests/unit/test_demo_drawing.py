@@ -4,12 +4,13 @@ import asyncio
 import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import combinations
+from io import BytesIO
 
 import pytest
+from PIL import Image, ImageChops
 
 from faxtui.demo.data import ReceivedFax, history
-from faxtui.demo.documents import ASCENT, CELL_WIDTH, HEIGHT, WIDTH, Page, draw, write_pages
+from faxtui.demo.documents import HEIGHT, WIDTH, Page, Scanner, draw, write_pages, write_tiff
 from faxtui.demo.service import written
 
 
@@ -20,28 +21,32 @@ def faxes() -> list[ReceivedFax]:
 
 def test_every_sign_that_a_fax_has_is_drawn_and_looks_like_no_other(faxes: list[ReceivedFax]) -> None:
     signs = {sign for fax in faxes for page in write_pages(fax) for text in page.texts for sign in text.text}
-    looks = {sign: draw(sign) for sign in signs}
+    looks = {sign: tuple(draw(sign, 10)[1]) for sign in signs}
     assert len(signs) > 80
-    # As on many a typewriter, a zero looks like an O.
-    assert [pair for pair in combinations(sorted(signs), 2) if looks[pair[0]] == looks[pair[1]]] == [("0", "O")]
-
-
-def test_a_text_is_a_row_of_cells_with_room_for_accents_and_tails() -> None:
-    rows = draw("Ég")
-    assert {len(row) for row in rows} == {2 * CELL_WIDTH}
-    assert len(rows) == ASCENT + 2
-    assert all("1" in row for row in rows)
-    assert draw("") == []
+    assert len(set(looks.values())) == len(signs)
 
 
 def test_an_accent_is_there_however_it_is_composed() -> None:
     for letter, plain in zip("éèêëÉç", "eeeeEc", strict=True):
-        assert draw(letter) != draw(plain)
-    assert draw("e\N{COMBINING ACUTE ACCENT}") == draw("é")
+        assert draw(letter, 10) != draw(plain, 10)
+    assert draw("e\N{COMBINING ACUTE ACCENT}", 10) == draw("é", 10)
 
 
 def test_a_sign_that_the_font_lacks_is_a_question_mark() -> None:
-    assert draw("漢") == draw("?")
+    assert draw("漢", 10) == draw("?", 10)
+
+
+def test_a_scan_is_what_its_scanner_makes_of_a_page() -> None:
+    page = Page()
+    page.line("Résultats d'analyses")
+    fine, standard, dusty, turned = (
+        Image.open(BytesIO(write_tiff([page], scanner)))
+        for scanner in (Scanner(), Scanner(is_standard=True), Scanner(speckles=50), Scanner(turned_page=1))
+    )
+    assert (fine.size, standard.size) == ((1728, 2292), (1728, 1146))
+    assert (fine.info["dpi"], standard.info["dpi"]) == ((204, 196), (204, 98))
+    assert sum(ImageChops.logical_xor(fine, dusty).convert("L").histogram()[1:]) == 50
+    assert ImageChops.difference(fine, turned.rotate(180)).getbbox() is None
 
 
 def test_nothing_is_written_off_the_paper(faxes: list[ReceivedFax]) -> None:

@@ -142,7 +142,11 @@ def checked(first: str, second: str, confidence: float = 95) -> str:
         ("ug", "ug", 99, "[ug]"),
         ("75µg,", "75µg,", 99, "[75µg,]"),
         ("|", "|", 95, "[|]"),
+        ("!", "!", 95, "!"),
+        ("!", "!", 50, "[!]"),
         ("10a45", "10a45", 95, "[10a45]"),
+        ("A3", "A3", 95, "[A3]"),
+        ("75mg", "75mg", 95, "75mg"),
         ("l", "1", 95, "[l]"),
         ("à", "à", 95, "à"),
         ("patient", "patent", 40, "patient"),
@@ -153,6 +157,15 @@ def test_a_number_is_sure_only_if_two_confident_readings_agree(
     first: str, second: str, confidence: float, expected: str
 ) -> None:
     assert checked(first, second, confidence) == expected
+
+
+def test_of_a_number_in_doubt_the_surer_reading_is_shown() -> None:
+    first, second = row(1, (12, "17.1"))[0], row(1, (12, "17.7"))[0]
+    for sure, unsure in ((first, second), (second, first)):
+        (word,) = merge_readings([replace(unsure, confidence=60)], [replace(sure, confidence=96)])
+        assert (word.text, word.to_check) == (sure.text, True)
+        (word,) = merge_readings([replace(sure, confidence=96)], [replace(unsure, confidence=60)])
+        assert (word.text, word.to_check) == (sure.text, True)
 
 
 def test_until_the_second_reading_all_numbers_are_marked() -> None:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from documents_to_read import a_page, letter_pdf, letter_tiff, pdf, protected_pdf, tiff
+from documents_to_read import a_page, letter_pdf, letter_scan, pdf, protected_pdf, tiff
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,7 +62,7 @@ PDFS = {
     "no line end behind": pdf(b"0 0 9 9 re f").rstrip(),
 }
 TIFFS = {
-    "demo": letter_tiff(),
+    "demo": letter_scan(),
     "one page": tiff(a_page()),
     "three pages": tiff(a_page(), a_page(200, 90), a_page()),
     "many strips": tiff(a_page(), compression="raw"),
@@ -117,7 +117,7 @@ def test_no_beginning_of_an_updated_pdf_counts_but_the_document_before_the_updat
 
 @pytest.mark.parametrize(
     ("document", "padding"),
-    [(letter_tiff(), 1), (tiff(a_page(), a_page(200, 90)), 8)],
+    [(letter_scan(), 1), (tiff(a_page(), a_page(200, 90)), 8)],
     ids=["demo", "libtiff, with eight bytes at the end that nothing refers to"],
 )
 def test_a_tiff_lacks_something_whatever_number_of_bytes_is_missing(document: bytes, padding: int) -> None:

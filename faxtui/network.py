@@ -119,8 +119,7 @@ class Proxy:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """Route to a host: through ``proxy``, or directly if that is None.
 
     ``exemption`` says why a proxy that is set is not used ("10.0.0.0/8 in NO_PROXY"); empty if none is set.
@@ -259,8 +258,7 @@ _HASHED = re.compile("[0-9a-f]{8}\\.[0-9]+")
 """A file name by which OpenSSL finds a certificate in a folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class SystemStore:
+class SystemStore(NamedTuple):
     """Places where systems keep the authorities they trust; the first folder and file that exist count.
 
     OpenSSL's own places come first, but Python builds for any system know none that exist.

@@ -91,7 +91,7 @@ async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequ
 
 
 def _writer(clock: ServiceClock, request: ListRequest, streams: Streams) -> Writer:
-    to_file = replace(streams, is_terminal=False, width=None) if request.output is not None else streams
+    to_file = streams._replace(is_terminal=False, width=None) if request.output is not None else streams
     return _writer_of(request.format, clock, request.zone, to_file, excel=request.excel)
 
 

@@ -6,10 +6,9 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, NamedTuple, TextIO
 
 from faxtui.domain.text import in_ascii, visible
 from faxtui.errors import FaxtuiError, StorageError, UsageError, why
@@ -56,8 +55,7 @@ def _output_failed(error: OSError) -> StorageError:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Streams:
+class Streams(NamedTuple):
     """Standard output for data (``out``) and standard error for messages (``err``).
 
     ``is_terminal`` is about ``out``, ``width`` its columns: None for no terminal, or one of unknown width. ``utf8``

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from faxtui.config.settings import SECTIONS, Profile, Section, Settings, UnknownEntry, View, read_view, text
 from faxtui.config.toml_files import Table, read_table, table_in
@@ -52,19 +52,18 @@ VERSION, DEFAULT_PROFILE, PROFILES, KEYS, VIEWS = "version", "default_profile", 
 S = TypeVar("S", bound=Section)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     path: Path
     table: Table
 
 
-@dataclass(slots=True)
 class _Loader:
     """Files, the site's first, their problems, and the origin of each setting."""
 
-    sources: list[_Source] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    origins: dict[str, Path] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.sources: list[_Source] = []
+        self.problems: list[str] = []
+        self.origins: dict[str, Path] = {}
 
     def add(self, path: Path) -> None:
         """Add a file. One that can't be read counts as empty, and is reported."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from faxtui.domain.account import BASE_URL, TOKEN_URL
@@ -80,11 +80,11 @@ def number_or_auto(lowest: int, highest: int) -> ValueReader[int | str]:
     return read
 
 
-@dataclass(frozen=True, slots=True)
 class OneOf:
     """Reader of one of a few texts."""
 
-    choices: tuple[str, ...]
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        self.choices = choices
 
     def __call__(self, value: object) -> str:
         if isinstance(value, str) and value in self.choices:
@@ -92,11 +92,11 @@ class OneOf:
         raise InvalidValue(_("Expected one of {choices}.").format(choices=", ".join(self.choices)))
 
 
-@dataclass(frozen=True, slots=True)
 class Switch(OneOf):
     """Reader of true, false, or ``auto``."""
 
-    choices: tuple[str, ...] = ("auto", "true", "false")
+    def __init__(self) -> None:
+        super().__init__(("auto", "true", "false"))
 
     def __call__(self, value: object) -> str:
         return OneOf.__call__(self, shown(value) if isinstance(value, bool) else value)
@@ -273,8 +273,7 @@ THEMES = ("auto", "dark", "light", "ansi")
 BASIC, OAUTH2 = "basic", "oauth2"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """Declaration of a setting, without its value.
 
     ``safest`` is used if a given value can't be read; None for the default. One that ``needs_restart`` is not applied
@@ -425,8 +424,7 @@ SECTIONS: Mapping[str, type[Section]] = {
 """The tables of the configuration that apply to every profile, by their names: fields of `Settings`."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """Named filters and sort."""
 
     name: str

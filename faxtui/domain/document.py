@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 HEAD = 1024
 """Bytes at the start of a file that decide its type (ISO 32000, annex H: a PDF may begin with other data)."""
@@ -45,8 +45,7 @@ def pdf_start(content: bytes) -> int | None:
     return None if start < 0 else start
 
 
-@dataclass(frozen=True, slots=True)
-class ResumePoint:
+class ResumePoint(NamedTuple):
     """Part of a document of ``length`` bytes whose connection was lost: ``received`` bytes, the last of them ``tail``.
 
     ``version`` is the strong ETag of the content that they are part of.

@@ -111,8 +111,7 @@ class Kind(Enum):
     MOMENT = "moment"
 
 
-@dataclass(frozen=True, slots=True)
-class ValueFormat:
+class ValueFormat(NamedTuple):
     """Format of values for the operator: on the clock of ``zone`` (None: this machine's), in the year ``this_year``.
 
     ``moment_format`` is a strftime format. If it is empty, dates of this year are written without their year.

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from string import Formatter
+from typing import NamedTuple
 
 from faxtui.domain.document import DocumentType
 from faxtui.domain.fax import CUSTOMER, FILE, FOLDER, FROM, MESSAGE, PAGES, RECEIVED, TO, Fax
@@ -39,8 +39,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])
 """Devices of Windows, whatever follows their first dot."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Literal text, followed by the field of that name (empty: none) in that format."""
 
     literal: str

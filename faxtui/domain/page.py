@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from faxtui.domain.fax import Fax
 from faxtui.translation import _
@@ -59,8 +60,7 @@ class FaxPage:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A page, and the service's clock when it was sent (None if unknown)."""
 
     page: FaxPage

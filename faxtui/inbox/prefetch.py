@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from faxtui.domain.clock import ServiceClock
@@ -32,7 +31,7 @@ async def fetch_page(service: FaxService, clock: ServiceClock, window: Window, p
     listing = await service.list_faxes(window, page)
     now = clock.update(listing.served_at)
     # A clock that is not believed fixes no period.
-    closed = window.closed(replace(listing, served_at=now), now)
+    closed = window.closed(listing._replace(served_at=now), now)
     return Shown(closed, page, listing.page, now, requested)
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Container, Iterator, Mappin
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import httpx
 
@@ -28,8 +28,7 @@ _LIMIT = "faxtui.limit"
 """The extension of a request that holds the limit of its whole response."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Limits on the seconds of each step and of a whole response, and on the bytes of bodies (all our decisions).
 
     ``whole`` ends a response that arrives a byte now and then. It does not apply to a document once its body begins:

@@ -13,7 +13,7 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from faxtui.domain.fax import Fax, FaxIdentity, FaxKey
 from faxtui.domain.service import DocumentService
@@ -95,8 +95,7 @@ class Marks:
         return tuple(fax for key, fax in self.by_key.items() if key not in here)
 
 
-@dataclass(frozen=True, slots=True)
-class DownloadTarget:
+class DownloadTarget(NamedTuple):
     """Where to save: a folder, and a template of file names with times in ``zone`` (None: this machine's)."""
 
     folder: Path

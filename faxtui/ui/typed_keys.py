@@ -18,7 +18,6 @@ import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
 from enum import Enum
 
 from textual import events
@@ -80,11 +79,11 @@ class Settled(Message):
         self.rounds = rounds
 
 
-@dataclass(slots=True)
 class _Entry:
-    typed: Typed
-    at: float
-    use: Use = Use.ANY_TIME
+    def __init__(self, typed: Typed, at: float) -> None:
+        self.typed = typed
+        self.at = at
+        self.use = Use.ANY_TIME
 
     def judge(self, screen: WaitsForRows) -> Use:
         if isinstance(self.typed, events.Key):

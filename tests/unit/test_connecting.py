@@ -2,15 +2,17 @@
 
 import asyncio
 import threading
+from datetime import timedelta
 
 import pytest
-from deletion_desk import Documents
+from deletion_desk import A, Documents
 from scripted_service import NOW
 from wire import Connects
 
+from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import FaxQuery, open_window
 from faxtui.errors import ConfigurationError, Unreachable
-from faxtui.inbox.connection import LazyService
+from faxtui.inbox.connection import LazyService, check_connection
 
 WINDOW = open_window(FaxQuery(), NOW)
 
@@ -129,3 +131,31 @@ async def test_what_keeps_it_from_connecting_is_told_as_it_is() -> None:
 
     with pytest.raises(ConfigurationError, match="mend base_url"):
         await LazyService(Connects(connect)).list_faxes(WINDOW, 1)
+
+
+async def test_documents_are_fetched_and_deleted_through_it() -> None:
+    made = Documents()
+    service = LazyService(Connects(lambda: made))
+    async with service.open_document(A.key):
+        assert made.looked == [A.key]
+    await service.delete_document(A.key)
+    assert made.sent == [A.key]
+
+
+async def test_after_a_sign_in_the_earlier_connection_is_closed_at_the_end() -> None:
+    connections = [Documents(), Documents()]
+    made = iter(connections)
+    service = LazyService(Connects(lambda: next(made)))
+    await service.begin()
+    service.sign_in("another password")
+    await service.begin()
+    await service.aclose()
+    assert [each.is_closed for each in connections] == [True, True]
+
+
+async def test_a_check_counts_faxes_and_closes_the_service() -> None:
+    made = Documents()
+    checking = asyncio.create_task(check_connection(made, ServiceClock(lambda: NOW)))
+    await made.answer_next()
+    result = await checking
+    assert (result.total, result.ahead, made.is_closed) == (450, timedelta(), True)

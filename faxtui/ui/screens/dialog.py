@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -76,8 +75,7 @@ _MOST_CHOICES = 12
 """Most lines of a list: the rows that a question is about stay in sight above it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen(Generic[T]):
+class Chosen(NamedTuple, Generic[T]):
     """A choice, of any value, None included."""
 
     value: T
@@ -125,8 +123,7 @@ class Panel(ClosesOnce[T | None], ModalScreen[T | None]):
             self.dismiss(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Generic[T]):
+class Choice(NamedTuple, Generic[T]):
     """An entry of a menu. ``remark`` is shown beside the label; ``is_current`` marks the present one."""
 
     value: T

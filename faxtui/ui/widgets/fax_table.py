@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -43,12 +42,12 @@ from faxtui.ui.display import Glyphs
 from faxtui.ui.keymap import TABLE, bindings
 
 
-@dataclass(slots=True)
 class Painter:
     """How cells are written; shared by all cells of a table."""
 
-    glyphs: Glyphs
-    reading: ValueFormat
+    def __init__(self, glyphs: Glyphs, reading: ValueFormat) -> None:
+        self.glyphs = glyphs
+        self.reading = reading
 
 
 class Cell:

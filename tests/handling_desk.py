@@ -230,6 +230,7 @@ async def handling(
     journal: Path | None = None,
     limits: Limits = _PATIENT,
     silence: Silence | None = None,
+    view: str = "picture",
     paints: bool = False,
 ) -> AsyncIterator[Desk]:
     """``services`` makes ways to other accounts from the config of this one."""
@@ -256,6 +257,7 @@ async def handling(
             keys=keys,
             services=others,
             silence=silence,
+            view=view,
             paints=paints,
         ) as desk:
             yield Desk(desk, demo, place, written)

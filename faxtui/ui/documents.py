@@ -76,6 +76,12 @@ class Documents:
             self._kept.popitem(last=False)
         return document
 
+    def text_of(self, fax: Fax) -> str:
+        """Return the texts of the pages of a fax that were read in this run."""
+        document = self._kept.get(fax.identity)
+        texts = [] if document is None else [text for _page, text in sorted(document.texts.items())]
+        return "\n".join(text.reading_order for text in texts)
+
     async def open(self, fax: Fax, on_size: Callable[[int], None] = lambda _: None) -> DocumentReader:
         """Return the reader of this fax's document, fetched unless it is there or on its way. Raises FaxtuiError.
 

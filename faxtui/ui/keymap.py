@@ -71,6 +71,7 @@ BROWSER: tuple[Action, ...] = (
     REFRESH,
     Action("watch", "w", "app.watch", N_("Watch"), N_("watch for new faxes, or stop"), PAGES),
     Action("filters.edit", "f", "edit_filters", N_("Filters"), N_("edit the filters"), NARROWING, 3),
+    Action("find", "slash", "find", N_("Find"), N_("find in rows and texts"), MOVING, shown="/"),
     Action("filters.sidebar", "F", "toggle_sidebar", N_("Sidebar"), N_("show or hide the filters"), NARROWING),
     Action("sort.by", "s", "sort_by", N_("Sort"), N_("choose what to sort by"), NARROWING, 4),
     Action("sort.turn", "o", "turn_sort", N_("Reverse"), N_("reverse the order"), NARROWING, 15),
@@ -79,7 +80,8 @@ BROWSER: tuple[Action, ...] = (
     Action("fax.open", "enter", "open_fax", N_("Open"), N_("open the fax"), MOVING, 5, "Enter"),
     Action("mark", "space", "mark", N_("Mark"), N_("mark and move down"), MARKS, 12, "Space"),
     Action("mark.page", "A", "mark_page", N_("Mark all"), N_("mark all on this page"), MARKS),
-    Action("mark.none", "u", "unmark", N_("Unmark"), N_("clear all marks"), MARKS),
+    Action("mark.none", "u", "unmark", N_("Unmark"), N_("unopened, or clear marks"), MARKS),
+    Action("fax.next_unopened", "N", "next_unopened", N_("Next unopened"), N_("next unopened fax"), MOVING),
     Action("export", "x", "export", N_("Export"), N_("write the list to a file"), MARKS, 13),
     Action("cancel", "escape", "cancel", N_("Cancel"), N_("cancel, clear messages"), MARKS, shown="Esc"),
     Action("quit", "q", "app.quit", N_("Quit"), N_("quit, from the list"), PROGRAM, 10),
@@ -106,6 +108,7 @@ FAX_SCREEN: tuple[Action, ...] = (
     Action("fax.next", "N", "next_fax", N_("Fax"), N_("next fax"), FAX, 3, beside="fax.previous"),
     Action("fax.previous", "P", "previous_fax", N_("Previous fax"), N_("previous fax"), FAX),
     Action("document.text", "t", "switch_view", N_("Picture"), N_("text or picture"), SHEETS, 4),
+    Action("document.find", "slash", "find", N_("Find"), N_("find in the text"), SHEETS, 9, "/"),
     Action("document.check", "c", "check", N_("Check"), N_("next number to check"), SHEETS),
     Action("fax.mark", "m", "mark", N_("Mark"), N_("mark, or clear the mark"), FAX, 15),
     Action("fax.open_saved", "O", "open_saved", N_("Open"), N_("open the saved file"), FAX, 16),
@@ -164,6 +167,12 @@ PROGRAM_WIDE: tuple[Action, ...] = (
     Action("quit.anywhere", "ctrl+c", "app.quit", N_("Quit"), N_("quit, from anywhere"), PROGRAM, everywhere=True),
 )
 
+FAX_BAR: tuple[Action, ...] = (
+    *(*FAX_SCREEN, *FAX_ACTIONS),
+    *(each._replace(bar=each.bar + len(FAX_SCREEN)) for each in PROGRAM_WIDE if each.bar),
+)
+"""The key bar of a fax: its own keys first."""
+
 ALL: tuple[Action, ...] = (*TABLE, *BROWSER, *FAX_ACTIONS, FIELDS, *FAX_SCREEN, *PROGRAM_WIDE)
 SCREENS: tuple[tuple[Action, ...], ...] = (
     (*TABLE, *BROWSER, *FAX_ACTIONS, FIELDS, *PROGRAM_WIDE),
@@ -174,7 +183,19 @@ SCREENS: tuple[tuple[Action, ...], ...] = (
 ON_ROWS = frozenset(
     {
         *(each.id for each in TABLE),
-        *("page.next", "page.previous", "fax.open", "mark", "mark.page", "fax.save", "fax.delete", "fax.copy"),
+        *(
+            "page.next",
+            "page.previous",
+            "fax.open",
+            "mark",
+            "mark.page",
+            "mark.none",
+            "fax.save",
+            "fax.delete",
+            "fax.copy",
+            "fax.fields",
+            "fax.next_unopened",
+        ),
     }
 )
 """Actions of the list that depend on the rows shown: typed after a page was requested, they wait for it."""

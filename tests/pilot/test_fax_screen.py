@@ -9,7 +9,8 @@ from handling_desk import BROKEN, FOREVER, WITHOUT_COPIES, Desk, handling
 from wire import Wire, listing, resource
 
 from faxtui.demo.service import Answer
-from faxtui.domain.query import FaxQuery
+from faxtui.domain.fax import PAGES
+from faxtui.domain.query import FaxQuery, Sort, SortDirection
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import FetchPolicy
 
@@ -237,3 +238,39 @@ async def test_the_next_fax_is_fetched_ahead_and_what_was_read_is_not_fetched_ag
 
 def documents_requested(desk: Desk) -> list[str]:
     return [each for each in desk.demo.asked if each.startswith("GET ")]
+
+
+# With Space alone
+
+
+async def test_a_long_fax_is_read_to_its_end_with_space_alone(tmp_path: Path) -> None:
+    async with handling(tmp_path, view="text", size=(120, 60)) as desk:
+        row, fax = max(enumerate(desk.faxes), key=lambda each: each[1].pages or 0)
+        await desk.press(*["down"] * row, "enter")
+        await desk.until_read(row + 1)
+        seen = {desk.console.lines[0].split("   ")[2].strip()}
+        while "End of fax" not in desk.console.lines[1]:
+            await desk.press("space")
+            await desk.until_read(row + 1)
+            seen.add(desk.console.lines[0].split("   ")[2].strip())
+        assert fax.pages is not None
+        assert fax.pages > 8
+        assert seen == {f"page {number} of {fax.pages}" for number in range(1, fax.pages + 1)}
+
+
+async def test_twenty_faxes_are_read_with_space_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Scanned ones as pictures: recognising them would take as many seconds.
+    monkeypatch.setenv("PATH", str(tmp_path))
+    async with handling(tmp_path, view="text", size=(120, 90)) as desk:
+        await desk.console.browser.open(FaxQuery(sort=Sort(PAGES, SortDirection.ASCENDING)))
+        await desk.console.until_idle()
+        await desk.press("enter")
+        for _press in range(200):
+            await desk.until(lambda: desk.is_drawn)
+            if desk.console.header.rstrip().endswith(f" 21 of {desk.console.page.total}"):
+                break
+            await desk.press("space")
+        await desk.press("escape")
+        await desk.until_beside(19, " o")
+        assert [desk.beside(row) for row in range(20)] == [" o"] * 20
+        assert desk.console.table.cursor_row == 20

@@ -1,9 +1,7 @@
-"""The list of received faxes: queries, pages, marks, exports, and the bars around the table."""
-
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +13,8 @@ from textual.timer import Timer
 from textual.widgets import DataTable
 
 from faxtui.config.state import SavedState
-from faxtui.domain.fax import Fax, FaxKey, Field
+from faxtui.domain.fax import FIELDS as FAX_FIELDS
+from faxtui.domain.fax import Fax, FaxKey, Field, ValueFormat
 from faxtui.domain.query import FaxQuery, Filters, Sort, in_words, period_in_words
 from faxtui.errors import FaxtuiError, InvalidValue, Refused
 from faxtui.inbox.inbox import Inbox
@@ -31,6 +30,7 @@ from faxtui.ui.typed_keys import Use
 from faxtui.ui.widgets.bars import KeyBar, MessageBar, PageBar, TopLine
 from faxtui.ui.widgets.fax_table import FaxTable, Spot
 from faxtui.ui.widgets.filter_sidebar import Body, FilterSidebar
+from faxtui.ui.widgets.find_bar import FindBar
 
 if TYPE_CHECKING:
     from faxtui.inbox.watch import WatchView
@@ -76,6 +76,7 @@ class BrowserScreen(FaxActionsScreen):
         self._messages = MessageBar(options.glyphs)
         self._page_bar = PageBar(options.glyphs)
         self._body = Body(self._table, options, inbox.view.query, has_sidebar=sidebar)
+        self._find_bar = FindBar(options.glyphs)
         self._key_bar = KeyBar(options, _ACTIONS)
         self._ticking: Timer | None = None
         self._fax_screen: FaxScreen | None = None
@@ -89,12 +90,14 @@ class BrowserScreen(FaxActionsScreen):
         self._leaves = False
         self._awaits_rows = True
         self._awaited_from = self._lost_until = 0.0
+        self._found_from = (0, 0)
 
     def compose(self) -> ComposeResult:
         yield self._header
         yield self._body
         yield self._messages
         yield self._page_bar
+        yield self._find_bar
         yield self._key_bar
 
     def on_mount(self) -> None:
@@ -415,7 +418,12 @@ class BrowserScreen(FaxActionsScreen):
         self._operations.mark_all(self._table.faxes)
 
     def action_unmark(self) -> None:
-        self._operations.unmark_all()
+        """Make an opened fax unopened again; clear all marks if it is not."""
+        fax = self._table.current
+        if fax is not None and self._operations.view.is_opened(fax):
+            self._operations.note_unopened(fax)
+        else:
+            self._operations.unmark_all()
 
     def action_cancel(self) -> None:
         """Cancel the running task; without one, clear the notifications."""
@@ -457,6 +465,74 @@ class BrowserScreen(FaxActionsScreen):
     async def on_unmount(self) -> None:
         if self._documents is not None:
             await self._documents.aclose()
+
+    # Finding
+
+    def action_next_unopened(self) -> None:
+        """Go to the next fax that was not opened yet, also on the pages in memory after this one."""
+        view = self._operations.view
+        here = self._place(self._table.current)
+        for place, fax in self._loaded_faxes():
+            if place > here and not view.is_opened(fax) and not self.is_lost(fax):
+                self._go_to_fax(place, fax)
+                return
+        self.notify(_("No unopened fax after this one on the pages in memory."))
+
+    def action_find(self) -> None:
+        self._found_from = self._place(self._table.current)
+        self._key_bar.display = False
+        self._find_bar.open()
+
+    @on(FindBar.Typed)
+    def _sought(self, event: FindBar.Typed) -> None:
+        """Go to the first match from where the search began; the cursor goes back there if there is none."""
+        self._find(event.sought, self._found_from, is_next=False)
+
+    @on(FindBar.NextWanted)
+    def _next_sought(self) -> None:
+        self._find(self._find_bar.sought, self._place(self._table.current), is_next=True)
+
+    @on(FindBar.Closed)
+    def _find_closed(self) -> None:
+        self._key_bar.display = True
+        self._table.focus()
+
+    def _find(self, sought: str, start: tuple[int, int], *, is_next: bool) -> None:
+        wanted, reading = sought.casefold(), self.reading
+        matches = [
+            (place, fax) for place, fax in self._loaded_faxes() if wanted and wanted in self._text_of(fax, reading)
+        ]
+        after = [each for each in matches if each[0] > start or (each[0] == start and not is_next)]
+        if matches:
+            place, fax = (after or matches)[0]
+            self._go_to_fax(place, fax)
+            number = matches.index((place, fax)) + 1
+            self._find_bar.show(_("{number:,} of {count:,}").format(number=number, count=len(matches)))
+        else:
+            self._find_bar.show(_("not in the pages loaded") if wanted else "")
+
+    def _text_of(self, fax: Fax, reading: ValueFormat) -> str:
+        """Return what is written in the row of a fax, and on its pages that were read in this run."""
+        row = " ".join(each.text(fax, reading) for each in FAX_FIELDS)
+        text = "" if self._documents is None else self._documents.text_of(fax)
+        return f"{row}\n{text}".casefold()
+
+    def _loaded_faxes(self) -> Iterator[tuple[tuple[int, int], Fax]]:
+        """Yield the faxes of all pages in memory, each with its page and row."""
+        for shown in self._inbox.loaded:
+            for row, fax in enumerate(shown.page.faxes):
+                yield (shown.page.number, row), fax
+
+    def _place(self, fax: Fax | None) -> tuple[int, int]:
+        page = self._inbox.view.current_page
+        return (0, 0) if page is None or fax is None else (page.number, self._table.cursor_row)
+
+    def _go_to_fax(self, place: tuple[int, int], fax: Fax) -> None:
+        """Show the page in memory that has this fax, and put the cursor on it."""
+        page = self._inbox.view.current_page
+        if page is not None and page.number != place[0]:
+            self._inbox.turn(place[0])
+        self._table.move_to_fax(fax)
 
     # Exporting
 
@@ -587,13 +663,20 @@ class BrowserScreen(FaxActionsScreen):
             "open_fax": self._table.current is not None,
             "mark": self._table.current is not None,
             "mark_page": self._table.current is not None,
-            "unmark": bool(self._operations.view.marks),
+            "unmark": self._can_unmark,
+            "next_unopened": self._table.current is not None,
+            "find": self._table.current is not None,
             "save": bool(self.chosen_faxes),
             "delete": bool(self.chosen_faxes),
             "copy": self._table.current is not None,
             "fields": self._table.current is not None,
         }
         return True if can_be_done.get(action, True) else None
+
+    @property
+    def _can_unmark(self) -> bool:
+        fax, view = self._table.current, self._operations.view
+        return bool(view.marks) or (fax is not None and view.is_opened(fax))
 
     def _remember(self) -> None:
         query = self._inbox.view.query

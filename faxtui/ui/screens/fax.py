@@ -46,12 +46,23 @@ from faxtui.terminal.desktop import open_file
 from faxtui.translation import N_, _, ngettext
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.documents import Documents
-from faxtui.ui.keymap import FAX_ACTIONS, FAX_SCREEN, FIELDS, ON_PAGE, PROGRAM_WIDE, READING_GROUPS, bindings
+from faxtui.ui.keymap import (
+    FAX_ACTIONS,
+    FAX_BAR,
+    FAX_SCREEN,
+    FIELDS,
+    ON_PAGE,
+    PROGRAM_WIDE,
+    READING_GROUPS,
+    bindings,
+    key_label,
+)
 from faxtui.ui.screens.dialog import ClosesOnce
 from faxtui.ui.screens.fax_actions import FaxActionsScreen
 from faxtui.ui.typed_keys import Use
-from faxtui.ui.widgets.bars import KeyBar, TopLine
+from faxtui.ui.widgets.bars import KeyBar, MessageBar, TopLine
 from faxtui.ui.widgets.document_pane import DocumentPane
+from faxtui.ui.widgets.find_bar import FindBar
 
 if TYPE_CHECKING:
     from faxtui.operations.deletion import Plan
@@ -61,8 +72,6 @@ _LEFT, _RIGHT = (FROM, TO, FOLDER, MESSAGE), (PAGES, DURATION, BAUD, CUSTOMER)
 _ROOM_FOR_TWO = 70
 _LABEL_WIDTH = 12
 _ACTIONS = (*FAX_SCREEN, *FAX_ACTIONS, FIELDS, *PROGRAM_WIDE)
-_LOST = (LocalStatus.GOING, LocalStatus.DELETED, LocalStatus.GONE)
-"""States of faxes that Space, N and P leave out."""
 _LEAST_NAME = 8
 """Cells of a number or a name in the header."""
 _ESSENTIAL = 2
@@ -113,13 +122,17 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
         self._quiet_line = TopLine(options.glyphs, id="quiet")
         self._values = Static()
         self._fields = VerticalScroll(self._values, can_focus=False)
+        self._find_bar = FindBar(options.glyphs)
+        self._key_bar = KeyBar(options, FAX_BAR)
         self._pane = DocumentPane(options, wants_text=documents.wants_text)
 
     def compose(self) -> ComposeResult:
         yield self._header
         yield self._quiet_line
+        yield MessageBar(self.options.glyphs)
         yield Vertical(self._fields, self._pane)
-        yield KeyBar(self.options, _ACTIONS)
+        yield self._find_bar
+        yield self._key_bar
 
     def on_mount(self) -> None:
         self._show_fax()
@@ -141,6 +154,11 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
     @property
     def visible_faxes(self) -> Sequence[Fax]:
         return (self.current_fax,)
+
+    @property
+    def page_text(self) -> str:
+        view = self._pane.text_view
+        return "" if view is None else view.text.reading_order
 
     def show(self, view: InboxView) -> None:
         """Follow the list: a page that was turned to is entered, and a refreshed one keeps the fax on the screen."""
@@ -181,7 +199,7 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
 
     def _next_row(self, faxes: Sequence[Fax], row: int, by: int) -> int | None:
         rows = range(row + 1, len(faxes)) if by > 0 else range(row - 1, -1, -1)
-        return next((each for each in rows if self._operations.view.local_status(faxes[each]) not in _LOST), None)
+        return next((each for each in rows if not self.is_lost(faxes[each])), None)
 
     def _can_turn(self, by: int) -> bool:
         return self._inbox.view.has_next if by > 0 else self._inbox.view.has_previous
@@ -344,6 +362,54 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
             self._pane.switch_view()
             self._documents.wants_text = self._pane.wants_text
 
+    def action_find(self) -> None:
+        """Find something in the text; the picture gives way to it."""
+        if self._pane.text_problem:
+            self.warn(self._pane.text_problem)
+        elif self._pane.pages:
+            if not self._pane.wants_text:
+                self.action_switch_view()
+            self._key_bar.display = False
+            self._find_bar.open()
+
+    @on(FindBar.Typed)
+    def _sought(self, event: FindBar.Typed) -> None:
+        self.workers.cancel_group(self, "find")
+        count = self._pane.seek(event.sought)
+        if event.sought and not count:
+            self._find_bar.show(_("not on this page"))
+        elif event.sought:
+            self._find_bar.show(ngettext("{count:,} match", "{count:,} matches", count).format(count=count))
+        else:
+            self._find_bar.show("")
+
+    @on(FindBar.NextWanted)
+    def _next_sought(self) -> None:
+        if self._find_bar.sought and not self._pane.seek_next():
+            self.run_worker(self._find_page(self._find_bar.sought), group="find", exclusive=True)
+
+    async def _find_page(self, sought: str) -> None:
+        """Go to the next page with the sought text; those that were not read yet are read."""
+        try:
+            async for page, has_it in self._pane.pages_with(sought):
+                self._find_bar.show(_("page {number:,} of {count:,} …").format(number=page, count=self._pane.pages))
+                if has_it:
+                    self._pane.go_to(page)
+                    self._pane.seek(sought)
+                    self._find_bar.show(_("page {number:,}").format(number=page))
+                    return
+        except FaxtuiError as error:
+            self._find_bar.show(str(error))
+            return
+        self._find_bar.show(_("not found"))
+
+    @on(FindBar.Closed)
+    def _find_closed(self) -> None:
+        self.workers.cancel_group(self, "find")
+        self._pane.seek("")
+        self._key_bar.display = True
+        self.set_focus(None)
+
     def action_check(self) -> None:
         if not self._pane.next_to_check():
             self.notify(_("Nothing on this page is marked as doubtful."))
@@ -420,6 +486,7 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
             "switch_view": self._shows_pane,
             "turn_right": pane.pages > 0,
             "check": pane.text_view is not None,
+            "find": pane.pages > 0,
             "save": self.current_fax.key.has_address,
         }
         return True if can_be_done.get(action, True) else None
@@ -431,6 +498,8 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
         return bool(self._turning) or self._opening is not None or self._pane.is_waiting
 
     def use_of(self, key: events.Key, typed_at: float) -> Use:
+        if self.focused is not None:
+            return Use.ANY_TIME
         action = next(filter(None, (self.options.keys.action_of(each, _ACTIONS) for each in key.aliases)), "")
         if action in ("fax.close", "quit.anywhere"):
             return Use.INTERRUPTS
@@ -451,6 +520,28 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
             count,
         )
         self.notify(sentence.format(count=count))
+
+    def report_unused(self, key: str) -> None:
+        if self.focused is not None:
+            return
+        match self.options.keys.action_of(key, _ACTIONS):
+            case "":
+                sentence = _("{key} does nothing here. {help} shows the keys.")
+                self.notify(sentence.format(key=key_label(key), help=self.options.keys.first("help")))
+            case "fax.next":
+                self.notify(_("This is the last fax of the list."))
+            case "fax.previous":
+                self.notify(_("This is the first fax of the list."))
+            case "document.next" | "document.last":
+                self.notify(_("This is the last page of the fax."))
+            case "document.previous" | "document.first":
+                self.notify(_("This is the first page of the fax."))
+            case "document.check":
+                self.notify(_("Nothing on this page is marked as doubtful."))
+            case "document.show":
+                self.notify(_("Its pages are shown already."))
+            case _:
+                self.notify(_("This can't be done here."))
 
     # What is shown
 

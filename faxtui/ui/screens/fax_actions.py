@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_REASONS = 3
 """Faxes that can't be deleted are reported one by one up to this many."""
+_LOST = (LocalStatus.GOING, LocalStatus.DELETED, LocalStatus.GONE)
 
 
 class FaxActionsScreen(WaitsForRows):
@@ -55,9 +56,18 @@ class FaxActionsScreen(WaitsForRows):
         return self.options.reading(self._inbox.clock.now())
 
     @property
+    def page_text(self) -> str:
+        """The text that can be copied; empty if none is shown."""
+        return ""
+
+    @property
     def list_command(self) -> str:
         """The command that prints the same list."""
         return list_command(self._inbox.view.query, self._profile)
+
+    def is_lost(self, fax: Fax) -> bool:
+        """Return True if there is nothing to read any more: going to the next fax leaves it out."""
+        return self._operations.view.local_status(fax) in _LOST
 
     def warn(self, sentence: str) -> None:
         self.notify(sentence, severity="warning")
@@ -133,10 +143,14 @@ class FaxActionsScreen(WaitsForRows):
 
         fax = self.current_fax
         if fax is not None:
-            await self.app.push_screen(copy_menu(self.options.glyphs, fax, self.list_command), self._copy)
+            await self.app.push_screen(
+                copy_menu(self.options.glyphs, fax, self.list_command, self.page_text), self._copy
+            )
 
     def _copy(self, choice: Chosen[str] | None) -> None:
         """Copy what is shown, so that nothing acts where it is pasted. No terminal confirms that it accepted it."""
         if choice is not None:
             self.app.copy_to_clipboard(choice.value)
-            self.notify(_("Sent to the terminal's clipboard: {text}").format(text=choice.value))
+            first, _newline, more = choice.value.partition("\n")
+            text = f"{first} …" if more else first
+            self.notify(_("Sent to the terminal's clipboard: {text}").format(text=text))

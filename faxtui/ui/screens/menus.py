@@ -76,8 +76,8 @@ class ColumnMenu(Panel[tuple[Field, ...]]):
         return Text(f" [{'x' if field in self._chosen else ' '}] {field.label}", no_wrap=True)
 
 
-def copy_menu(glyphs: Glyphs, fax: Fax, command: str) -> Menu[str]:
-    """Return what the fax has of these, and the command that lists this view."""
+def copy_menu(glyphs: Glyphs, fax: Fax, command: str, text: str = "") -> Menu[str]:
+    """Return what the fax has of these, the command that lists this view, and the ``text`` of its page."""
     values = (
         (_("From"), fax.sender),
         (_("To"), fax.recipient),
@@ -85,8 +85,11 @@ def copy_menu(glyphs: Glyphs, fax: Fax, command: str) -> Menu[str]:
         (_("Message"), fax.message_id),
         (_("Command"), command),
     )
-    shown = [(label, visible(value)) for label, value in values if value]
-    return Menu(glyphs, _("Copy"), [Choice(value, label, value) for label, value in shown])
+    choices = [Choice(visible(value), label, visible(value)) for label, value in values if value]
+    if text:
+        lines = [visible(line) for line in text.splitlines()]
+        choices.append(Choice("\n".join(lines), _("Text of this page"), next(filter(None, lines), "")))
+    return Menu(glyphs, _("Copy"), choices)
 
 
 _ORDERS = {

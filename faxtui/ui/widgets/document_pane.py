@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
 from rich.padding import Padding
@@ -67,6 +67,7 @@ class DocumentPane(Static):
     def __init__(self, options: DisplayOptions, *, wants_text: bool) -> None:
         super().__init__(markup=False)
         self.wants_text = wants_text
+        self.sought = ""
         self.text_problem = ""
         """Why the text of the page is not shown, though it is wanted."""
         self._options = options
@@ -147,16 +148,17 @@ class DocumentPane(Static):
 
     def remarks(self, check_key: str, view_key: str) -> tuple[tuple[int, str, str], ...]:
         """Return what is to be said of the page, each with its rank, the lowest the most important, and in short."""
+        damage = () if self._reader is None or not self._reader.damage else ((1, self._reader.damage, _("damaged")),)
         match self._place.view:
             case TextView() as view:
-                return _text_remarks(view, check_key, view_key)
+                return (*damage, *_text_remarks(view, check_key, view_key))
             case Viewport() as view:
                 zoom = _(_FITS[view.zoom]) if isinstance(view.zoom, Fit) else f"{view.magnification:.1f}×"
                 blank = ((1, _("blank page"), ""),) if view.page.is_blank else ()
                 sentence = _("no text of this page, {key}: why").format(key=view_key)
                 problem = ((1, sentence, _("no text")),) if self.text_problem else ()
                 other = () if problem else ((8, _("{key} text").format(key=view_key), ""),)
-                return (*problem, *blank, (3, zoom, ""), (2, _position(view), ""), *other)
+                return (*damage, *problem, *blank, (3, zoom, ""), (2, _position(view), ""), *other)
         return ()
 
     # What a person does
@@ -224,6 +226,35 @@ class DocumentPane(Static):
     def change_drawing(self) -> None:
         self._drawing = self._drawings[(self._drawings.index(self._drawing) + 1) % len(self._drawings)]
         self.on_resize()
+
+    def seek(self, sought: str) -> int:
+        """Mark what is sought on every page, and go to it on the page shown. Return how often it is there."""
+        self.sought = sought
+        self.look_at_text(lambda view: view.seek(sought))
+        return 0 if self.text_view is None else len(self.text_view.matches())
+
+    def seek_next(self) -> bool:
+        """Go to the next match of the page. Return False if there is none."""
+        view = self.text_view
+        found = None if view is None else view.after_pointer(view.matches())
+        if view is not None and found is not None:
+            self._look(view.pointed_at(found))
+        return found is not None
+
+    async def pages_with(self, sought: str) -> AsyncIterator[tuple[int, bool]]:
+        """Read the pages after this one, then those before it, and yield each with whether it has the sought text.
+
+        Raises FaxtuiError.
+        """
+        document, texts, count = self._document, self._texts, self.pages
+        first = self._place.number
+        for number in [(first + step) % count for step in range(1, count + 1)]:
+            if document is None or texts is None:
+                return
+            text = texts.known(number) or document.texts.get(number) or await texts.read(number)
+            document.texts[number] = text
+            document.upright.setdefault(number, text.turned)
+            yield number + 1, bool(TextView.of(text, *self._room).seek(sought).matches())
 
     def next_to_check(self) -> bool:
         """Point at the next doubtful word of the page, the first one after the last. Return False if there is none."""
@@ -388,7 +419,8 @@ class DocumentPane(Static):
                     return None
                 if text.words or (await reader.page_info(wanted.number)).is_blank:
                     view = TextView.of(text, *self._room)
-                    return view.at_end() if wanted.at_end else view.at_pixel(wanted.pixel)
+                    placed = view.at_end() if wanted.at_end else view.at_pixel(wanted.pixel)
+                    return placed.seek(self.sought) if self.sought else placed
                 self.text_problem = _("There is no text on this page.")
         page = await reader.page_info(wanted.number, self._turn(wanted.number))
         fresh = Viewport(page, drawing, columns, rows)

@@ -17,8 +17,6 @@ from faxtui.errors import InvalidValue
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Shown
 from faxtui.inbox.watch import ArrivalKey, Watcher, WatchView, arrival_key
-from faxtui.operations.formats import JsonLines
-from faxtui.processes import run_with_input
 from faxtui.translation import _, ngettext
 
 _COMMAND_LIMIT = 60.0
@@ -205,6 +203,9 @@ class Announcements:
 
 async def run_command(command: tuple[str, ...], fax: Fax) -> str:
     """Run a command with the fax as JSON on its input. Return why that failed, or an empty text."""
+    from faxtui.operations.formats import JsonLines
+    from faxtui.processes import run_with_input
+
     try:
         result = await run_with_input(command, JsonLines().page([fax]), limit=_COMMAND_LIMIT)
     except TimeoutError:

@@ -80,7 +80,7 @@ def _own_session(context: CommandContext, typed_password: str | None = None) -> 
         notices=(*settings.problems, *([problem] if problem else [])),
         fetch_policy=FetchPolicy(prefetch=settings.profile.prefetch),
         account=AccountName.at(sign_in.base_url, sign_in.login),
-        journal=Journal(context.paths.journal),
+        journal=Journal(context.paths.journal, keep=context.settings.journal.kept),
     )
 
 

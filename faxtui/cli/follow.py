@@ -42,7 +42,7 @@ def run_follow(context: CommandContext, folder: Path, environ: Mapping[str, str]
         question = _("Each fax is deleted from the service once it is saved in {folder}. Continue?")
         if not has_agreed(question.format(folder=visible(str(folder))), options.yes, environ):
             return 1
-    journal = Journal(None if options.demo else context.paths.journal)
+    journal = Journal(None if options.demo else context.paths.journal, keep=settings.journal.kept)
     return run_to_end(_follow(connect_for_command(context, environ), config, journal, streams))
 
 

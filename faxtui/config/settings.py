@@ -5,6 +5,7 @@ A reader turns the value in a file into that of the setting, or raises InvalidVa
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -197,6 +198,26 @@ def span_of(text: str) -> timedelta:
 
 
 _SPANS = {"m": "minutes", "h": "hours"}
+
+
+def retention(value: object) -> str:
+    """Return how long to keep entries, such as ``12 months``, or ``forever``."""
+    given = text(value).strip()
+    if given != FOREVER:
+        retention_of(given)
+    return given
+
+
+def retention_of(text: str) -> timedelta:
+    """Return the length of ``12 months``, ``90 days`` or ``2 years``, in days. Raises InvalidValue."""
+    match = re.fullmatch("([0-9]{1,3}) (day|month|year)s?", text)
+    if match is None or not int(match[1]):
+        raise InvalidValue(_("Expected days, months or years, such as 12 months, or forever."))
+    return timedelta(days=math.ceil(int(match[1]) * _DAYS[match[2]]))
+
+
+FOREVER = "forever"
+_DAYS = {"day": 1.0, "month": 30.5, "year": 366.0}
 
 
 def typed(text: str, current: object) -> object:
@@ -414,12 +435,30 @@ class Watch(Section):
         return span_of(self.remind) if self.remind else None
 
 
+@dataclass(frozen=True, slots=True)
+class JournalSettings(Section):
+    """Journal of what was done with faxes."""
+
+    keep: str = _setting(
+        "12 months",
+        retention,
+        N_("how long entries are kept, such as 90 days, or forever"),
+        needs_restart=True,
+    )
+
+    @property
+    def kept(self) -> timedelta | None:
+        """None: forever."""
+        return None if self.keep == FOREVER else retention_of(self.keep)
+
+
 SECTIONS: Mapping[str, type[Section]] = {
     "ui": Ui,
     "reader": Reader,
     "download": Download,
     "delete": Delete,
     "watch": Watch,
+    "journal": JournalSettings,
 }
 """The tables of the configuration that apply to every profile, by their names: fields of `Settings`."""
 
@@ -447,6 +486,7 @@ class Settings(_Record):
     download: Download = Download()
     delete: Delete = Delete()
     watch: Watch = Watch()
+    journal: JournalSettings = JournalSettings()
     keys: tuple[tuple[str, str], ...] = ()
     views: tuple[View, ...] = ()
     profile_names: tuple[str, ...] = ()

@@ -467,6 +467,7 @@ class Follower(DownloadObserver):
             await asyncio.to_thread(self._folder.recover)
             with suppress(StorageError):
                 await asyncio.to_thread(self._journal.read)
+                await asyncio.to_thread(self._journal.compact)
             context = OperationContext(
                 *(self._service, self._config.account, self._journal),
                 grace=0,

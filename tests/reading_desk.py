@@ -21,6 +21,7 @@ class GivenDocuments(Documents):
 
     async def _fetch(self, document: FaxDocument, on_size: Callable[[int], None]) -> None:
         document.content = await self.given()
+        await self._drop_oldest(document)
 
 
 @asynccontextmanager

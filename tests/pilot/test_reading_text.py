@@ -4,9 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from console import console
 from documents_to_read import letter_pdf, letter_tiff
-from reading_desk import page, press, quiet, reading
+from reading_desk import GivenDocuments, page, press, quiet, reading
 
+from faxtui.config.settings import Reader
 from faxtui.ui.keymap import FAX_SCREEN, Keys
 from faxtui.ui.screens.fax import FaxScreen
 
@@ -87,3 +89,30 @@ def test_old_names_of_actions_keep_working_with_one_warning() -> None:
     assert "details.next = fax.next, read.zoom_in = document.zoom_in" in warning
     assert keys.keymap == {"fax.next": "ctrl+n", "document.zoom_in": "ctrl+b", "page.next": "ctrl+f"}
     assert keys.action_of("ctrl+n", FAX_SCREEN) == "fax.next"
+
+
+async def test_the_picture_shows_the_word_that_was_pointed_at() -> None:
+    async with reading(letter_pdf(), view="text", size=(80, 16), until="Text of the document") as desk:
+        await press(desk, "slash", *"page 1/2")
+        await desk.until_shown("1 match")
+        await press(desk, "escape", "t")
+        assert "fit width · end of page" in quiet(desk)
+
+
+async def test_documents_beyond_the_bound_of_memory_are_fetched_again() -> None:
+    fetched = []
+
+    async def given() -> bytes:
+        fetched.append(letter_tiff())
+        return letter_tiff()
+
+    async with console() as desk:
+        browser = desk.browser
+        documents = GivenDocuments(browser._operations, browser._inbox.policy, Reader(), 2 * len(letter_tiff()))
+        documents.given = given
+        for row in (0, 1, 0, 2, 0, 1):
+            reader = await documents.open(desk.table.faxes[row])
+            assert reader.pages == 2
+        await documents.aclose()
+    # The first one was read in between, so the second one was dropped.
+    assert len(fetched) == 4

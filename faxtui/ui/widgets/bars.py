@@ -93,7 +93,7 @@ class MessageBar(Widget):
         width = self.size.width
         text = Text(no_wrap=True, overflow="crop", end="")
         if not self._messages:
-            return text.append(self._glyphs.write("─") * width, self.get_component_rich_style("message-bar--rule"))
+            return text.append("─" * width, self.get_component_rich_style("message-bar--rule"))
         for number, (line, is_problem) in enumerate(self._lines(width)):
             style = self.get_component_rich_style("message-bar--problem") if is_problem else ""
             text.append("\n" if number else "").append(line, style)

@@ -24,12 +24,14 @@ from faxtui.ui.documents import FaxDocument
 from faxtui.ui.drivers import request_graphics, show_picture
 from faxtui.ui.pictures import encode, pixel_drawing
 from faxtui.ui.typed_keys import AttentiveApp
-from faxtui.ui.widgets.text_view import TextView
+from faxtui.ui.widgets.text_view import Match, TextView
 
 _PAN, _SCREEN, _WHEEL = 0.5, 0.9, 0.2
 """Screens of a picture that one step goes: what is at an edge is seen twice, so that nothing is missed."""
 _PAN_COLUMNS, _WHEEL_LINES = 8, 3
 """Columns and lines of a text that one step goes."""
+_CONTEXT = 0.3
+"""Screens of the picture that are shown above a word that was pointed at."""
 _REST = 0.3
 """Seconds that a page stays on the screen before its text is recognised, if the page before it did not."""
 _PATIENCE = 0.2
@@ -43,13 +45,15 @@ View = Viewport | TextView
 class _Place:
     """What is wanted of a document: a page, counted from 0, and what part of it; None until it is known how it looks.
 
-    ``at_end``: the page is shown from its end; ``pixel``: from that height on. ``round`` tells two requests apart.
+    ``at_end``: the page is shown from its end; ``pixel``: from that height on, with so many screens ``above`` it.
+    ``round`` tells two requests apart.
     """
 
     number: int
     view: View | None = None
     at_end: bool = False
     pixel: float = 0
+    above: float = 0
     round: int = 0
 
 
@@ -266,12 +270,19 @@ class DocumentPane(Static):
 
     def switch_view(self) -> None:
         """Show the text in place of the picture, or the picture in place of the text, at the same place."""
-        view = self._place.view
-        pixel = view.pixel if isinstance(view, TextView) else view.top if isinstance(view, Viewport) else 0
-        is_at_start = view is None or _is_at_start(view)
         self.wants_text = not self.wants_text
-        if self._reader is not None:
-            self._want(_Place(self._place.number, pixel=0 if is_at_start else pixel))
+        if self._reader is None:
+            return
+        match self._place.view:
+            case TextView(pointer=Match(line=line)) as view:
+                # The word that is pointed at is what is to be seen in the picture.
+                self._want(_Place(self._place.number, pixel=view.lines[line].top, above=_CONTEXT))
+            case TextView() as view:
+                self._want(_Place(self._place.number, pixel=view.pixel))
+            case Viewport() as view if not _is_at_start(view):
+                self._want(_Place(self._place.number, pixel=view.top))
+            case _:
+                self._want(_Place(self._place.number))
 
     def turn_right(self) -> None:
         """Turn the document by a quarter, clockwise, for as long as the program runs."""
@@ -426,7 +437,8 @@ class DocumentPane(Static):
         fresh = Viewport(page, drawing, columns, rows)
         picture = fresh.at_start() if self._last_viewport is None else self._last_viewport.on_page(page)
         if wanted.pixel:
-            return picture.moved(0, (wanted.pixel - picture.top) / (picture.box.bottom - picture.box.top))
+            down = (wanted.pixel - picture.top) / (picture.box.bottom - picture.box.top)
+            return picture.moved(0, down - wanted.above)
         return picture.at_end() if wanted.at_end else picture
 
     # Text

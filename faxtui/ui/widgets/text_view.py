@@ -92,9 +92,14 @@ class TextView:
     # Matches
 
     def seek(self, sought: str) -> TextView:
-        """Return it with the first match at or below its first line shown, or the same place if there is none."""
+        """Return it with the first match at or below its first line shown, or the same place if there is none.
+
+        Without a text to seek, what was found last stays pointed at.
+        """
+        if not sought:
+            return replace(self, sought="")
         seeking = replace(self, sought=sought, pointer=None)
-        matches = seeking.matches() if sought else []
+        matches = seeking.matches()
         found = next((each for each in matches if each.line >= self.top), matches[0] if matches else None)
         return seeking if found is None else seeking.pointed_at(found)
 

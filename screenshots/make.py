@@ -109,8 +109,8 @@ class Scene:
 SCENES: Mapping[str, Scene] = {
     "list-80x24": Scene(SMALL),
     "list-120x40": Scene(LARGE),
-    "filters-80x24": Scene(SMALL, ("f", "tab", "tab", *"134296015")),
-    "filters-120x40": Scene(LARGE, ("f", "enter", "end", "enter", *"2026-13-01", "enter")),
+    "filters-80x24": Scene(SMALL, ("f", "tab", *"134296015")),
+    "filters-120x40": Scene(LARGE, ("f", "up", "space", "end", "enter", *"2026-13-01", "enter")),
     "sort-80x24": Scene(SMALL, ("s", "down")),
     "sort-120x40": Scene(LARGE, ("s", "down")),
     "details-80x24": Scene(SMALL, ("down", "down", "i")),
@@ -142,9 +142,7 @@ SCENES: Mapping[str, Scene] = {
     "reading-80x24": Scene(SMALL, (*["down"] * 2, "enter", "t", "plus", "plus")),
     "light-80x24": Scene(SMALL, theme="light"),
     "16-colours-80x24": Scene(SMALL, ("s",), theme="ansi", colours=Colours.SIXTEEN),
-    "no-colours-80x24": Scene(
-        SMALL, ("space", "space", "f", "tab", "tab", *"1342"), theme="ansi", colours=Colours.NONE
-    ),
+    "no-colours-80x24": Scene(SMALL, ("space", "space", "f", "tab", *"1342"), theme="ansi", colours=Colours.NONE),
 }
 
 

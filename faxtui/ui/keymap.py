@@ -73,6 +73,8 @@ BROWSER: tuple[Action, ...] = (
     Action("filters.edit", "f", "edit_filters", N_("Filters"), N_("edit the filters"), NARROWING, 3),
     Action("find", "slash", "find", N_("Find"), N_("find in rows and texts"), MOVING, shown="/"),
     Action("filters.sidebar", "F", "toggle_sidebar", N_("Sidebar"), N_("show or hide the filters"), NARROWING),
+    Action("filters.sender", "S", "only_sender", N_("Sender"), N_("only this sender, or back"), NARROWING),
+    Action("filters.recipient", "T", "only_recipient", N_("Receiver"), N_("only this receiver, or back"), NARROWING),
     Action("sort.by", "s", "sort_by", N_("Sort"), N_("choose what to sort by"), NARROWING, 4),
     Action("sort.turn", "o", "turn_sort", N_("Reverse"), N_("reverse the order"), NARROWING, 15),
     Action("columns", "c", "choose_columns", N_("Columns"), N_("choose the columns"), NARROWING, 16),

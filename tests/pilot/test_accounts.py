@@ -30,7 +30,7 @@ async def until_listed(desk: Console, title: str) -> None:
 
 
 async def filter_from(desk: Console, number: str) -> None:
-    await desk.press("f", "tab")
+    await desk.press("f")
     await desk.paste(number)
     await desk.press("enter")
     await desk.until_shown(f"from {number}")

@@ -27,7 +27,7 @@ async def test_a_value_of_the_fax_is_sent_and_shown(tmp_path: Path, downs: int, 
 
 async def test_the_command_lists_the_same_view(tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
-        await desk.press("f", "tab", *"0478", "enter")
+        await desk.press("f", *"0478", "enter")
         await desk.console.until_idle()
         await desk.press("y", "end", "enter")
         assert clipboard(desk) == "faxtui list --demo --from=0478 --sort=received:desc --page=1 --page-size=50"

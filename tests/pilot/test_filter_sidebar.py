@@ -22,7 +22,7 @@ REFUSAL = json_answer(
 async def edit(desk: Console, name: str) -> Input:
     """Open the filters and go to a field."""
     await desk.press("f")
-    await desk.until(lambda: desk.app.focused is not None and desk.app.focused.id == "period")
+    await desk.until(lambda: isinstance(desk.app.focused, Input))
     line = desk.sidebar.query_one(f"#{name}", Input)
     while desk.app.focused is not line:
         await desk.press("tab")
@@ -31,8 +31,9 @@ async def edit(desk: Console, name: str) -> Input:
 
 async def choose_period(desk: Console, row: int) -> None:
     await desk.press("f")
-    await desk.until(lambda: desk.app.focused is not None and desk.app.focused.id == "period")
-    await desk.press("enter", "home", *["down"] * row, "enter")
+    await desk.until(lambda: isinstance(desk.app.focused, Input))
+    desk.sidebar.query_one("#period").focus()
+    await desk.press("space", "home", *["down"] * row, "enter")
 
 
 async def test_a_wide_terminal_has_them_beside_the_table_and_a_narrow_one_lays_them_over_it() -> None:
@@ -72,7 +73,7 @@ async def test_a_period_is_chosen_by_its_name(row: int) -> None:
         await desk.until_idle()
         assert PERIODS[row].label in desk.header
         assert ("filterenddate" in desk.wire.last) is bool(PERIODS[row].until)
-        assert "From number" not in desk.screen
+        assert desk.sidebar.query_one("#period").has_focus
 
 
 async def test_own_start_and_end_are_typed_into_fields_of_their_own() -> None:
@@ -94,7 +95,7 @@ async def test_a_named_period_chosen_again_takes_the_own_start_and_end_away() ->
     async with console(size=LARGE) as desk:
         await choose_period(desk, len(PERIODS))
         await desk.until_shown("Since", "Until")
-        await desk.press("shift+tab", "enter", "home", *["down"] * 4, "enter")
+        await desk.press("shift+tab", "space", "home", *["down"] * 4, "enter")
         await desk.until(lambda: "Since" not in desk.screen)
         assert len(desk.wire.queries) == 1
 
@@ -103,7 +104,7 @@ async def test_the_page_size_is_chosen_from_a_list() -> None:
     async with console(size=LARGE) as desk:
         await desk.press("f")
         desk.sidebar.query_one("#page_size", Select).focus()
-        await desk.press("enter", "home", "enter")
+        await desk.press("space", "home", "enter")
         await desk.until_asked(2)
         await desk.until_idle()
         assert desk.wire.last["pagesize"] == "10"
@@ -196,12 +197,56 @@ async def test_letters_typed_in_a_field_are_text_and_never_commands() -> None:
 
 async def test_up_and_down_go_from_field_to_field_and_stay_among_them() -> None:
     async with console() as desk:
-        await desk.press("f", "down", "down", "4", "2", "up", "0")
+        await desk.press("f", "down", "4", "2", "up", "0")
         assert [desk.app.screen.query_one(each, Input).value for each in ("#from", "#to")] == ["0", "42"]
-        await desk.press("up", "up")
-        assert desk.app.focused is desk.app.screen.query_one("#clear")
+        for back, on in (("up", "down"), ("shift+tab", "tab")):
+            await desk.press(back, back)
+            assert desk.app.focused is desk.app.screen.query_one("#clear")
+            await desk.press(on)
+            assert desk.app.focused is desk.app.screen.query_one("#period")
+            await desk.press(on)
+
+
+async def test_f_goes_to_the_first_text_and_enter_applies_from_any_field() -> None:
+    async with console(size=LARGE) as desk:
+        await desk.press("f", *"0478")
+        desk.sidebar.query_one("#page_size").focus()
+        await desk.press("enter")
+        await desk.until_asked(2)
+        assert desk.wire.last["filterfrom"] == "0478"
+        assert desk.table.has_focus
+
+
+async def test_on_a_narrow_terminal_the_columns_that_are_filtered_stay_in_sight() -> None:
+    async with console() as desk:
+        await desk.press("f")
+        await desk.until_shown("Per page")
+        assert {"Received", "From", "To"} <= set(desk.headings.split())
+        assert desk.sidebar.region.right == 80
+
+
+async def test_a_list_that_is_filtered_at_the_start_says_so() -> None:
+    async with console(query=FaxQuery(filters=Filters({"from": "0478"}))) as desk:
+        await desk.until_shown("This list is filtered: Last 7 days · from 0478. f edit filters")
+        assert "filtered: Last 7 days · from 0478" in desk.header
+
+
+@pytest.mark.parametrize(("key", "parameter"), [("S", "filterfrom"), ("T", "filterto")])
+async def test_a_key_shows_only_this_sender_and_again_what_was_there_before(key: str, parameter: str) -> None:
+    async with console(query=FaxQuery(filters=Filters({"customer": "60300"}), page=2)) as desk:
         await desk.press("down")
-        assert desk.app.focused is desk.app.screen.query_one("#period")
+        fax, rows = desk.current, desk.rows
+        await desk.press(key)
+        await desk.until_asked(2)
+        await desk.until_idle()
+        assert desk.wire.last[parameter] == (fax.sender if key == "S" else fax.recipient)
+        assert (desk.wire.last["customernumber"], desk.wire.last["pageindex"]) == ("60300", "1")
+        assert desk.current == fax
+        await desk.press(key)
+        await desk.until_idle()
+        await desk.until(lambda: desk.rows == rows)
+        assert desk.view.query.page == 2
+        assert parameter not in desk.wire.last
 
 
 async def test_esc_leaves_the_filters_as_they_are_applied() -> None:
@@ -254,7 +299,7 @@ async def test_a_click_on_the_table_lays_the_filters_aside_with_what_was_typed()
     async with console() as desk:
         line = await edit(desk, "from")
         await desk.paste("047")
-        await desk.click(60, 10)
+        await desk.click(10, 10)
         await desk.until(lambda: "From number" not in desk.screen)
         await desk.press("f")
         await desk.until_shown("From number")

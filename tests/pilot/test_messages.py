@@ -122,3 +122,8 @@ async def test_a_key_of_a_field_or_a_menu_says_nothing() -> None:
     async with console() as desk:
         await desk.press("f", "f7", "escape", "s", "f7", "escape")
         assert line(desk) == RULE
+
+
+async def test_without_utf_8_the_rule_is_ascii() -> None:
+    async with console(capabilities=Capabilities(colours=Colours.NONE, utf8=False)) as desk:
+        assert line(desk) == "-" * 80

@@ -16,7 +16,7 @@ def state_text(folder: Path) -> str:
 
 async def use(desk: Console) -> None:
     """Filter, sort, and hide the sidebar."""
-    await desk.press("f", "tab")
+    await desk.press("f")
     await desk.paste("0478")
     await desk.press("enter")
     await desk.until_idle()

@@ -23,7 +23,7 @@ def views(here: Office) -> object:
 
 
 async def filter_from(desk: Console, number: str) -> None:
-    await desk.press("f", "tab", "ctrl+u")
+    await desk.press("f", "ctrl+u")
     await desk.paste(number)
     await desk.press("enter")
     await desk.until_shown(f"from {number}")

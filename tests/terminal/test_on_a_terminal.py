@@ -33,7 +33,6 @@ def test_the_small_screen_is_painted_and_keys_work(tmp_path: Path) -> None:
         terminal.wait_until_gone("Received ▼")
         terminal.type("f")
         terminal.wait_for("From number", "Tab next field")
-        terminal.type("\t")
         terminal.wait_until(lambda: terminal.has_cursor_on("any sender"), "the cursor in the field")
         terminal.type("q0478j")
         terminal.wait_for(" q0478j ")

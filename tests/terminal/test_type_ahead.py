@@ -8,7 +8,7 @@ from pty_session import in_terminal
 def test_letters_typed_ahead_into_a_field_are_text(tmp_path: Path) -> None:
     with in_terminal("--demo", home=tmp_path) as terminal:
         terminal.wait_for("page 1 of")
-        terminal.type("f\tq0478j\x7f\x7f\x7f\x7f\x7f\x7f0478\r")
+        terminal.type("fq0478j\x7f\x7f\x7f\x7f\x7f\x7f0478\r")
         terminal.wait_for("from 0478", "page 1 of")
         terminal.type("q")
         assert terminal.wait_for_end() == 0

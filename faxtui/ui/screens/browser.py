@@ -15,7 +15,7 @@ from textual.widgets import DataTable
 from faxtui.config.state import SavedState
 from faxtui.domain.fax import FIELDS as FAX_FIELDS
 from faxtui.domain.fax import Fax, FaxKey, Field, ValueFormat
-from faxtui.domain.query import FaxQuery, Filters, Sort, in_words, period_in_words
+from faxtui.domain.query import FROM, TO, FaxQuery, Filter, Filters, Sort, in_words, others_in_words, period_in_words
 from faxtui.errors import FaxtuiError, InvalidValue, Refused
 from faxtui.inbox.inbox import Inbox
 from faxtui.inbox.view import Failed, Fetching, InboxView, Shown, Waiting
@@ -83,6 +83,7 @@ class BrowserScreen(FaxActionsScreen):
         self._documents: Documents | None = None
         self._shown: Shown | None = None
         self._spots: dict[int, Spot] = {}
+        self._wider: dict[str, FaxQuery] = {}
         self._is_refreshing = False
         self._new = 0
         self._watch: WatchView | None = None
@@ -102,6 +103,10 @@ class BrowserScreen(FaxActionsScreen):
 
     def on_mount(self) -> None:
         self.show(self._inbox.view)
+        filters = self._inbox.view.query.filters
+        if others_in_words(filters):
+            sentence = _("This list is filtered: {filters}. {key} edit filters")
+            self.notify(sentence.format(filters=in_words(filters), key=self.options.keys.first("filters.edit")))
 
     # What is shown
 
@@ -111,7 +116,10 @@ class BrowserScreen(FaxActionsScreen):
             return
         if view.shown is not None:
             self._show_rows(view.shown)
-        self._header.show(f"faxtui  {self._account}", in_words(view.query.filters), period_in_words(view.query.filters))
+        filters = in_words(view.query.filters)
+        if others_in_words(view.query.filters):
+            filters = _("filtered: {filters}").format(filters=filters)
+        self._header.show(f"faxtui  {self._account}", filters, period_in_words(view.query.filters))
         self._body.follow(view.query, _refusal(view))
         if self._fax_screen is not None:
             self._fax_screen.show(view)
@@ -383,11 +391,33 @@ class BrowserScreen(FaxActionsScreen):
         query = self._inbox.view.query.filtered(event.filters).with_page_size(event.page_size)
         if await self.choose(query):
             self._body.show_applied()
-            await self._body.leave()
+            if not event.stays:
+                await self._body.leave()
 
     @on(FilterSidebar.Cancelled)
     async def _filters_left(self) -> None:
         await self._body.leave()
+
+    async def action_only_sender(self) -> None:
+        fax = self._table.current
+        await self._narrow(FROM, "" if fax is None else fax.sender or "", _("This fax has no sender."))
+
+    async def action_only_recipient(self) -> None:
+        fax = self._table.current
+        await self._narrow(TO, "" if fax is None else fax.recipient or "", _("This fax has no receiver."))
+
+    async def _narrow(self, filter: Filter, value: str, without: str) -> None:
+        """Show only faxes with this value, or if they are shown already, what was shown before."""
+        query = self._inbox.view.query
+        if not value:
+            self.notify(without)
+            return
+        narrowed = query.with_filter(filter, value)
+        if narrowed.filters != query.filters:
+            self._wider[filter.name] = query
+            await self.choose(narrowed)
+        else:
+            await self.choose(self._wider.pop(filter.name, query.with_filter(filter, "")))
 
     # The faxes
 

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
-from textual.widgets import Button, Input, Label, OptionList, Select
+from textual.widgets import Button, Label, OptionList, Select
 
 from faxtui.domain.query import (
     CUSTOMER,
@@ -123,22 +123,24 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     """A form for the filters of a query. Enter applies; an invalid value is explained at its field and stays."""
 
     class Chosen(Message):
-        """Show these filters and this page size."""
+        """Show these filters and this page size. ``stays``: the operator is still choosing."""
 
-        def __init__(self, filters: Filters, page_size: int) -> None:
+        def __init__(self, filters: Filters, page_size: int, *, stays: bool = False) -> None:
             super().__init__()
             self.filters = filters
             self.page_size = page_size
+            self.stays = stays
 
     class Cancelled(Message):
         """Go back: nothing was changed."""
 
     BINDINGS = [
         ("escape,q", "leave", "Back"),
-        Binding("down", "next_field", show=False, priority=True),
-        Binding("up", "previous_field", show=False, priority=True),
+        Binding("down,tab", "next_field", show=False, priority=True),
+        Binding("up,shift+tab", "previous_field", show=False, priority=True),
+        Binding("enter", "apply", show=False, priority=True),
     ]
-    HINT = N_("Enter apply   Tab next field   Esc back")
+    HINT = N_("Enter apply   Tab next field   Space open a list   Esc back")
 
     def __init__(self, query: FaxQuery, options: DisplayOptions) -> None:
         super().__init__()
@@ -211,10 +213,10 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         self.focus_first()
 
     def focus_first(self) -> None:
-        """Focus the first invalid field, else the first of all."""
+        """Focus the first invalid field, else the first text."""
         wrong = next((each for each in self.query(Labelled) if each.is_wrong), None)
         if wrong is None:
-            self._period.focus()
+            self._line(SINCE if self._period.value == CUSTOM_PERIOD else FROM).focus()
         else:
             wrong.field.focus()
             self.call_after_refresh(wrong.scroll_visible, animate=False)
@@ -230,8 +232,15 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         self.screen.focus_previous(f"{type(self).__name__} *")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave ↑ and ↓ to an open list of choices."""
-        return action not in ("next_field", "previous_field") or not isinstance(self.screen.focused, OptionList)
+        """Leave ↑, ↓ and Enter to an open list of choices, and Enter to a button."""
+        focused = self.screen.focused
+        match action:
+            case "next_field" | "previous_field":
+                return not isinstance(focused, OptionList)
+            case "apply":
+                return not isinstance(focused, OptionList | Button)
+            case _:
+                return True
 
     def on_key(self, event: events.Key) -> None:
         """Go back with q, but not from a text or an open list of choices. No other letter is a command here."""
@@ -239,9 +248,11 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         if event.is_printable and event.key != "space" and not goes_back:
             event.stop()
 
-    @on(Input.Submitted)
     @on(Button.Pressed, "#apply")
-    def _apply(self) -> None:
+    def action_apply(self) -> None:
+        self._apply(stays=False)
+
+    def _apply(self, *, stays: bool) -> None:
         try:
             filters = Filters(self._typed())
         except InvalidValue as error:
@@ -249,7 +260,7 @@ class FilterSidebar(VerticalScroll, can_focus=False):
             return
         self._clear_errors()
         size = self.query_one("#page_size", Select).value
-        self.post_message(self.Chosen(filters, size if isinstance(size, int) else self._query.page_size))
+        self.post_message(self.Chosen(filters, size if isinstance(size, int) else self._query.page_size, stays=stays))
 
     @on(Button.Pressed, "#clear")
     def _clear(self) -> None:
@@ -264,12 +275,12 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         if is_custom:
             self._line(SINCE).focus()
         else:
-            self._apply()
+            self._apply(stays=True)
 
     @on(Select.Changed, "#page_size")
     def _page_size_changed(self, event: Select.Changed) -> None:
         if event.value != self._query.page_size:
-            self._apply()
+            self._apply(stays=True)
 
     @property
     def _period(self) -> Select[int]:

@@ -19,6 +19,7 @@ from faxtui.cli.context import (
 from faxtui.cli.options import Options
 from faxtui.config.state import SavedState, StateFile
 from faxtui.domain.clock import ServiceClock
+from faxtui.domain.regional import region_of
 from faxtui.domain.text import visible
 from faxtui.errors import NoSignIn, UsageError
 from faxtui.inbox.inbox import FetchPolicy
@@ -44,7 +45,7 @@ WELCOME = N_(
 
 def prepare(context: CommandContext, environ: Mapping[str, str]) -> AppConfig:
     """Return what to start with. Raises FaxtuiError without an account or a terminal."""
-    return replace(begin(context), capabilities=_checked_terminal(environ))
+    return replace(begin(context), capabilities=_checked_terminal(environ), region=region_of(environ))
 
 
 def begin(context: CommandContext) -> AppConfig:

@@ -17,6 +17,7 @@ from faxtui.config.state import SavedState
 from faxtui.domain.clock import ServiceClock, machine_now
 from faxtui.domain.fax import Fax, ValueFormat
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE, SINCE, FaxQuery, Filters, in_words, open_window
+from faxtui.domain.regional import DEFAULT_REGION, Region, region_of
 from faxtui.domain.service import FaxService
 from faxtui.domain.text import visible
 from faxtui.errors import InvalidValue, ServiceError
@@ -24,7 +25,7 @@ from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.pagination import PageStats, iter_pages
 from faxtui.inbox.view import Shown
 from faxtui.inbox.watch import SWEEP_OVERLAP, Arrivals, fetch_poll, poll_delay
-from faxtui.operations.formats import Format, Terminal, Writer, writer_of
+from faxtui.operations.formats import PLAIN_CSV, CsvStyle, Format, Terminal, Writer, csv_style, writer_of
 from faxtui.translation import _, ngettext
 
 DONE = 0
@@ -35,21 +36,26 @@ _FAILURES_TO_REPORT = 2
 class ListRequest:
     """Faxes to list and their format: the query's page, with ``all_pages`` also every page after it.
 
-    ``output`` is a file to write instead of standard output, ``excel`` makes CSV safe for Excel, ``zone`` is the
-    operator's (None: this machine's). Raises InvalidValue if ``excel`` is combined with another format than CSV.
+    ``output`` is a file to write instead of standard output, ``style`` is for CSV, ``reading`` for the
+    dates of a table. Raises InvalidValue for a style with another format than CSV.
     """
 
     query: FaxQuery
     format: Format = Format.TABLE
     all_pages: bool = False
     output: Path | None = None
-    excel: bool = False
+    style: CsvStyle = PLAIN_CSV
     zone: tzinfo | None = None
+    date_format: str = ""
+    region: Region = DEFAULT_REGION
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
 
     def __post_init__(self) -> None:
-        if self.excel and self.format is not Format.CSV:
-            raise InvalidValue(_("--excel needs CSV. Add --format csv, or omit --excel."), "excel")
+        if self.style != PLAIN_CSV and self.format is not Format.CSV:
+            option = "--excel" if self.style.excel else "--separator"
+            raise InvalidValue(
+                _("{option} needs CSV. Add --format csv, or omit {option}.").format(option=option), option[2:]
+            )
 
 
 async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequest, streams: Streams) -> int:
@@ -92,14 +98,15 @@ async def list_faxes(service: FaxService, clock: ServiceClock, request: ListRequ
 
 def _writer(clock: ServiceClock, request: ListRequest, streams: Streams) -> Writer:
     to_file = streams._replace(is_terminal=False, width=None) if request.output is not None else streams
-    return _writer_of(request.format, clock, request.zone, to_file, excel=request.excel)
+    return _writer_of(request, clock, to_file)
 
 
-def _writer_of(kind: Format, clock: ServiceClock, zone: tzinfo | None, streams: Streams, *, excel: bool) -> Writer:
-    reading = ValueFormat(clock.now().astimezone(zone).year, zone)
+def _writer_of(request: ListRequest | FollowRequest, clock: ServiceClock, streams: Streams) -> Writer:
+    year = clock.now().astimezone(request.zone).year
+    reading = ValueFormat(year, request.zone, request.date_format, request.region.dates)
     has_terminal = streams.is_terminal or streams.width
     terminal = Terminal(streams.width, streams.utf8) if has_terminal else None
-    return writer_of(kind, reading, excel=excel, terminal=terminal)
+    return writer_of(request.format, reading, style=request.style, terminal=terminal)
 
 
 def _progress(stats: PageStats) -> str:
@@ -163,8 +170,10 @@ class FollowRequest:
     filters: Filters
     since: datetime | None = None
     format: Format = Format.TABLE
-    excel: bool = False
+    style: CsvStyle = PLAIN_CSV
     zone: tzinfo | None = None
+    date_format: str = ""
+    region: Region = DEFAULT_REGION
     interval: float = 30.0
 
     def __post_init__(self) -> None:
@@ -179,7 +188,7 @@ async def follow_faxes(service: FaxService, clock: ServiceClock, request: Follow
     and StorageError if standard output fails.
     """
     messages = Messages(streams)
-    writer = _writer_of(request.format, clock, request.zone, streams, excel=request.excel)
+    writer = _writer_of(request, clock, streams)
     failures, failure = 0, None
     arrivals = None if request.since is None else Arrivals.since(request.since)
     try:
@@ -231,24 +240,32 @@ async def _poll(
 def run_list(context: CommandContext, environ: Mapping[str, str]) -> int:
     """Run ``faxtui list`` and return the exit code. The browser's saved state is not read. Raises FaxtuiError."""
     if context.options.follow:
-        follow, streams = _follow_request(context), standard_streams(environ, needs_output=True)
+        follow, streams = _follow_request(context, environ), standard_streams(environ, needs_output=True)
         return run_to_end(_follow(connect_for_command(context, environ), follow, streams))
-    request = _request(context)
+    request = _request(context, environ)
     streams = standard_streams(environ, needs_output=request.output is None)
     return run_to_end(_list(connect_for_command(context, environ), request, streams))
 
 
-def _follow_request(context: CommandContext) -> FollowRequest:
-    options, query, zone = context.options, context.query(SavedState()), context.settings.ui.zone
-    since = open_window(query, machine_now(), zone).start if query.filters.get(SINCE) else None
+def _follow_request(context: CommandContext, environ: Mapping[str, str]) -> FollowRequest:
+    options, query, ui = context.options, context.query(SavedState()), context.settings.ui
+    region = region_of(environ)
+    since = open_window(query, machine_now(), ui.zone).start if query.filters.get(SINCE) else None
     return FollowRequest(
-        query.filters, since, Format(options.format), options.excel, zone, context.settings.watch.interval
+        query.filters,
+        since,
+        Format(options.format),
+        csv_style(options.separator, region, excel=options.excel),
+        ui.zone,
+        ui.date_format,
+        region,
+        context.settings.watch.interval,
     )
 
 
-def _request(context: CommandContext) -> ListRequest:
+def _request(context: CommandContext, environ: Mapping[str, str]) -> ListRequest:
     """Return what the options request; ``--all`` uses the largest page size unless one is given."""
-    options, query = context.options, context.query(SavedState())
+    options, query, region = context.options, context.query(SavedState()), region_of(environ)
     if options.all and options.page_size is None:
         query = replace(query, page_size=MAXIMUM_PAGE_SIZE)
     return ListRequest(
@@ -256,8 +273,10 @@ def _request(context: CommandContext) -> ListRequest:
         format=Format(options.format),
         all_pages=options.all,
         output=options.output,
-        excel=options.excel,
+        style=csv_style(options.separator, region, excel=options.excel),
         zone=context.settings.ui.zone,
+        date_format=context.settings.ui.date_format,
+        region=region,
     )
 
 

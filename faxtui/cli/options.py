@@ -56,6 +56,7 @@ class Options:
     follow: bool = False
     output: Path | None = None
     excel: bool = False
+    separator: str = ""
     faxes: Sequence[str] = ()
     to: Path | None = None
     verify: Path | None = None
@@ -200,7 +201,16 @@ def _parser(common: _Parser, shown: _Parser) -> _Parser:
         "--follow", action="store_true", help=_("print each new fax as it arrives, until you interrupt it")
     )
     listing.add_argument("--output", metavar="FILE", type=_path, help=_("write to a file, atomically"))
-    listing.add_argument("--excel", action="store_true", help=_("CSV for Excel: no cell can become a formula"))
+    listing.add_argument(
+        "--excel",
+        action="store_true",
+        help=_("CSV for Excel: numbers stay text, times are times, no cell can become a formula"),
+    )
+    listing.add_argument(
+        "--separator",
+        metavar="C",
+        help=_("between cells of CSV: one character, tab, or auto (as spreadsheets here expect, headings translated)"),
+    )
 
     download = command(
         DOWNLOAD, _("save the documents of matching or named faxes"), _selection_options(without=TO.name)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from typing import NamedTuple
 
+from faxtui.domain.regional import MONTH_FIRST, ShortDates
 from faxtui.domain.text import visible
 from faxtui.errors import InvalidValue
 from faxtui.translation import N_, _
@@ -114,12 +115,23 @@ class Kind(Enum):
 class ValueFormat(NamedTuple):
     """Format of values for the operator: on the clock of ``zone`` (None: this machine's), in the year ``this_year``.
 
-    ``moment_format`` is a strftime format. If it is empty, dates of this year are written without their year.
+    ``moment_format`` is a strftime format. If it is empty, dates are written as in ``dates``, those of this year
+    without their year.
     """
 
     this_year: int
     zone: tzinfo | None = None
     moment_format: str = ""
+    dates: ShortDates = MONTH_FIRST
+
+    @property
+    def moment_width(self) -> int:
+        """Cells that a date may take."""
+        if not self.moment_format:
+            return RECEIVED.width
+        # Every month, and every day of the week, with as many digits as there may be.
+        samples = (datetime(2026, 1 + number % 12, 20 + number % 7, 22, 22, 22, tzinfo=UTC) for number in range(84))
+        return max(len(each.strftime(self.moment_format)) for each in samples)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,7 +186,7 @@ def _moment(value: Value, format: ValueFormat) -> str:
     local = value.astimezone(format.zone)
     if format.moment_format:
         return visible(local.strftime(format.moment_format))
-    return local.strftime("%m-%d %H:%M:%S" if local.year == format.this_year else "%y-%m-%d %H:%M")
+    return local.strftime(format.dates.this_year if local.year == format.this_year else format.dates.other_year)
 
 
 _WRITERS: Mapping[Kind, Callable[[Value, ValueFormat], str]] = {

@@ -1,4 +1,4 @@
-"""Exporting from the screen: a view with every page of it, or faxes that were marked, into a file."""
+"""Export of a whole view, or of marked faxes, to a file."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax, ValueFormat
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
 from faxtui.domain.service import FaxService
-from faxtui.domain.text import counted, visible
+from faxtui.domain.text import visible
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.pagination import PageStats, iter_pages
 from faxtui.inbox.view import Retries
 from faxtui.operations.download_folder import storage_errors
-from faxtui.operations.formats import Format, writer_of
+from faxtui.operations.formats import PLAIN_CSV, CsvStyle, Format, writer_of
 from faxtui.storage.files import make_folder, to_thread_shielded, whole_file
+from faxtui.translation import _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What to write where: ``faxes``, or where that is None, every page of ``query``.
+    """An export to ``path`` of ``faxes``, or of every page of ``query`` if that is None.
 
-    ``folder`` is made where the file is meant for it, and it is not there yet. ``excel``: no cell becomes a formula.
+    ``folder`` is created if it is the file's own and does not exist yet.
     """
 
     path: Path
@@ -38,13 +39,13 @@ class ExportRequest:
     zone: tzinfo | None = None
     retry_policy: RetryPolicy | None = None
     folder: Path | None = None
-    excel: bool = False
+    style: CsvStyle = PLAIN_CSV
 
 
 async def export(
     service: FaxService, clock: ServiceClock, request: ExportRequest, tell: Callable[[str], None], retries: Retries
 ) -> str:
-    """Gives a sentence about how it ended, cancelled too. Raises ServiceError and StorageError.
+    """Return a sentence about how it ended, cancelled too. Raises ServiceError and StorageError.
 
     Unless all of it was written, the file is as it was before.
     """
@@ -53,11 +54,13 @@ async def export(
     try:
         count = await _write(service, clock, request, stats, tell, retries)
     except asyncio.CancelledError:
-        return f"Cancelled: {path} was not written."
+        return _("Cancelled: {path} was not written.").format(path=path)
     finally:
         retries.end(request.path)
-    said = f"{counted(count, 'fax is', 'faxes are')} in {path}."
-    return f"{said} {stats.remark}".rstrip() if request.faxes is None else said
+    exported = ngettext("Exported {count} fax to {path}.", "Exported {count} faxes to {path}.", count).format(
+        count=f"{count:,}", path=path
+    )
+    return f"{exported} {stats.remark}".rstrip() if request.faxes is None else exported
 
 
 async def _write(
@@ -68,9 +71,9 @@ async def _write(
     tell: Callable[[str], None],
     retries: Retries,
 ) -> int:
-    """Gives how many faxes are in the file."""
+    """Return the number of faxes in the file."""
     reading = ValueFormat(clock.now().astimezone(request.zone).year, request.zone)
-    writer = writer_of(request.format, reading, excel=request.excel)
+    writer = writer_of(request.format, reading, style=request.style)
     if request.folder == request.path.parent:
         await to_thread_shielded(_make, request.folder)
     async with _beside(whole_file(request.path, only_new=True)) as file:
@@ -88,7 +91,7 @@ async def _write(
                 async for shown in pages:
                     retries.end(request.path)
                     await to_thread_shielded(file.write, writer.page(shown.page.faxes))
-                    tell(_going_on(stats))
+                    tell(_progress(stats))
         file.write(writer.end())
     return stats.faxes if request.faxes is None else len(request.faxes)
 
@@ -100,7 +103,7 @@ def _make(folder: Path) -> None:
 
 @asynccontextmanager
 async def _beside(opened: AbstractContextManager[BinaryIO]) -> AsyncIterator[BinaryIO]:
-    """Opened and closed in a thread: a slow disk holds nothing else up."""
+    """Open and close a file in a thread, so that a slow disk delays nothing else."""
     file = await to_thread_shielded(opened.__enter__)
     try:
         yield file
@@ -110,6 +113,10 @@ async def _beside(opened: AbstractContextManager[BinaryIO]) -> AsyncIterator[Bin
     await to_thread_shielded(opened.__exit__, None, None, None)
 
 
-def _going_on(stats: PageStats) -> str:
-    of_all = "" if stats.total is None else f" of {stats.total:,}"
-    return f"exporting {stats.faxes:,}{of_all} faxes"
+def _progress(stats: PageStats) -> str:
+    done = f"{stats.faxes:,}"
+    if stats.total is None:
+        return ngettext("exporting {count} fax", "exporting {count} faxes", stats.faxes).format(count=done)
+    return ngettext("exporting {done} of {count} fax", "exporting {done} of {count} faxes", stats.total).format(
+        done=done, count=f"{stats.total:,}"
+    )

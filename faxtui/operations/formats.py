@@ -1,10 +1,8 @@
-"""How faxes are written for scripts, spreadsheets and people, page by page.
+"""Formats of faxes for scripts, spreadsheets and people, written page by page.
 
-CSV as RFC 4180 has it: commas, CRLF, quotes doubled, a header of names that stay the same.
-
-JSON: each resource with every member that the service sent, in its own words, unknown ones too.
-
-A table for people, in plain text."""
+CSV: a header, and every field. JSON: each resource with every member that the service sent, unknown ones too. A table
+for people, in plain text.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +15,18 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum
 from itertools import accumulate
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from faxtui.domain.fax import FIELDS, FILE, Fax, Field, Value, ValueFormat
+from faxtui.domain.fax import FIELDS, FILE, RECEIVED, Fax, Field, Value, ValueFormat
+from faxtui.domain.regional import Region
 from faxtui.domain.text import in_ascii, visible
 from faxtui.domain.text import width as cell_width
+from faxtui.errors import InvalidValue
+from faxtui.translation import _
 
 
 class Format(Enum):
-    """What ``--format`` takes."""
+    """Values of ``--format``."""
 
     TABLE = "table"
     CSV = "csv"
@@ -34,13 +35,13 @@ class Format(Enum):
 
 
 class Writer(Protocol):
-    """Turns pages into bytes; what it keeps does not grow with them."""
+    """A writer of pages as bytes, whose memory does not grow with them."""
 
     def page(self, faxes: Sequence[Fax]) -> bytes:
-        """The next rows; before the first ones, whatever a file begins with, even where there are none."""
+        """Return the next rows; before the first ones, the header of a file, even if there are none."""
 
     def end(self) -> bytes:
-        """What a file ends with."""
+        """Return the end of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,52 @@ class Terminal:
     utf8: bool = True
 
 
-def writer_of(kind: Format, reading: ValueFormat, *, excel: bool = False, terminal: Terminal | None = None) -> Writer:
-    """Without a ``terminal``, data is written as it is. ``excel`` is about CSV alone."""
+class CsvStyle(NamedTuple):
+    """Style of CSV: what stands between cells, and for whom it is.
+
+    ``excel``: spreadsheets read it right. It begins with a byte order mark, without which Excel does not expect UTF-8;
+    local times are written so that they are times there; what looks like a number stays the text that it is (``0478…``
+    keeps its zero); and a ``'`` stands before a text that begins like a formula (``= + - @``, also after blanks),
+    because Excel would run it. At another separator or line end within a text, too, where Excel may break it.
+    ``has_labels``: headings are for people, in the operator's language; otherwise names for programs, always the same.
+    """
+
+    separator: str = ","
+    excel: bool = False
+    has_labels: bool = False
+
+
+PLAIN_CSV = CsvStyle()
+
+
+def csv_style(separator: str, region: Region, *, excel: bool = False) -> CsvStyle:
+    """Return the style for ``separator``: one character, ``tab``, empty for a comma, or ``auto`` for the region's.
+
+    Raises InvalidValue for any other.
+    """
+    if separator == "auto":
+        return CsvStyle(region.separator, excel, has_labels=True)
+    character = {"": ",", "tab": "\t"}.get(separator, separator)
+    if len(character) != 1 or character.isalnum() or character in "\"'\r\n .":
+        raise InvalidValue(
+            _("“{value}” can't separate cells. Use one character such as ; or |, or tab, or auto.").format(
+                value=separator
+            ),
+            "separator",
+        )
+    return CsvStyle(character, excel)
+
+
+def writer_of(
+    kind: Format, reading: ValueFormat, *, style: CsvStyle = PLAIN_CSV, terminal: Terminal | None = None
+) -> Writer:
+    """Return a writer; without a ``terminal``, it writes data as they are. ``style`` is for CSV alone."""
     ascii_only = terminal is not None and not terminal.utf8
     match kind:
         case Format.TABLE:
             return Table(reading, width=None if terminal is None else terminal.width, utf8=not ascii_only)
         case Format.CSV:
-            return CommaSeparated(reading.zone, excel=excel, is_terminal=terminal is not None, ascii_only=ascii_only)
+            return SeparatedValues(reading.zone, style, is_terminal=terminal is not None, ascii_only=ascii_only)
         case Format.JSON:
             return JsonArray(ascii_only=ascii_only)
         case _:
@@ -66,38 +105,39 @@ def writer_of(kind: Format, reading: ValueFormat, *, excel: bool = False, termin
 
 
 RECEIVED_RAW = "received_raw"
-"""The column of the moment as the service wrote it: without an offset, it is the service's own wall clock."""
+"""Column of the date as the service sent it: without an offset, it is on the service's own wall clock."""
 BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = re.compile(r"(^|[;\r\n])(?=[\s\"]*[=+\-@＝＋－＠])")
+_LIKE_A_NUMBER = re.compile(r"(?=.*[0-9])[-+0-9.,/:() eE%TZ]+")
+"""Texts that spreadsheets would turn into numbers, dates or times."""
+_EXCEL_MOMENT = "%Y-%m-%d %H:%M:%S"
 
 
-class CommaSeparated:
-    """Every field, moments in ISO 8601 with the offset of ``zone`` (None: this machine's), durations in seconds.
+class SeparatedValues:
+    """Rows of separated values (RFC 4180 but for the separator).
 
-    What is unknown is an empty cell; text is as it was sent. ``is_terminal``: what would act on the terminal becomes
-    visible marks, and with ``ascii_only`` nothing but ASCII is written.
-
-    ``excel``: begins with a byte order mark, without which Excel takes UTF-8 for something else, and writes a ``'``
-    before a text that begins like a formula (``= + - @``, also after blanks), because Excel would run it. In countries
-    that separate cells by ``;``, Excel breaks texts at it and at their line ends: what follows is treated the same.
+    Moments are on the clock of ``zone``, in ISO 8601 with their offset, durations in seconds. Unknown values are empty
+    cells; text is as it was sent. ``is_terminal``: control characters become visible marks, and with ``ascii_only``
+    nothing but ASCII is written.
     """
 
     def __init__(
-        self, zone: tzinfo | None, *, excel: bool = False, is_terminal: bool = False, ascii_only: bool = False
+        self, zone: tzinfo | None, style: CsvStyle, *, is_terminal: bool = False, ascii_only: bool = False
     ) -> None:
         self._zone = zone
-        self._excel = excel
+        self._style = style
         self._is_terminal = is_terminal
         self._ascii_only = ascii_only
         self._has_header = False
 
     def page(self, faxes: Sequence[Fax]) -> bytes:
         buffer = io.StringIO(newline="")
-        rows = csv.writer(buffer, lineterminator="\r\n")
+        rows = csv.writer(buffer, lineterminator="\r\n", delimiter=self._style.separator)
         if not self._has_header:
             self._has_header = True
-            buffer.write(BYTE_ORDER_MARK if self._excel and not self._is_terminal else "")
-            rows.writerow([*(field.name for field in FIELDS), RECEIVED_RAW])
+            is_for_spreadsheets = self._style.excel or self._style.has_labels
+            buffer.write(BYTE_ORDER_MARK if is_for_spreadsheets and not self._is_terminal else "")
+            rows.writerow(self._header())
         rows.writerows(self._cells(fax) for fax in faxes)
         # A lone surrogate has no bytes in UTF-8: it is written as an escape.
         return buffer.getvalue().encode("utf-8", "backslashreplace")
@@ -105,19 +145,25 @@ class CommaSeparated:
     def end(self) -> bytes:
         return b""
 
+    def _header(self) -> list[str]:
+        if self._style.has_labels:
+            return [*(_(field.label) for field in FIELDS), _("Received (as sent)")]
+        return [*(field.name for field in FIELDS), RECEIVED_RAW]
+
     def _cells(self, fax: Fax) -> list[Value]:
         values = [*(field.value(fax) for field in FIELDS), fax.received_text]
         return [self._cell(each) for each in values]
 
     def _cell(self, value: Value) -> Value:
         if isinstance(value, datetime):
-            return value.astimezone(self._zone).isoformat()
+            local = value.astimezone(self._zone)
+            return local.strftime(_EXCEL_MOMENT) if self._style.excel else local.isoformat()
         if not isinstance(value, str):
             return value
-        if self._excel:
-            value = _FORMULA.sub(r"\1'", value)
         if self._is_terminal:
             value = visible(value)
+        if self._style.excel:
+            value = f'="{value}"' if _LIKE_A_NUMBER.fullmatch(value) else _FORMULA.sub(r"\1'", value)
         return in_ascii(value) if self._ascii_only else value
 
 
@@ -216,8 +262,10 @@ class Table:
     def page(self, faxes: Sequence[Fax]) -> bytes:
         lines = []
         if not self._columns:
-            self._columns = _widened(faxes, self._reading) if self._width is None else _fitting(self._width)
-            lines.append(self._line(column.field.heading for column in self._columns))
+            self._columns = (
+                _widened(faxes, self._reading) if self._width is None else _fitting(self._width, self._reading)
+            )
+            lines.append(self._line(_(column.field.heading) for column in self._columns))
         lines += [self._line(column.field.text(fax, self._reading) for column in self._columns) for fax in faxes]
         text = "".join(f"{line}\n" for line in lines)
         return text.encode() if self._utf8 else text.encode("ascii", "replace")
@@ -238,12 +286,12 @@ class Table:
 
 
 def cells_of(text: str) -> int:
-    """The cells of a terminal that ``text`` takes: two for a wide character, none for one that combines."""
+    """Return the cells of ``text`` on a terminal: two for a wide character, none for one that combines."""
     return len(text) if text.isascii() else sum(map(cell_width, text))
 
 
 def cut(text: str, width: int, ellipsis: str = "…") -> str:
-    """``text`` in at most ``width`` cells, with ``…`` where something was cut."""
+    """Return ``text`` in at most ``width`` cells, with ``…`` if it was cut."""
     if cells_of(text) <= width:
         return text
     ends = list(accumulate(map(cell_width, text)))
@@ -251,11 +299,11 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
     return (kept.rstrip() + ellipsis)[:width]
 
 
-def _fitting(room: int) -> tuple[_Column, ...]:
-    """As many fields as fit, by importance. The file name stands last and takes what is left over."""
+def _fitting(room: int, reading: ValueFormat) -> tuple[_Column, ...]:
+    """Return as many columns as fit, by importance. The file name stands last and takes what is left over."""
     for count in range(len(FIELDS), 0, -1):
         chosen = FIELDS[:count]
-        columns = tuple(_Column(field, field.width) for field in chosen if field is not FILE)
+        columns = tuple(_Column(field, _least_width(field, reading)) for field in chosen if field is not FILE)
         left = room - sum(column.width + len(_GAP) for column in columns)
         if FILE not in chosen:
             if left + len(_GAP) >= 0:
@@ -272,4 +320,8 @@ def _widened(faxes: Sequence[Fax], reading: ValueFormat) -> tuple[_Column, ...]:
 
 def _width_for(field: Field, faxes: Sequence[Fax], reading: ValueFormat) -> int:
     longest = max((cells_of(field.text(fax, reading)) for fax in faxes), default=0)
-    return max(field.width, min(longest, _WIDEST))
+    return max(_least_width(field, reading), min(longest, _WIDEST))
+
+
+def _least_width(field: Field, reading: ValueFormat) -> int:
+    return reading.moment_width if field is RECEIVED else field.width

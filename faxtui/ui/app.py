@@ -161,8 +161,10 @@ class FaxApp(AttentiveApp, inherit_bindings=False):
     @property
     def options(self) -> DisplayOptions:
         ui = self.settings.ui
-        capabilities, reader = self.start.capabilities, self.settings.reader
-        return DisplayOptions(Glyphs(capabilities.utf8), self.keys, ui.zone, ui.date_format, reader, capabilities)
+        capabilities, region, reader = self.start.capabilities, self.start.region, self.settings.reader
+        return DisplayOptions(
+            Glyphs(capabilities.utf8), self.keys, ui.zone, ui.date_format, reader, capabilities, region
+        )
 
     @property
     def inbox(self) -> Inbox:

@@ -17,6 +17,7 @@ from textual.theme import Theme
 from faxtui.config.settings import Reader
 from faxtui.domain.fax import ValueFormat
 from faxtui.domain.query import SortDirection
+from faxtui.domain.regional import DEFAULT_REGION, Region
 from faxtui.domain.text import in_ascii, visible
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.terminal.driver.screen import clusters
@@ -70,7 +71,7 @@ class Glyphs:
 class DisplayOptions:
     """What widgets need to know besides what they show.
 
-    ``zone`` None is this machine's; ``date_format`` a strftime format, empty for the short one.
+    ``zone`` None is this machine's; ``date_format`` a strftime format, empty for the short one of ``region``.
     """
 
     glyphs: Glyphs = field(default_factory=Glyphs)
@@ -79,9 +80,10 @@ class DisplayOptions:
     date_format: str = ""
     reader: Reader = field(default_factory=Reader)
     capabilities: Capabilities = field(default_factory=Capabilities)
+    region: Region = DEFAULT_REGION
 
     def reading(self, now: datetime) -> ValueFormat:
-        return ValueFormat(now.astimezone(self.zone).year, self.zone, self.date_format)
+        return ValueFormat(now.astimezone(self.zone).year, self.zone, self.date_format, self.region.dates)
 
     def time_of_day(self, moment: datetime) -> str:
         """Return ``10:45``: the time of day, to the minute."""

@@ -13,6 +13,7 @@ from faxtui.config.settings import Settings, Watch
 from faxtui.config.state import SavedState, StateFile
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import FaxQuery
+from faxtui.domain.regional import DEFAULT_REGION, Region
 from faxtui.domain.service import DocumentService
 from faxtui.errors import FaxtuiError, NoSignIn, SignInRefused, StorageError
 from faxtui.inbox.connection import Connector, LazyService
@@ -107,6 +108,7 @@ class AppConfig:
     first: SessionConfig | FirstRun
     services: AccountServices | None = None
     capabilities: Capabilities = field(default_factory=Capabilities)
+    region: Region = DEFAULT_REGION
     logs: Path | None = None
     silence: Silence = field(default_factory=Silence)
 

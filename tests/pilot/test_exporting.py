@@ -20,7 +20,7 @@ async def test_every_page_of_the_view_as_csv(tmp_path: Path) -> None:
         await desk.press("enter")
         await desk.until_shown("Export Last 7 days as CSV", "File", "faxes/faxes-20261123-1042.csv")
         await desk.press("enter")
-        await desk.until_shown(f"198 faxes are in {desk.folder}/faxes-20261123-1042.csv.")
+        await desk.until_shown(f"Exported 198 faxes to {desk.folder}/faxes-20261123-1042.csv.")
         rows = list(csv.reader(exported(desk, "csv").splitlines()))
         assert len(rows) == 199
         assert rows[1][0].startswith("2026-11-23T10:23:24")
@@ -36,14 +36,14 @@ async def test_those_marked_whatever_page_they_are_on(tmp_path: Path) -> None:
         await desk.press("space", "x", "down", "down", "enter")
         await desk.until_shown("Export 2 marked faxes as JSON")
         await desk.press("enter")
-        await desk.until_shown("2 faxes are in")
+        await desk.until_shown("Exported 2 faxes")
         assert [each["FileName"] for each in json.loads(exported(desk, "json"))] == names
 
 
 async def test_for_spreadsheets_no_cell_becomes_a_formula(tmp_path: Path) -> None:
     async with handling(tmp_path, rows=[resource(1, From="=1+1")]) as desk:
         await desk.press("x", "down", "enter", "enter")
-        await desk.until_shown("1 fax is in")
+        await desk.until_shown("Exported 1 fax")
         assert "'=1+1" in exported(desk, "csv")
 
 
@@ -56,7 +56,7 @@ async def test_no_file_is_written_over(tmp_path: Path) -> None:
         await desk.press("enter")
         await desk.until_shown("The file already exists. Type another name.")
         await desk.press("backspace", "enter")
-        await desk.until_shown("1 fax is in")
+        await desk.until_shown("Exported 1 fax")
         assert taken.read_text() == "mine"
         assert (tmp_path / "taken.cs").exists()
 

@@ -16,7 +16,7 @@ from faxtui.domain.query import MAXIMUM_PAGE_SIZE, FaxQuery
 from faxtui.errors import NoResponse, Refused, ServiceError, SignInRefused, StorageError
 from faxtui.inbox.view import Retries
 from faxtui.operations.export import ExportRequest, export
-from faxtui.operations.formats import Format
+from faxtui.operations.formats import CsvStyle, Format
 
 CLOCK = ServiceClock(lambda: NOW)
 A, B = (Fax(folder="f", file_name=name, sender="0478", resource=f'{{"FileName": "{name}"}}') for name in ("a", "b"))
@@ -39,7 +39,7 @@ async def test_every_page_from_the_first_on_is_written_and_how_far_it_is_told(tm
         assert (call.page, call.window.page_size) == (number, MAXIMUM_PAGE_SIZE)
         assert left(tmp_path) != ["x.jsonl"]
         call.answer(page_of(number, pages=2, size=1))
-    assert await work == f"2 faxes are in {tmp_path / 'x.jsonl'}."
+    assert await work == f"Exported 2 faxes to {tmp_path / 'x.jsonl'}."
     assert told == ["exporting 1 of 2 faxes", "exporting 2 of 2 faxes"]
     assert len((tmp_path / "x.jsonl").read_text().splitlines()) == 2
     assert left(tmp_path) == ["x.jsonl"]
@@ -51,7 +51,7 @@ async def test_what_was_marked_is_written_without_asking_the_service(tmp_path: P
     said = await export(
         service, CLOCK, request(tmp_path, path=path, format=Format.JSON, faxes=(A, B)), _ignore, Retries(_nothing)
     )
-    assert said == f"2 faxes are in {path}."
+    assert said == f"Exported 2 faxes to {path}."
     assert [each["FileName"] for each in json.loads(path.read_text())] == ["a", "b"]
     assert service.calls == []
 
@@ -146,7 +146,7 @@ async def test_for_spreadsheets_no_cell_becomes_a_formula(tmp_path: Path) -> Non
         await export(
             ScriptedService(),
             CLOCK,
-            request(tmp_path, path=path, format=Format.CSV, faxes=(formula,), excel=excel),
+            request(tmp_path, path=path, format=Format.CSV, faxes=(formula,), style=CsvStyle(excel=excel)),
             _ignore,
             Retries(_nothing),
         )

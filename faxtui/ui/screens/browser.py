@@ -594,6 +594,7 @@ class BrowserScreen(FaxActionsScreen):
 
     def _start_export(self, extent: Extent, folder: Path, path: Path | None) -> None:
         from faxtui.operations.export import ExportRequest, export
+        from faxtui.operations.formats import PLAIN_CSV, csv_style
 
         if path is None:
             return
@@ -605,7 +606,7 @@ class BrowserScreen(FaxActionsScreen):
             zone=self._inbox.zone,
             retry_policy=self._inbox.policy.retry_policy,
             folder=folder,
-            excel=extent.excel,
+            style=csv_style("auto", self.options.region, excel=True) if extent.excel else PLAIN_CSV,
         )
         work = export(
             *(self._inbox.service, self._inbox.clock, request), self._operations.show_progress, self._operations.retries

@@ -217,7 +217,7 @@ _FORMATS = (
 class Extent:
     """What is written and how: these faxes, or every page of the view if ``faxes`` is None.
 
-    ``title`` describes it; ``excel``: no cell becomes a formula in a spreadsheet.
+    ``title`` describes it; ``excel``: CSV is for spreadsheets.
     """
 
     title: str

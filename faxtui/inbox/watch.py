@@ -43,6 +43,8 @@ _MOST_PAGES = 100
 _FAILURES_TO_REPORT = 2
 _MOST_FORMER = 8
 """Other filters whose arrivals are kept for a return to them."""
+_LONGEST_ABSENCE = timedelta(days=1)
+"""How long they are kept; after that they are watched as if for the first time."""
 _NO_TOKEN = 2.0
 """Seconds until the budget of requests is looked at again."""
 
@@ -271,10 +273,10 @@ class Watcher:
         before = self._arrivals
         if before is None:
             return
-        self._former[self._filters] = before
+        kept = {**self._former, self._filters: before}
+        recent = [each for each in kept.items() if before.covered - each[1].covered <= _LONGEST_ABSENCE]
+        self._former = dict(recent[-_MOST_FORMER:])
         earlier = self._former.pop(filters, None) or Arrivals(before.covered, before.covered)
-        while len(self._former) > _MOST_FORMER:
-            del self._former[next(iter(self._former))]
         self._filters = filters
         self._arrivals = replace(earlier, known=MappingProxyType({**earlier.known, **self._reported}))
         self._run(poll_delay(self.interval, 0, None, self._chance()))
@@ -308,7 +310,7 @@ class Watcher:
         brought_in = [fax for fax in self.view.new if is_new_list or arrival_key(fax) in keys]
         if brought_in:
             self._report(replace(self.view, new=tuple(fax for fax in self.view.new if fax not in brought_in)))
-        self._note_reported(unknown, self._arrivals.covered)
+        self._note_reported(unknown)
         return tuple(brought_in), unknown
 
     def _run(self, delay: float = 0.0) -> None:
@@ -361,14 +363,17 @@ class Watcher:
         gap = poll.as_of - before.covered
         was_interrupted = before.is_ready and gap > timedelta(seconds=3 * max(self.interval, SHORTEST_INTERVAL))
         self._report(WatchView(True, new=(*self.view.new, *new), missing=poll.missing))
-        self._note_reported(new, poll.as_of)
+        self._note_reported(new)
         if new:
             self._observer.faxes_arrived(new, before.covered if was_interrupted else None)
 
-    def _note_reported(self, faxes: Iterable[Fax], as_of: datetime) -> None:
+    def _note_reported(self, faxes: Iterable[Fax]) -> None:
         """Keep what was reported for a change of filters, as long as a poll could list it again."""
-        self._reported.update((arrival_key(fax), as_of) for fax in faxes)
-        for key in [key for key, at in self._reported.items() if as_of - at > 4 * SWEEP_INTERVAL]:
+        kept = [*self._former.values(), *([] if self._arrivals is None else [self._arrivals])]
+        latest = max((each.covered for each in kept), default=_LONG_AGO)
+        self._reported.update((arrival_key(fax), max(latest, _received(fax))) for fax in faxes)
+        earliest = min((each.start(is_sweep=True) for each in kept), default=latest)
+        for key in [key for key, at in self._reported.items() if at < earliest]:
             del self._reported[key]
 
     def _report(self, view: WatchView) -> None:

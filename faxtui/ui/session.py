@@ -22,6 +22,7 @@ from faxtui.inbox.view import Failed, InboxView, Shown, Waiting
 from faxtui.operations.operations import DownloadTarget, FaxOperations, FinalState, OperationContext, OperationsView
 from faxtui.storage.journal import AccountName, Journal
 from faxtui.terminal.capabilities import Capabilities
+from faxtui.translation import _
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.screens.browser import BrowserScreen
 from faxtui.ui.typed_keys import Silence
@@ -116,7 +117,6 @@ class AppConfig:
 log = logging.getLogger(__name__)
 _SAVING = 1.5
 """Seconds that saving the state may take at the end: longer than it waits for a lock."""
-_FORGOTTEN = "Filters and sort will not be there the next time."
 
 
 class SessionObserver(Protocol):
@@ -249,7 +249,7 @@ class Session:
         if self._saving is not None:
             await asyncio.wait([self._saving], timeout=_SAVING)
             if self._saving is not None:
-                self._unsaved = f"The disk did not respond in time. {_FORGOTTEN}"
+                self._unsaved = _("The disk did not respond in time. Filters and sort will not be there the next time.")
         return replace(ending, unsaved=self._unsaved)
 
     @property
@@ -384,7 +384,8 @@ class Session:
             self._unsaved = ""
         except StorageError as error:
             log.warning("the state could not be saved")
-            self._unsaved = f"{error} {_FORGOTTEN}"
+            text = _("{error} Filters and sort will not be there the next time.")
+            self._unsaved = text.format(error=error)
             self._observer.warn(self._unsaved)
         finally:
             self._saving = None

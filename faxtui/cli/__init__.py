@@ -75,6 +75,9 @@ def _run_command(options: Options, environ: Mapping[str, str]) -> int:
         from faxtui.cli.config import run_paths
 
         return run_paths(options, environ)
+    if options.command == commands.COMPLETION:
+        print((commands.COMPLETIONS / f"faxtui.{options.shell}").read_text(encoding="utf-8"), end="")
+        return 0
     context = load_context(options)
     start_log(context.paths.logs, options.log_level)
     if options.command == commands.CONFIG:

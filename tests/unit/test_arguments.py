@@ -91,7 +91,7 @@ def test_the_password_is_in_no_representation() -> None:
             ["print"],
             {},
             "Argument COMMAND: invalid choice: 'print' (choose from 'list', 'download', 'text', 'journal', 'purge', "
-            "'doctor', 'config').",
+            "'doctor', 'config', 'completion').",
         ),
         (["list", "--format", "xml"], {}, "Argument --format: invalid choice: 'xml'"),
         (["config"], {}, "The following arguments are required: path|show."),

@@ -44,6 +44,27 @@ class FaxDocument:
         self.turn = 0
         self.upright: dict[int, int] = {}
         self.lock = asyncio.Lock()
+        self._ahead: tuple[int, asyncio.Task[PageText]] | None = None
+
+    def read_ahead(self, page: int) -> None:
+        """Begin to read the text of a page that is probably shown next."""
+        texts = self.text_reader
+        if texts is None or self.turn or texts.known(page) is not None or self.reading_ahead(page) is not None:
+            return
+        self.stop_reading_ahead()
+        task = asyncio.create_task(texts.read(page))
+        # Whoever shows the page hears of an error then.
+        task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        self._ahead = page, task
+
+    def reading_ahead(self, page: int) -> asyncio.Task[PageText] | None:
+        """Return what reads the text of this page ahead, if anything does."""
+        return self._ahead[1] if self._ahead is not None and self._ahead[0] == page else None
+
+    def stop_reading_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead[1].cancel()
+            self._ahead = None
 
     @property
     def is_ready(self) -> bool:
@@ -89,6 +110,7 @@ class Documents:
         """
         check_requirements()
         document = self.of(fax)
+        self.stop_reading_ahead(document)
         async with document.lock:
             if document.content is None:
                 self._fetch_policy.bucket.drain()
@@ -113,8 +135,21 @@ class Documents:
         except FaxtuiError as error:
             log.info("a document fetched ahead did not come: %s", type(error).__name__)
 
+    def read_ahead(self, fax: Fax) -> None:
+        """Begin to read the first page of a fax that was fetched ahead."""
+        document = self._kept.get(fax.identity)
+        if document is not None and document.is_ready and self.wants_text:
+            document.read_ahead(0)
+
+    def stop_reading_ahead(self, wanted: FaxDocument | None = None) -> None:
+        """Stop reading texts ahead, but those of a document that is ``wanted`` now."""
+        for document in self._kept.values():
+            if document is not wanted:
+                document.stop_reading_ahead()
+
     async def aclose(self) -> None:
         """End the processes that decode documents."""
+        self.stop_reading_ahead()
         documents = [each for each in self._kept.values() if each.reader is not None]
         self._kept.clear()
         await asyncio.gather(*(each.reader.aclose() for each in documents if each.reader is not None))

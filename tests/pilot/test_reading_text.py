@@ -116,3 +116,33 @@ async def test_documents_beyond_the_bound_of_memory_are_fetched_again() -> None:
         await documents.aclose()
     # The first one was read in between, so the second one was dropped.
     assert len(fetched) == 4
+
+
+async def test_the_next_page_is_read_ahead_and_shown_without_reading_it_again() -> None:
+    needs_tesseract()
+    async with reading(letter_tiff(), view="text", until="Recognised text") as desk:
+        screen = desk.app.screen
+        assert isinstance(screen, FaxScreen)
+        document = screen._pane._document
+        assert document is not None
+        assert document.text_reader is not None
+        texts = document.text_reader
+        await desk.until(lambda: texts.known(1) is not None)
+        read_ahead = texts.known(1)
+        await press(desk, "n")
+        assert screen._pane.text_view is not None
+        assert screen._pane.text_view.text is read_ahead
+
+
+async def test_what_is_read_ahead_is_given_up_when_the_operator_goes_elsewhere() -> None:
+    needs_tesseract()
+    async with reading(letter_tiff(), view="text", until="Recognised text") as desk:
+        screen = desk.app.screen
+        assert isinstance(screen, FaxScreen)
+        document = screen._pane._document
+        assert document is not None
+        await desk.until(lambda: document.reading_ahead(1) is not None)
+        task = document.reading_ahead(1)
+        assert task is not None
+        await press(desk, "q")
+        await desk.until(task.cancelled)

@@ -137,6 +137,9 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
     def on_mount(self) -> None:
         self._show_fax()
 
+    def on_unmount(self) -> None:
+        self._documents.stop_reading_ahead()
+
     def on_resize(self) -> None:
         self._arrange()
         self._update()
@@ -253,6 +256,7 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
             if self._rest is not None:
                 self._rest.stop()
             self._rest = self.set_timer(_REST, self._fetch_ahead)
+        self._read_ahead()
         is_at_end = self._pane.pages > 0 and self._pane.is_at_end
         self._ended_at = (self._ended_at or time.monotonic()) if is_at_end else 0.0
         self._update()
@@ -264,7 +268,17 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
     def _fetch_ahead(self) -> None:
         row = self._next_row(self._faxes, self._row, 1)
         if row is not None and self._is_seen:
-            self.run_worker(self._documents.fetch_ahead(self._faxes[row]), group="ahead", exclusive=True)
+            self.run_worker(self._fetch_next(self._faxes[row]), group="ahead", exclusive=True)
+
+    async def _fetch_next(self, fax: Fax) -> None:
+        await self._documents.fetch_ahead(fax)
+        self._read_ahead()
+
+    def _read_ahead(self) -> None:
+        """Read the first page of the next fax, once nothing is left to be read of this one."""
+        row = self._next_row(self._faxes, self._row, 1) if self._pane.is_read else None
+        if row is not None:
+            self._documents.read_ahead(self._faxes[row])
 
     @property
     def _shows_pane(self) -> bool:

@@ -95,6 +95,8 @@ class DocumentPane(Static):
     def show_sentence(self, sentence: str) -> None:
         """Show words in place of a document."""
         self._stop_reading()
+        if self._document is not None:
+            self._document.stop_reading_ahead()
         self._document = self._reader = self._texts = self._shown = self._failed = self._round = None
         self._place = _Place(0)
         self._has_shown = False
@@ -132,6 +134,12 @@ class DocumentPane(Static):
     def has_shown(self) -> bool:
         """True once a page of this document is on the screen."""
         return self._has_shown
+
+    @property
+    def is_read(self) -> bool:
+        """True once the text of the last page is there, and nothing of it is read a second time."""
+        view = self.text_view
+        return view is not None and view.text.is_final and self.page == self.pages
 
     @property
     def text_view(self) -> TextView | None:
@@ -327,6 +335,8 @@ class DocumentPane(Static):
     def _want(self, place: _Place) -> None:
         """Show another page, or the same one in another way."""
         self._stop_reading()
+        if self._document is not None and self._document.reading_ahead(place.number) is None:
+            self._document.stop_reading_ahead()
         self._failed = None
         self._place = replace(place, round=self._place.round + 1)
         self.text_problem = ""
@@ -363,6 +373,8 @@ class DocumentPane(Static):
                 self._show(wanted, painted)
                 if isinstance(wanted.view, TextView) and not wanted.view.text.is_final:
                     self.run_worker(self._check(texts, wanted.view.text), group="check", exclusive=True)
+                elif isinstance(wanted.view, TextView):
+                    self._read_ahead(wanted.number)
         if self._round is round_:
             self._round = None
 
@@ -447,22 +459,24 @@ class DocumentPane(Static):
         """Return the text of a page, or None if the operator moved on meanwhile. Raises FaxtuiError."""
         document = self._document
         turn = self._turn(number) if document is not None and document.turn else None
-        known = texts.known(number, turn)
-        if known is not None:
-            return known
-        is_moving = time.monotonic() - self._turned_at < _REST
-        self._turned_at = time.monotonic()
-        reading = self._reading = asyncio.create_task(_read(texts, number, turn, _REST if is_moving else 0))
-        try:
-            await asyncio.wait([reading], timeout=_PATIENCE)
-            if not reading.done():
-                self._write(_("Reading the text …"))
-                await asyncio.wait([reading])
-        finally:
-            reading.cancel()
-        if reading.cancelled():
-            return None
-        text = reading.result()
+        text = texts.known(number, turn)
+        if text is None:
+            is_moving = time.monotonic() - self._turned_at < _REST
+            self._turned_at = time.monotonic()
+            reading = None if document is None or turn is not None else document.reading_ahead(number)
+            if reading is None or reading.cancelled():
+                reading = asyncio.create_task(_read(texts, number, turn, _REST if is_moving else 0))
+            self._reading = reading
+            try:
+                await asyncio.wait([reading], timeout=_PATIENCE)
+                if not reading.done():
+                    self._write(_("Reading the text …"))
+                    await asyncio.wait([reading])
+            finally:
+                reading.cancel()
+            if reading.cancelled():
+                return None
+            text = reading.result()
         if document is not None:
             document.texts[number] = text
             if turn is None:
@@ -475,11 +489,17 @@ class DocumentPane(Static):
             checked = await texts.check(text)
         except FaxtuiError:
             # They stay marked.
-            return
+            checked = text
+        self._read_ahead(text.page)
         view = self._place.view
-        if self._document is not None and isinstance(view, TextView) and view.text is text:
+        if self._document is not None and isinstance(view, TextView) and view.text is text and checked is not text:
             self._document.texts[text.page] = checked
             self._look(view.with_text(checked))
+
+    def _read_ahead(self, number: int) -> None:
+        """Read the next page, once nothing is left to be read of this one."""
+        if self._document is not None and self._place.number == number < self.pages - 1:
+            self._document.read_ahead(number + 1)
 
     def _turn(self, number: int) -> int:
         """Degrees by which a page is turned: to be upright, and as the operator turned the document."""

@@ -16,7 +16,8 @@ from faxtui.domain.query import MAXIMUM_PAGE_SIZE
 from faxtui.domain.service import DocumentService
 from faxtui.domain.text import visible
 from faxtui.errors import UsageError
-from faxtui.operations.follow import FollowConfig, Follower, FollowObserver
+from faxtui.operations.follow import Follower, FollowObserver
+from faxtui.operations.follow_folder import FollowConfig
 from faxtui.operations.operations import DownloadTarget
 from faxtui.storage.journal import Journal
 from faxtui.translation import _, ngettext

@@ -10,7 +10,7 @@ import pytest
 from stored_documents import a_pdf
 
 from faxtui.domain.fax import FaxIdentity, FaxKey
-from faxtui.operations.follow import fax_number
+from faxtui.operations.follow_folder import fax_number
 
 TESTS = Path(__file__).parents[1]
 FAXES, SIZE = 8, 2500
@@ -31,7 +31,8 @@ from faxtui.domain.query import FaxQuery
 from faxtui.errors import Gone
 from faxtui.operations.delete_queue import Clocks
 from faxtui.operations.download_folder import MANIFEST
-from faxtui.operations.follow import Follower, FollowConfig, FollowObserver
+from faxtui.operations.follow import Follower, FollowObserver
+from faxtui.operations.follow_folder import FollowConfig
 from faxtui.operations.operations import DownloadTarget
 from faxtui.storage.journal import AccountName, Journal
 from faxtui.storage.json_lines import json_object

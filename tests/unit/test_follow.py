@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import random
 import stat
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +18,7 @@ from typing import ParamSpec, TypeVar
 import pytest
 from scripted_service import AT_ONCE
 from stored_documents import Stored, a_pdf
-from virtual_time import run_virtually
+from virtual_time import VirtualLoop, run_virtually
 
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.document import ResumePoint
@@ -25,9 +26,10 @@ from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.page import FaxPage, Listing
 from faxtui.domain.query import FROM, FaxQuery, Filters, Window
 from faxtui.errors import FaxtuiError, Gone, NoResponse, SignInRefused, StorageError, Unreachable
-from faxtui.operations import follow
+from faxtui.operations import follow_folder
 from faxtui.operations.delete_queue import Clocks
-from faxtui.operations.follow import FollowConfig, Follower, FollowLog, FollowObserver, Job, fax_number, follow_lock
+from faxtui.operations.follow import Follower, FollowObserver
+from faxtui.operations.follow_folder import FollowConfig, FollowLog, Job, fax_number, follow_lock
 from faxtui.operations.operations import DownloadTarget
 from faxtui.storage.files import lock
 from faxtui.storage.journal import AccountName, Event, Journal
@@ -284,7 +286,7 @@ def test_a_manifest_that_cannot_be_written_ends_it(tmp_path: Path) -> None:
 def test_a_second_follower_is_refused_and_told_of_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "in" / ".faxtui-follow"
     with follow_lock(path):
-        monkeypatch.setattr(follow, "lock", partial(lock, limit=0.01))
+        monkeypatch.setattr(follow_folder, "lock", partial(lock, limit=0.01))
         with pytest.raises(StorageError, match=f"is already followed by process {os.getpid()} on "), follow_lock(path):
             pass
     with follow_lock(path):
@@ -415,3 +417,54 @@ def test_filters_are_kept_and_the_period_is_not(tmp_path: Path) -> None:
         await server.stop()
 
     serving(tmp_path, shift, query=FaxQuery(Filters({FROM.name: "0478123456", "since": "3d"})))
+
+
+def test_a_shift_of_eight_hours_brings_each_fax_once(tmp_path: Path) -> None:
+    """Arrivals, some listed late; outages; a machine that sleeps; a refused password; a follower ended 200 times."""
+    chance = random.Random(17)
+    taken: list[str] = []
+    arrived: list[str] = []
+
+    async def arrivals(server: Server) -> None:
+        for number in range(120):
+            await asyncio.sleep(chance.uniform(1, 7) * MINUTE)
+            server.office.arrive(str(number), late=chance.choice((0, 0, 0, 300, 800)))
+            arrived.append(f"{number}.pdf")
+
+    async def outages(server: Server) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        while True:
+            await asyncio.sleep(chance.uniform(20, 40) * MINUTE)
+            server.office.error = NoResponse("No response came in time.")
+            if chance.random() < 0.3:
+                loop.jump(chance.uniform(5, 60) * MINUTE)
+            await asyncio.sleep(chance.uniform(1, 15) * MINUTE)
+            server.office.error = None
+
+    async def shift(server: Server) -> None:
+        office, refusals = server.office, 0
+        tasks = [asyncio.create_task(each) for each in (arrivals(server), outages(server))]
+        for round in range(200):
+            await asyncio.sleep(chance.uniform(1, 4 * MINUTE))
+            if round % 50 == 49:
+                office.error = SignInRefused("The sign-in was refused.")
+                with pytest.raises(SignInRefused):
+                    await server.ended()
+                office.error, refusals = None, refusals + 1
+            else:
+                await server.stop()
+            taken.extend(server.take_away())
+            server.start()
+        await tasks[0]
+        tasks[1].cancel()
+        office.error = None
+        await asyncio.sleep(70 * MINUTE)
+        taken.extend(server.take_away())
+        await server.stop()
+        assert refusals == 4
+        assert sorted(taken) == sorted(arrived)
+        assert len(arrived) == 120
+        assert len(office.fetched) < 2 * 120
+
+    serving(tmp_path, shift)

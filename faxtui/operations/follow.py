@@ -230,8 +230,10 @@ class Follower(DownloadObserver):
         if isinstance(outcome, Saved | AlreadyThere):
             if number in self._folder.log.jobs or isinstance(outcome, Saved):
                 self._recorder.saved(fax.identity, outcome.path, outcome.sha256)
-            self._saved += isinstance(outcome, Saved)
-            self._forget(number)
+            if isinstance(outcome, Saved):
+                self._saved += 1
+                # The same fax listed again leaves the retries of its command as they are.
+                self._forget(number)
             self._unsaved.pop(arrival_key(fax), None)
             self._wake.set()
             return

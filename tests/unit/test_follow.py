@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import stat
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,8 +26,8 @@ from faxtui.domain.document import ResumePoint
 from faxtui.domain.fax import Fax, FaxKey
 from faxtui.domain.page import FaxPage, Listing
 from faxtui.domain.query import FROM, FaxQuery, Filters, Window
-from faxtui.errors import FaxtuiError, Gone, NoResponse, SignInRefused, StorageError, Unreachable
-from faxtui.operations import follow_folder
+from faxtui.errors import FaxtuiError, Forbidden, Gone, NoResponse, SignInRefused, StorageError, Unreachable
+from faxtui.operations import follow, follow_folder
 from faxtui.operations.delete_queue import Clocks
 from faxtui.operations.follow import Follower, FollowObserver
 from faxtui.operations.follow_folder import FollowConfig, FollowLog, Job, fax_number, follow_lock
@@ -67,6 +68,7 @@ class Documents:
     error: FaxtuiError | None = None
     windows: list[Window] = field(default_factory=list)
     errors: dict[str, list[FaxtuiError]] = field(default_factory=dict)
+    delete_errors: list[FaxtuiError] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
 
@@ -106,6 +108,8 @@ class Documents:
         yield Stored(a_pdf(int(key.file_name)))
 
     async def delete_document(self, key: FaxKey) -> None:
+        if self.delete_errors:
+            raise self.delete_errors.pop(0)
         self.deleted.append(key.file_name)
         self.faxes = [fax for fax in self.faxes if fax.key != key]
 
@@ -329,14 +333,8 @@ def test_a_command_of_which_the_end_is_unknown_runs_again_or_not(tmp_path: Path,
         await server.stop()
         log = FollowLog(tmp_path / "in" / "faxes.follow.jsonl", "")
         fax = server.office.arrive("1", late=5 * 24 * 3600)
-        number = fax_number(ACCOUNT.host, fax.identity)
         (tmp_path / "in" / "1.pdf").write_bytes(a_pdf(1))
-        sha256 = hashlib.sha256(a_pdf(1)).hexdigest()
-        job = Job(
-            *(number, fax.identity, fax.resource, fax.received, "1.pdf.follow.part", "1.pdf", 2500, sha256),
-            runs=True,
-            deletes=False,
-        )
+        job = saved_job(fax, runs=True)
         log.save(job)
         log.start(job)
         server.start()
@@ -466,5 +464,152 @@ def test_a_shift_of_eight_hours_brings_each_fax_once(tmp_path: Path) -> None:
         assert sorted(taken) == sorted(arrived)
         assert len(arrived) == 120
         assert len(office.fetched) < 2 * 120
+
+    serving(tmp_path, shift)
+
+
+def saved_job(fax: Fax, *, runs: bool = False) -> Job:
+    """What the log says of a fax that is about to get its name."""
+    sha256 = hashlib.sha256(a_pdf(int(fax.file_name or ""))).hexdigest()
+    number, name = fax_number(ACCOUNT.host, fax.identity), f"{fax.file_name}.pdf"
+    identity = (number, fax.identity, fax.resource, fax.received, f"{name}.follow.part", name, 2500, sha256)
+    return Job(*identity, runs=runs)
+
+
+def test_a_file_without_its_part_counts_as_saved_and_one_with_it_does_not(tmp_path: Path) -> None:
+    async def shift(server: Server) -> None:
+        await asyncio.sleep(1)
+        await server.stop()
+        named, unnamed = server.office.arrive("1"), server.office.arrive("2")
+        log = FollowLog(tmp_path / "in" / "faxes.follow.jsonl", "")
+        for fax in (named, unnamed):
+            log.save(saved_job(fax))
+        (tmp_path / "in" / "2.pdf.follow.part").write_bytes(a_pdf(2))
+        server.start()
+        await asyncio.sleep(MINUTE)
+        assert server.office.fetched == ["2"]
+        assert server.take_away() == ["2.pdf"]
+        await server.stop()
+
+    serving(tmp_path, shift)
+
+
+def test_faxes_whose_files_have_one_name_each_get_their_own(tmp_path: Path) -> None:
+    async def shift(server: Server) -> None:
+        server.office.arrive("1")
+        server.office.arrive("2")
+        await asyncio.sleep(MINUTE)
+        assert {each.read_bytes() for each in server.folder.glob("*.pdf")} == {a_pdf(1), a_pdf(2)}
+        await server.stop()
+        server.start()
+        await asyncio.sleep(MINUTE)
+        assert len(server.take_away()) == len(server.office.fetched) == 2
+        await server.stop()
+
+    serving(tmp_path, shift, target=DownloadTarget(tmp_path / "in", "fax"))
+
+
+def test_a_manifest_elsewhere_has_a_lock_of_its_own(tmp_path: Path) -> None:
+    async def shift(server: Server) -> None:
+        server.office.arrive("1")
+        await asyncio.sleep(MINUTE)
+        assert sorted(each.name for each in server.folder.iterdir()) == [".faxtui-follow", "1.pdf"]
+        assert {"fax.jsonl", "fax.follow.jsonl"} <= {each.name for each in (tmp_path / "state").iterdir()}
+        await server.stop()
+
+    serving(tmp_path, shift, manifest=tmp_path / "state" / "fax.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [("sleep 9", r"it did not end within 0\.05 seconds"), ("exit 3", "exit code 3"), ("", "No such file or directory")],
+)
+def test_a_command_that_hangs_fails_or_is_missing_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
+) -> None:
+    monkeypatch.setattr(follow, "COMMAND_LIMIT", 0.05)
+
+    async def shift(server: Server) -> None:
+        server.office.arrive("1")
+        await asyncio.sleep(3)
+        assert len(server.observer.problems) == 1
+        assert re.fullmatch(
+            rf"The command for f/1 failed: {reason}\. Retrying in 5 seconds\.", server.observer.problems[0]
+        )
+        await server.stop()
+        server.start()
+        await asyncio.sleep(1)
+        assert server.observer.problems == []
+        await asyncio.sleep(8)
+        assert len(server.observer.problems) == 1
+        assert server.observer.problems[0].endswith("Retrying in 25 seconds.")
+        await server.stop()
+
+    command = writing(tmp_path, script) if script else (str(tmp_path / "none"),)
+    serving(tmp_path, shift, command=command)
+
+
+def test_a_command_whose_file_is_lost_is_not_run(tmp_path: Path) -> None:
+    async def shift(server: Server) -> None:
+        await asyncio.sleep(1)
+        await server.stop()
+        fax = server.office.arrive("1")
+        FollowLog(tmp_path / "in" / "faxes.follow.jsonl", "").save(saved_job(fax, runs=True))
+        server.start()
+        await asyncio.sleep(MINUTE)
+        assert server.observer.problems == ["The command for f/1 was not run: its file is missing."]
+        await server.stop()
+        server.start()
+        await asyncio.sleep(MINUTE)
+        assert server.observer.problems == []
+        await server.stop()
+
+    serving(tmp_path, shift, command=writing(tmp_path, "exit 0"))
+
+
+def test_a_delete_that_fails_is_tried_again(tmp_path: Path) -> None:
+    async def shift(server: Server) -> None:
+        server.office.delete_errors = [Forbidden("You may not."), NoResponse("No response.")]
+        server.office.arrive("1")
+        await asyncio.sleep(10 * MINUTE)
+        assert server.office.deleted == ["1"]
+        assert server.observer.problems == [
+            "f/1 was not deleted. You may not.",
+            "f/1 is still on the service: the delete has had no effect yet. Refresh before you retry.",
+        ]
+        await server.stop()
+
+    serving(tmp_path, shift, deletes=True)
+
+
+def test_a_refused_sign_in_ends_it_also_if_a_delete_meets_it(tmp_path: Path) -> None:
+    async def shift(server: Server) -> None:
+        server.office.delete_errors = [SignInRefused("The sign-in was refused.")]
+        server.office.arrive("1")
+        with pytest.raises(SignInRefused):
+            await server.ended()
+        assert server.office.deleted == []
+
+    serving(tmp_path, shift, deletes=True)
+
+
+def test_a_fax_deleted_elsewhere_before_is_done(tmp_path: Path) -> None:
+    async def shift(server: Server) -> None:
+        server.office.arrive("1")
+        await asyncio.sleep(1)
+        server.office.faxes.clear()
+        await asyncio.sleep(2 * MINUTE)
+        assert '"event": "done"' in (tmp_path / "in" / "faxes.follow.jsonl").read_text()
+        assert (server.office.deleted, server.observer.problems) == ([], [])
+        await server.stop()
+
+    serving(tmp_path, shift, deletes=True)
+
+
+def test_a_list_that_is_forbidden_ends_it(tmp_path: Path) -> None:
+    async def shift(server: Server) -> None:
+        server.office.error = Forbidden("You may not.")
+        with pytest.raises(Forbidden):
+            await server.ended()
 
     serving(tmp_path, shift)

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import threading
 import time
 from dataclasses import replace
@@ -14,8 +15,9 @@ from handler_desk import Desk, at_desk, files
 from scripted_service import TOO_LONG
 
 from faxtui.domain.fax import Fax
-from faxtui.errors import ConfigurationError, Forbidden, Gone, InvalidValue, NoResponse
-from faxtui.operations.operations import DownloadTarget, LocalStatus
+from faxtui.errors import ConfigurationError, Forbidden, Gone, InvalidValue, NoResponse, UnexpectedResponse
+from faxtui.operations.operations import DownloadTarget, LocalStatus, OperationContext
+from faxtui.operations.saver import Saver
 from faxtui.storage.journal import Event, Journal, JournalEntry, WasDeleted
 
 NOWHERE = Fax(folder="..", file_name="x")
@@ -425,3 +427,31 @@ async def test_while_the_journal_can_not_be_read_everything_else_is_done(tmp_pat
         ]
         journal.door.set()
         await reading
+
+
+@pytest.mark.parametrize(
+    ("fax", "sentence"),
+    [
+        (replace(A, file_name=".."), "f/.. cannot be downloaded: invalid folder or file name."),
+        (C, "f/c.pdf is no longer on the service: it was deleted elsewhere."),
+    ],
+)
+async def test_without_a_copy_the_reason_is_reported_and_nothing_is_deleted(
+    tmp_path: Path, fax: Fax, sentence: str
+) -> None:
+    async with at_desk(tmp_path) as desk:
+        desk.service.when_looked_for(C, Gone("It is gone."))
+        with pytest.raises((Gone, UnexpectedResponse), match=re.escape(sentence)):
+            await Saver(OperationContext(desk.service, ACCOUNT, Journal(None), 10), desk.handling).copy(fax)
+
+
+async def test_of_many_faxes_that_were_not_saved_some_are_named(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        faxes = [replace(A, file_name=f"{number}.pdf") for number in range(5)]
+        for each in faxes:
+            desk.service.when_looked_for(each, Gone("It is gone."))
+        desk.handling.save(faxes)
+        await desk.over()
+        (sentence,) = desk.said
+        assert sentence.count("is no longer on the service") == 3
+        assert sentence.endswith("And 2 more.")

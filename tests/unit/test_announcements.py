@@ -1,6 +1,7 @@
 """How faxes that arrive are announced, in virtual time."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from virtual_time import run_virtually
@@ -8,7 +9,9 @@ from watched_console import console
 from watched_office import DOWN, HOUR, MINUTE
 
 from faxtui.config.settings import Watch
+from faxtui.domain.fax import Fax
 from faxtui.domain.query import FROM, UNTIL, FaxQuery, Filters
+from faxtui.ui.announcements import run_command
 
 LOUD = Watch(bell=True, notify=True, command=("echo",))
 
@@ -145,3 +148,23 @@ def test_settings_apply_at_once() -> None:
             assert len(here.office.asked_at) == asked
 
     run_virtually(shift())
+
+
+async def test_a_command_gets_the_fax_as_json_on_its_input(tmp_path: Path) -> None:
+    got = tmp_path / "got"
+    fax = Fax(folder="f", file_name="a", resource='{"FileName": "a"}')
+    assert await run_command(("sh", "-c", f"cat > {got}"), fax) == ""
+    assert got.read_text() == '{"FileName": "a"}\n'
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (("sh", "-c", "cat; exit 3"), "The command for new faxes failed (exit code 3): sh."),
+        (("/no/such/program",), "The command for new faxes could not be started (No such file or directory)."),
+    ],
+)
+async def test_a_command_that_fails_is_reported_without_what_it_printed(command: tuple[str, ...], reason: str) -> None:
+    told = await run_command(command, Fax(folder="f", file_name="a", resource='{"From": "0478"}'))
+    assert told.startswith(reason)
+    assert "0478" not in told

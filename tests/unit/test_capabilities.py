@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from faxtui.terminal.capabilities import Colours, capabilities, charset, written_environment
+from faxtui.ui.drivers import window_title
 
 
 @pytest.mark.parametrize(
@@ -114,3 +115,29 @@ def test_a_terminal_without_a_name_or_a_cursor_is_dumb(term: str) -> None:
     assert capabilities({"TERM": term}).is_dumb
     assert capabilities({}).is_dumb
     assert not capabilities({"TERM": "vt100"}).is_dumb
+
+
+@pytest.mark.parametrize(
+    ("environ", "sequence"),
+    [
+        ({"TERM": "xterm-kitty"}, "\x1b]99;;2 new faxes\x1b\\"),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"}, "\x1b]9;2 new faxes\a"),
+        ({"TERM": "foot"}, "\x1b]777;notify;faxtui;2 new faxes\x1b\\"),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "7600"}, "\x1b]777;notify;faxtui;2 new faxes\a"),
+        ({"TERM": "xterm-256color"}, ""),
+        ({"TERM": "xterm-kitty", "TMUX": "/tmp/tmux"}, ""),
+    ],
+)
+def test_desktop_notifications_go_only_to_terminals_that_have_them(environ: dict[str, str], sequence: str) -> None:
+    assert capabilities(environ).desktop_notification("2 new faxes") == sequence
+
+
+@pytest.mark.parametrize(("term", "has_title"), [("xterm-256color", True), ("linux", False), ("vt220", False)])
+def test_only_windows_have_a_title(term: str, has_title: bool) -> None:
+    assert capabilities({"TERM": term}).has_title == has_title
+
+
+def test_the_window_gets_its_title_back() -> None:
+    assert window_title(1, 0) == "\x1b[22;2t\x1b]2;(1) faxtui\a"
+    assert window_title(1_234, 1) == "\x1b]2;(1,234) faxtui\a"
+    assert window_title(0, 1_234) == "\x1b[23;2t"

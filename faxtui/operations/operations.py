@@ -175,8 +175,7 @@ class OperationsView:
         return self.records.is_opened(fax.identity) if found is None else found
 
 
-@dataclass(frozen=True, slots=True)
-class FinalState:
+class FinalState(NamedTuple):
     """What was left undone at the end: deletes; the end of the background task, and unsaved state, in a sentence."""
 
     deletes: Unfinished | None = None
@@ -455,7 +454,7 @@ class FaxOperations:
         if self._final is None:
             self._observer.notify(sentence)
         else:
-            self._final = replace(self._final, task=sentence)
+            self._final = self._final._replace(task=sentence)
 
     # Deleting
 
@@ -485,7 +484,7 @@ class FaxOperations:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=_END_LIMIT)
         if self._deletions is not None:
-            self._final = replace(self._final, deletes=await self._deletions.aclose())
+            self._final = self._final._replace(deletes=await self._deletions.aclose())
         if "_recorder" in self.__dict__:
             # What can't be written is only that a fax was opened.
             with suppress(TimeoutError):

@@ -63,8 +63,7 @@ class Event(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalEntry:
+class JournalEntry(NamedTuple):
     """One line. ``path`` and ``sha256`` (hexadecimal) are those of the copy, empty without one; ``reason`` a sentence.
 
     Numbers of sender and receiver are in it to know a fax again: the operator asked for that by saving or deleting it.

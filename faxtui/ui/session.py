@@ -250,7 +250,7 @@ class Session:
             await asyncio.wait([self._saving], timeout=_SAVING)
             if self._saving is not None:
                 self._unsaved = _("The disk did not respond in time. Filters and sort will not be there the next time.")
-        return replace(ending, unsaved=self._unsaved)
+        return ending._replace(unsaved=self._unsaved)
 
     @property
     def is_blind(self) -> bool:

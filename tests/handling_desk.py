@@ -194,6 +194,7 @@ class Desk:
         """Until the fax of that number in the list is on the screen, and everything of it that is wanted."""
         ending = f" {number} of {self.console.page.total}"
         await self.until(lambda: self.console.header.rstrip().endswith(ending) and self.is_drawn)
+        await self.console.settle()
 
     @property
     def is_drawn(self) -> bool:

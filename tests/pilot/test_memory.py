@@ -7,6 +7,8 @@ from textual._styles_cache import StylesCache
 from textual.screen import Screen
 from textual.widget import Widget
 
+from faxtui.ui.screens.fax import FaxScreen
+
 _SCREENS = ("enter", "question_mark", "s", "g", "ctrl+p")
 
 
@@ -15,10 +17,16 @@ def alive(kind: type[object]) -> int:
     return sum(isinstance(each, kind) for each in gc.get_objects())
 
 
+def is_drawn(desk: Console) -> bool:
+    screen = desk.app.screen
+    return not isinstance(screen, FaxScreen) or (screen._pane.has_shown and screen._pane.is_drawn)
+
+
 async def look_around(desk: Console) -> None:
     for each in _SCREENS:
         await desk.press(each)
         await desk.until(lambda: len(desk.app.screen_stack) == 2)
+        await desk.until(lambda: is_drawn(desk))
         await desk.settle()
         await desk.press("escape")
         await desk.until(lambda: len(desk.app.screen_stack) == 1)

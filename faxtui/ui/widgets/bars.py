@@ -86,6 +86,10 @@ class MessageBar(Widget):
         self._adapt_height()
         self.refresh()
 
+    def on_mount(self) -> None:
+        # Without lines on a tiny terminal it hears of no other size.
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._adapt_height())
+
     def on_resize(self) -> None:
         self._adapt_height()
 

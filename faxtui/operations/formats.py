@@ -95,13 +95,13 @@ def writer_of(
     ascii_only = terminal is not None and not terminal.utf8
     match kind:
         case Format.TABLE:
-            return Table(reading, width=None if terminal is None else terminal.width, utf8=not ascii_only)
+            return TableWriter(reading, width=None if terminal is None else terminal.width, utf8=not ascii_only)
         case Format.CSV:
             return SeparatedValues(reading.zone, style, is_terminal=terminal is not None, ascii_only=ascii_only)
         case Format.JSON:
-            return JsonArray(ascii_only=ascii_only)
+            return JsonWriter(ascii_only=ascii_only)
         case _:
-            return JsonLines(ascii_only=ascii_only)
+            return JsonLinesWriter(ascii_only=ascii_only)
 
 
 RECEIVED_RAW = "received_raw"
@@ -177,7 +177,7 @@ _MAY_ACT = re.compile(
 _BEYOND_ASCII = re.compile("[^\t\n\r\x20-\x7e]")
 
 
-class JsonArray:
+class JsonWriter:
     """One array, a resource a line; cut short, it is no JSON, so that nobody takes it for the whole.
 
     Pages end with their line, so that words on the same terminal don't run into it: the comma which that takes is
@@ -200,7 +200,7 @@ class JsonArray:
         return b"[]\n" if self._held_back is None else f"{self._held_back}\n]\n".encode()
 
 
-class JsonLines:
+class JsonLinesWriter:
     """A resource a line and nothing else."""
 
     def __init__(self, *, ascii_only: bool = False) -> None:
@@ -246,7 +246,7 @@ class _Column:
     width: int
 
 
-class Table:
+class TableWriter:
     """On a terminal of ``width`` cells, the most important columns that fit, cut with ``…``.
 
     Elsewhere (``width`` None) every column, at least as wide as on a screen and as its first page needs, and nothing

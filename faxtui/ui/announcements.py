@@ -203,11 +203,11 @@ class Announcements:
 
 async def run_command(command: tuple[str, ...], fax: Fax) -> str:
     """Run a command with the fax as JSON on its input. Return why that failed, or an empty text."""
-    from faxtui.operations.formats import JsonLines
+    from faxtui.operations.formats import JsonLinesWriter
     from faxtui.processes import run_with_input
 
     try:
-        result = await run_with_input(command, JsonLines().page([fax]), limit=_COMMAND_LIMIT)
+        result = await run_with_input(command, JsonLinesWriter().page([fax]), limit=_COMMAND_LIMIT)
     except TimeoutError:
         text = _("The command for new faxes was stopped after {seconds:g} seconds: {command}.")
         return text.format(seconds=_COMMAND_LIMIT, command=command[0])

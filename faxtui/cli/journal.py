@@ -19,7 +19,7 @@ from faxtui.cli.runner import run_to_end
 from faxtui.config.state import SavedState
 from faxtui.domain.clock import ServiceClock, machine_now
 from faxtui.domain.fax import Fax, FaxIdentity
-from faxtui.domain.query import FROM, MAXIMUM_PAGE_SIZE, SINCE, TO, UNTIL, FaxQuery, Filters
+from faxtui.domain.query import FROM, MAXIMUM_PAGE_SIZE, SINCE, TO, UNTIL, FaxQuery
 from faxtui.domain.service import DocumentService
 from faxtui.domain.text import in_ascii, visible
 from faxtui.domain.when import Bound, resolve
@@ -55,10 +55,17 @@ def run_journal(context: CommandContext, environ: Mapping[str, str]) -> int:
     streams = standard_streams(environ, needs_output=True)
     filters = context.query(SavedState()).filters
     journal = Journal(context.paths.journal)
+    now, bounds = machine_now(), (filters.get(SINCE), filters.get(UNTIL))
+    since = resolve(bounds[0], Bound.START, now, zone) if bounds[0] else None
+    until = resolve(bounds[1], Bound.END, now, zone) if bounds[1] else None
+    numbers, find = (filters.get(FROM), filters.get(TO)), (options.find or "").casefold()
     found = [
         (at, entry)
         for at, entry in journal.entries(context.account)
-        if _matches(at, entry, filters, options.find or "", zone)
+        if (since is None or at >= since)
+        and (until is None or at < until)
+        and all(not wanted or wanted == has for wanted, has in zip(numbers, _numbers(entry), strict=True))
+        and any(find in each.casefold() for each in _texts(entry))
     ]
     try:
         with open_output(None, streams) as out:
@@ -70,21 +77,13 @@ def run_journal(context: CommandContext, environ: Mapping[str, str]) -> int:
     return DONE
 
 
-def _matches(at: datetime, entry: JournalEntry, filters: Filters, find: str, zone: tzinfo | None) -> bool:
-    now = machine_now()
-    since, until = filters.get(SINCE), filters.get(UNTIL)
-    texts = (*entry.fax.key, entry.fax.sender or "", entry.fax.recipient or "", entry.path, entry.reason)
-    return (
-        (not since or at >= resolve(since, Bound.START, now, zone))
-        and (not until or at < resolve(until, Bound.END, now, zone))
-        and all(not wanted or wanted == has for wanted, has in _numbers(entry.fax, filters))
-        and any(find.casefold() in each.casefold() for each in texts)
-    )
+def _numbers(entry: JournalEntry) -> tuple[str, str]:
+    return entry.fax.sender or "", entry.fax.recipient or ""
 
 
-def _numbers(fax: FaxIdentity, filters: Filters) -> Iterator[tuple[str, str]]:
-    yield filters.get(FROM) or "", fax.sender or ""
-    yield filters.get(TO) or "", fax.recipient or ""
+def _texts(entry: JournalEntry) -> Iterator[str]:
+    """Yield the texts that ``--find`` searches."""
+    yield from (*entry.fax.key, *_numbers(entry), entry.path, entry.reason)
 
 
 def _written(found: Sequence[tuple[datetime, JournalEntry]], kind: str, zone: tzinfo | None, streams: Streams) -> bytes:

@@ -86,6 +86,8 @@ class Documents(ScriptedService):
         self.to_look: dict[FaxKey, deque[Exception]] = {}
         self.door = asyncio.Event()
         self.door.set()
+        self.documents_door = asyncio.Event()
+        self.documents_door.set()
 
     def will_fail(self, fax: Fax, *errors: Exception) -> None:
         self.to_delete[fax.key] = deque(errors)
@@ -101,6 +103,7 @@ class Documents(ScriptedService):
     @asynccontextmanager
     async def open_document(self, key: FaxKey, resume: ResumePoint | None = None) -> AsyncIterator[Document]:
         self.looked.append(key)
+        await self.documents_door.wait()
         _fail(self.to_look, key)
         yield Whole()
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from deletion_desk import ACCOUNT, CONTENT, A, B, C, gone
 from handler_desk import Desk, at_desk, files
-from scripted_service import TOO_LONG
+from scripted_service import TOO_LONG, settle
+from stored_documents import Stored, StoredDocuments
 
 from faxtui.domain.fax import Fax
-from faxtui.errors import ConfigurationError, Forbidden, Gone, InvalidValue, NoResponse, UnexpectedResponse
+from faxtui.errors import ConfigurationError, FaxtuiError, Forbidden, Gone, InvalidValue, NoResponse, UnexpectedResponse
 from faxtui.operations.operations import DownloadTarget, LocalStatus, OperationContext
-from faxtui.operations.saver import Saver
+from faxtui.operations.saver import Saver, read_document
 from faxtui.storage.journal import Event, Journal, JournalEntry, WasDeleted
 
 NOWHERE = Fax(folder="..", file_name="x")
@@ -455,3 +456,30 @@ async def test_of_many_faxes_that_were_not_saved_some_are_named(tmp_path: Path) 
         (sentence,) = desk.said
         assert sentence.count("is no longer on the service") == 3
         assert sentence.endswith("And 2 more.")
+
+
+async def test_a_save_that_is_cancelled_says_what_is_saved(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        held = asyncio.Event()
+        desk.service.documents_door = held
+        assert desk.handling.save([A, B])
+        await settle()
+        desk.handling.cancel()
+        held.set()
+        await desk.over()
+        (sentence,) = desk.said
+        assert sentence.startswith("Cancelled: 0 faxes saved")
+
+
+@pytest.mark.parametrize(
+    ("document", "most", "sentence"),
+    [
+        (Stored(b"%PDF-1.4 a fax"), 9, "f/a.pdf is larger than 9 bytes. Save it and open the file."),
+        (Stored(b"%PDF-1.4", 9), 99, "The fax f/a.pdf is incomplete: 8 of 9 bytes. Retry in a moment."),
+    ],
+)
+async def test_a_document_that_is_too_large_or_incomplete_is_not_read(
+    document: Stored, most: int, sentence: str
+) -> None:
+    with pytest.raises(FaxtuiError, match=re.escape(sentence)):
+        await read_document(StoredDocuments({A.key: [document]}), A.key, most)

@@ -146,3 +146,22 @@ async def test_what_is_read_ahead_is_given_up_when_the_operator_goes_elsewhere()
         assert task is not None
         await press(desk, "q")
         await desk.until(task.cancelled)
+
+
+async def test_c_goes_on_to_the_doubtful_words_of_the_pages_after() -> None:
+    needs_tesseract()
+    async with reading(letter_tiff(), view="text", until="Recognised text") as desk:
+        screen = desk.app.screen
+        assert isinstance(screen, FaxScreen)
+        pane = screen._pane
+        await press(desk, "n")
+        await desk.until(lambda: "page 2 of 2" in desk.header and pane.text_view is not None and pane.is_read)
+        if pane.text_view is None or not pane.text_view.text.to_check:
+            pytest.skip("nothing is doubtful on the second page")
+        await press(desk, "p")
+        first = pane.text_view
+        assert first is not None
+        for _ in range(len(first.doubtful()) + 1):
+            await press(desk, "c")
+        assert "page 2 of 2" in desk.header
+        assert pane.text_view.pointer == pane.text_view.doubtful()[0]

@@ -46,7 +46,7 @@ class _Place:
     """What is wanted of a document: a page, counted from 0, and what part of it; None until it is known how it looks.
 
     ``at_end``: the page is shown from its end; ``pixel``: from that height on, with so many screens ``above`` it.
-    ``round`` tells two requests apart.
+    ``is_checked``: with its first doubtful word pointed at. ``round`` tells two requests apart.
     """
 
     number: int
@@ -54,6 +54,7 @@ class _Place:
     at_end: bool = False
     pixel: float = 0
     above: float = 0
+    is_checked: bool = False
     round: int = 0
 
 
@@ -269,12 +270,21 @@ class DocumentPane(Static):
             yield number + 1, bool(TextView.of(text, *self._room).seek(sought).matches())
 
     def next_to_check(self) -> bool:
-        """Point at the next doubtful word of the page, the first one after the last. Return False if there is none."""
-        view = self.text_view
-        doubtful = [] if view is None else view.doubtful()
-        if view is not None and doubtful:
-            self._look(view.pointed_at(view.after_pointer(doubtful) or doubtful[0]))
-        return bool(doubtful)
+        """Point at the next doubtful word, also of a later page that was read, or else at the first one of the page.
+
+        Return False if there is none.
+        """
+        view, document = self.text_view, self._document
+        if view is None or document is None:
+            return False
+        doubtful = view.doubtful()
+        found = view.after_pointer(doubtful)
+        later = [page for page, text in document.texts.items() if page > self._place.number and text.to_check]
+        if found is None and later:
+            self._want(_Place(min(later), is_checked=True))
+        elif doubtful:
+            self._look(view.pointed_at(found or doubtful[0]))
+        return bool(doubtful or later)
 
     def switch_view(self) -> None:
         """Show the text in place of the picture, or the picture in place of the text, at the same place."""
@@ -443,6 +453,8 @@ class DocumentPane(Static):
                 if text.words or (await reader.page_info(wanted.number)).is_blank:
                     view = TextView.of(text, *self._room)
                     placed = view.at_end() if wanted.at_end else view.at_pixel(wanted.pixel)
+                    if wanted.is_checked and (doubtful := view.doubtful()):
+                        return placed.pointed_at(doubtful[0])
                     return placed.seek(self.sought) if self.sought else placed
                 self.text_problem = _("There is no text on this page.")
         page = await reader.page_info(wanted.number, self._turn(wanted.number))

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from faxtui.cli.context import CommandContext, connector_for, load_context, paths_for
+from faxtui.cli.context import CommandContext, connector_for, load_context, paths_for, run_to_end
 from faxtui.cli.options import Options
 from faxtui.cli.output import print_lines, print_message
-from faxtui.cli.runner import run_to_end
 from faxtui.config.credentials import SignIn
 from faxtui.config.load import DEFAULT_PROFILE, KEYS, PROFILES, VIEWS, Paths
 from faxtui.config.settings import OAUTH2, SECTIONS, Section, Settings, shown
@@ -38,14 +37,16 @@ class Override:
 
 def path_lines(paths: Paths) -> Iterator[str]:
     """Yield a line for each file and folder, with a remark if it does not exist."""
-    named = {
-        "configuration": paths.config,
-        "site configuration": paths.site_config,
-        "state": paths.state,
-        "logs": paths.logs,
-    }
-    for name, path in named.items():
-        yield f"{name:<20}{path}{'' if os.path.lexists(path) else '  (does not exist)'}"
+    named = (
+        (_("configuration"), paths.config),
+        (_("site configuration"), paths.site_config),
+        (_("state"), paths.state),
+        (_("logs"), paths.logs),
+    )
+    width = max(20, *(len(name) + 2 for name, _path in named))
+    for name, path in named:
+        remark = "" if os.path.lexists(path) else _("(does not exist)")
+        yield f"{name:<{width}}{path}  {remark}".rstrip()
 
 
 def setting_lines(settings: Settings, overrides: Mapping[str, Override]) -> Iterator[str]:

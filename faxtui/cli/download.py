@@ -11,9 +11,8 @@ from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
-from faxtui.cli.context import DEMO_FOLDER, CommandContext, connect_for_command, has_consent
+from faxtui.cli.context import DEMO_FOLDER, CommandContext, connect_for_command, has_consent, run_to_end
 from faxtui.cli.output import Messages, Streams, standard_streams
-from faxtui.cli.runner import run_to_end
 from faxtui.config.state import SavedState
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import FILE, FOLDER, Fax, FaxKey

@@ -7,9 +7,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from faxtui.cli.context import CommandContext, connect_for_command, has_consent
+from faxtui.cli.context import CommandContext, connect_for_command, has_consent, run_to_end
 from faxtui.cli.output import Messages, Streams, standard_streams
-from faxtui.cli.runner import run_to_end
 from faxtui.config.state import SavedState
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import MAXIMUM_PAGE_SIZE

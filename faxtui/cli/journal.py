@@ -12,10 +12,9 @@ from contextlib import aclosing
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from faxtui.cli.context import CommandContext, connect_for_command
+from faxtui.cli.context import CommandContext, connect_for_command, run_to_end
 from faxtui.cli.follow import has_agreed
 from faxtui.cli.output import Messages, Streams, open_output, standard_streams
-from faxtui.cli.runner import run_to_end
 from faxtui.config.state import SavedState
 from faxtui.domain.clock import ServiceClock, machine_now
 from faxtui.domain.fax import Fax, FaxIdentity

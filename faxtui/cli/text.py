@@ -9,9 +9,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faxtui.cli.context import CommandContext, connect_for_command
+from faxtui.cli.context import CommandContext, connect_for_command, run_to_end
 from faxtui.cli.output import Messages, Streams, open_output, standard_streams
-from faxtui.cli.runner import run_to_end
 from faxtui.domain.fax import FaxKey
 from faxtui.domain.service import DocumentService
 from faxtui.domain.text import in_ascii, visible

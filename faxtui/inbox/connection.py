@@ -14,6 +14,7 @@ from faxtui.domain.fax import FaxKey
 from faxtui.domain.page import Listing
 from faxtui.domain.query import FaxQuery, Window, open_window
 from faxtui.domain.service import Document, DocumentService, FaxService
+from faxtui.errors import SignInRefused
 from faxtui.inbox.prefetch import fetch_page
 
 
@@ -29,6 +30,9 @@ class LazyService:
 
     This starts with `begin`, or with the first request. A connection in progress is shared, and outlives the request
     that started it. If it fails, the requests that wait for it raise that, or the next one; the one after it retries.
+
+    A password typed just now is tried by one request; the others wait for it. If it is rejected, it is not sent again,
+    because repeated failures may lock the account: all requests raise the rejection until the next sign-in.
     """
 
     def __init__(self, connector: Connector) -> None:
@@ -36,12 +40,16 @@ class LazyService:
         self._password: str | None = None
         self._connected: asyncio.Future[DocumentService] | None = None
         self._outdated: list[asyncio.Future[DocumentService]] = []
+        self._is_proven = True
+        self._trial = asyncio.Lock()
+        self._refusal: SignInRefused | None = None
 
     def sign_in(self, password: str) -> None:
         """Connect with this password from the next request on."""
         if self._connected is not None:
             self._outdated.append(self._connected)
         self._password, self._connected = password, None
+        self._is_proven, self._refusal = False, None
 
     def begin(self) -> asyncio.Future[DocumentService]:
         """Connect ahead of the first request."""
@@ -51,23 +59,41 @@ class LazyService:
 
     async def list_faxes(self, window: Window, page: int) -> Listing:
         """Raises FaxtuiError: the service's, or that of connecting."""
-        return await (await self._service()).list_faxes(window, page)
+        async with self._signed_in() as service:
+            return await service.list_faxes(window, page)
 
     @asynccontextmanager
     async def open_document(self, key: FaxKey, resume: ResumePoint | None = None) -> AsyncIterator[Document]:
         """Raises FaxtuiError: the service's, or that of connecting."""
-        async with (await self._service()).open_document(key, resume) as document:
+        async with self._signed_in() as service, service.open_document(key, resume) as document:
             yield document
 
     async def delete_document(self, key: FaxKey) -> None:
         """Raises FaxtuiError: the service's, or that of connecting."""
-        await (await self._service()).delete_document(key)
+        async with self._signed_in() as service:
+            await service.delete_document(key)
 
     async def aclose(self) -> None:
         """Close what is connected; a connection in progress is left to the end of the program."""
         for each in [*self._outdated, self._connected]:
             if each is not None and each.done() and not _failed(each):
                 await each.result().aclose()
+
+    @asynccontextmanager
+    async def _signed_in(self) -> AsyncIterator[DocumentService]:
+        """Give the service to a request; while another one tries the password, wait for its result."""
+        if self._is_proven:
+            yield await self._service()
+            return
+        async with self._trial:
+            if self._refusal is not None:
+                raise self._refusal
+            try:
+                yield await self._service()
+            except SignInRefused as error:
+                self._refusal = error
+                raise
+            self._is_proven = True
 
     async def _service(self) -> DocumentService:
         connecting = self.begin()

@@ -164,6 +164,7 @@ class Session:
         self._observer = observer
         self._applied = config.settings.ui
         self._asked_because_of: FaxtuiError | None = None
+        self._poll_error: FaxtuiError | None = None
         self._service = LazyService(config.connector)
         self.inbox = Inbox(
             self._service,
@@ -210,6 +211,8 @@ class Session:
 
     def sign_in(self, password: str | None) -> None:
         """Retry with this password; None: the operator cancelled."""
+        # Ask again after the next try.
+        self._asked_because_of = None
         if password is not None:
             self._service.sign_in(password)
             self.inbox.refresh()
@@ -316,8 +319,9 @@ class Session:
         """Show the state of the watching; ask for the password if a poll was rejected."""
         self.browser.show_watch(view)
         self._observer.show_new_count(len(view.new))
-        if view.error is not None:
+        if view.error is not None and view.error is not self._poll_error:
             self.sign_in_refused(view.error)
+        self._poll_error = view.error
 
     def faxes_brought_in(self, faxes: tuple[Fax, ...]) -> None:
         self.browser.mark_new(faxes)

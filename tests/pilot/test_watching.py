@@ -1,12 +1,13 @@
 """Faxes that arrive, on the screen: counted in the page bar, brought in when asked, and nothing moves before."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from console import Console, console
 from wire import NOW, Wire, listing, resource
 
 from faxtui.domain.fax import Fax
-from faxtui.errors import NoResponse
+from faxtui.errors import NoResponse, SignInRefused
 from faxtui.inbox.watch import WatchView
 from faxtui.ui.session import Session
 
@@ -83,6 +84,19 @@ async def test_that_nothing_is_seen_is_said_until_it_is_over() -> None:
         session.watch_changed(WatchView(is_on=True))
         await desk.settle()
         assert "!" not in desk.page_bar
+
+
+async def test_a_rejected_poll_asks_for_the_password_once() -> None:
+    async with console(wire=Wire(listing(OLD))) as desk:
+        session, error = session_of(desk), SignInRefused("The password is not valid.")
+        refused = WatchView(is_on=True, failing_since=NOW, error=error)
+        session.watch_changed(refused)
+        await desk.until_shown("Sign in", "The password is not valid.")
+        await desk.press("escape")
+        session.watch_changed(replace(refused, new=ARRIVED))
+        await desk.settle()
+        assert "The password is not valid." not in desk.screen
+        assert "! not watching since" in desk.page_bar
 
 
 async def test_w_stops_watching_and_says_so() -> None:

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 from deletion_desk import A, Documents
-from scripted_service import NOW
+from scripted_service import NOW, settle
 from wire import Connects
 
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import FaxQuery, open_window
-from faxtui.errors import ConfigurationError, Unreachable
+from faxtui.errors import ConfigurationError, SignInRefused, Unreachable
 from faxtui.inbox.connection import LazyService, check_connection
 
 WINDOW = open_window(FaxQuery(), NOW)
@@ -159,3 +159,40 @@ async def test_a_check_counts_faxes_and_closes_the_service() -> None:
     await made.answer_next()
     result = await checking
     assert (result.total, result.ahead, made.is_closed) == (450, timedelta(), True)
+
+
+async def test_a_typed_password_is_tried_by_one_request_and_its_rejection_shared() -> None:
+    made = Documents()
+    service = LazyService(Connects(lambda: made))
+    service.sign_in("typed")
+    first = asyncio.create_task(service.list_faxes(WINDOW, 1))
+    call = await made.next_call()
+    second = asyncio.create_task(service.delete_document(A.key))
+    await settle()
+    assert made.sent == []
+    call.fail(SignInRefused("The password is not valid."))
+    outcomes = await asyncio.gather(first, second, return_exceptions=True)
+    assert [type(each) for each in outcomes] == [SignInRefused, SignInRefused]
+    with pytest.raises(SignInRefused):
+        await service.delete_document(A.key)
+    assert made.sent == []
+    service.sign_in("another one")
+    third = asyncio.create_task(service.list_faxes(WINDOW, 1))
+    await made.answer_next()
+    await third
+
+
+async def test_once_a_typed_password_is_valid_requests_wait_for_nothing() -> None:
+    made = Documents()
+    service = LazyService(Connects(lambda: made))
+    service.sign_in("typed")
+    first = asyncio.create_task(service.list_faxes(WINDOW, 1))
+    second = asyncio.create_task(service.delete_document(A.key))
+    await made.answer_next()
+    await asyncio.gather(first, second)
+    assert made.sent == [A.key]
+    third = asyncio.create_task(service.list_faxes(WINDOW, 2))
+    await made.next_call()
+    await service.delete_document(A.key)
+    assert made.sent == [A.key, A.key]
+    third.cancel()

@@ -64,10 +64,10 @@ async def scans(count: int) -> Sequence[Scan]:
     for number in range(count):
         kind = kinds[number % len(kinds)]
         fax = [fax for fax in faxes if fax.kind == kind][number]
-        font = FONTS[number // 2 % 3]
+        choose = random.Random(number)
+        font, skew, speckle = choose.choice(FONTS), choose.choice(SKEWS), choose.choice(SPECKLES)
+        is_standard = choose.random() < 0.5
         document = write_pdf(write_pages(fax)).replace(b"/BaseFont /Helvetica", b"/BaseFont /" + font)
-        skew, speckle = SKEWS[number // 3 % 3], SPECKLES[number // 4 % 3]
-        is_standard = number % 3 == 2
         reader = DocumentReader(document)
         try:
             await reader.open()
@@ -140,8 +140,8 @@ def judge(scan: Scan, words: Sequence[Word], score: Score) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """Return a text without what does not change its meaning: a point for a comma, a sign before or after it."""
-    return re.sub("[.,;:]", ".", text.translate(str.maketrans("’–μ", "'-µ"))).strip(".'()[]|“”\"-")
+    """Return a text without what does not change its meaning: a point for a comma, signs around it, an accent."""
+    return re.sub("[.,;:]", ".", text.translate(str.maketrans("’–μ", "'-µ"))).strip(".'()[]|“”\"-").replace("à", "a")
 
 
 def bare(image: bytes) -> float:
@@ -158,6 +158,7 @@ async def main() -> None:
     parser.add_argument("--pages", type=int, default=36)
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args()
+    by_kind: dict[str, Score] = {}
     score, ratios, seconds, checks = Score(), list[float](), list[float](), list[float]()
     for page in await scans(options.pages):
         document = DocumentReader(page.content)
@@ -175,9 +176,13 @@ async def main() -> None:
         seconds.append(first - start)
         ratios.append((first - start) / alone)
         mistakes = list(judge(page, text.words, score))
+        kind = " ".join(page.name.split()[1:2] + page.name.split()[-2:])
+        list(judge(page, text.words, by_kind.setdefault(kind, Score())))
         if not options.quiet:
             print(f"{page.name}  {first - start:.2f} s, {ratios[-1]:.2f} × bare, {text.to_check} to check", flush=True)
             print(*mistakes, sep="\n", end="\n" if mistakes else "")
+    for kind, each in sorted(by_kind.items()):
+        print(f"{kind:<20} {each.numbers} numbers, wrong {each.wrong}, wrong and unmarked {each.unmarked}")
     print(f"words           {score.words}, wrong {score.words_wrong / score.words:.2%}")
     print(f"numbers         {score.numbers}, marked {score.marked / score.numbers:.1%}")
     print(f"wrong           {score.wrong / score.numbers:.2%}   (at most 1 %)")

@@ -247,14 +247,14 @@ class _Tiff:
             # The library wants all of a picture, or nothing.
             document += bytes(missing)
         self._document = document
+        self._tiff: Image.Image | None = None
 
     def render(self, page: int) -> RenderedPage:
         directory = self._pages[page]
         if not directory.end:
             raise UnreadableDocument(_("Page {page} has no picture.").format(page=page + 1))
         try:
-            # Opened for each page: Pillow keeps what it read of another one.
-            tiff = Image.open(io.BytesIO(self._document), formats=("TIFF",))
+            tiff = self._tiff = self._tiff or Image.open(io.BytesIO(self._document), formats=("TIFF",))
             tiff.seek(page)
         except (OSError, SyntaxError, KeyError) as error:
             kind = _NAMED_KINDS.get(directory.compression)
@@ -324,7 +324,6 @@ def _as_grey(tiff: TiffImageFile) -> Image.Image:
 
 def _ink(grey: Image.Image) -> Image.Image:
     """Whatever shade the paper has, it is no ink."""
-    grey = grey.convert("L")
     counts = grey.histogram()
     paper = max(range(255, _PAPER_FROM - 1, -1), key=counts.__getitem__)
     blank = paper - _PAPER_VARIES if paper < 255 else 255

@@ -23,7 +23,7 @@ from faxtui.config.new_account import NewAccount
 from faxtui.config.settings import Download, Settings, Ui
 from faxtui.config.toml_files import Change
 from faxtui.demo import DemoService
-from faxtui.demo.service import Answer, Message, Receive, Send
+from faxtui.demo.asgi import Message, Receive, Response, Send
 from faxtui.domain.account import Account
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import FaxQuery
@@ -58,7 +58,7 @@ class Stage:
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         if self.is_failing:
-            await Answer(502, b"", {}).send(send, NOW)
+            await Response(502, b"", {}).send(send, NOW)
         else:
             await self._demo(scope, receive, send)
 

@@ -17,7 +17,7 @@ from wire import Resource, listing
 
 from faxtui.config.settings import Delete, Download, Profile, Settings
 from faxtui.demo import DemoService
-from faxtui.demo.service import Answer, Message, Receive, Send, json_answer, read_request
+from faxtui.demo.asgi import Message, Receive, Response, Send, read_request
 from faxtui.domain.account import Account
 from faxtui.domain.fax import Fax
 from faxtui.domain.query import FaxQuery
@@ -37,11 +37,11 @@ WITHOUT_COPIES = tuple("delete")
 FOREVER = 3600
 """Seconds of grace in which nothing is sent while a test looks."""
 ACCOUNT = AccountName("demo", "60300.demo")
-FORBIDDEN = json_answer(403, {"Message": "Not yours."})
-DENIED = json_answer(401, {"Message": "Authorization has been denied for this request."})
-GONE = json_answer(404, {"Message": "There is no such file."})
-BROKEN = json_answer(500, {"Message": "An error has occurred."})
-PORTAL = Answer(200, b"<html>Please sign in to the network.</html>", {"Content-Type": "text/html"})
+FORBIDDEN = Response.json(403, {"Message": "Not yours."})
+DENIED = Response.json(401, {"Message": "Authorization has been denied for this request."})
+GONE = Response.json(404, {"Message": "There is no such file."})
+BROKEN = Response.json(500, {"Message": "An error has occurred."})
+PORTAL = Response(200, b"<html>Please sign in to the network.</html>", {"Content-Type": "text/html"})
 BRIEF = Limits(read=1.0, whole=5.0)
 """For tests in which no answer comes."""
 _PATIENT = Limits()
@@ -75,9 +75,9 @@ class ToldDemo:
     rows: Sequence[Resource] | None = None
     limits: Limits = _PATIENT
     services: list[Door] = field(default_factory=list)
-    _answers: dict[str, deque[Answer | Door]] = field(default_factory=lambda: defaultdict(deque))
+    _answers: dict[str, deque[Response | Door]] = field(default_factory=lambda: defaultdict(deque))
 
-    def says(self, method: str, *answers: Answer | Door) -> None:
+    def says(self, method: str, *answers: Response | Door) -> None:
         """To the next requests of that method, or "list", in turn; the demo answers those after them."""
         self._answers[method].extend(answers)
         self.services += [each for each in answers if isinstance(each, Door)]
@@ -90,7 +90,7 @@ class ToldDemo:
     def deleted(self) -> list[str]:
         return [each.removeprefix("DELETE ") for each in self.asked if each.startswith("DELETE ")]
 
-    def next_answer(self, method: str) -> Answer | Door | None:
+    def next_answer(self, method: str) -> Response | Door | None:
         return self._answers[method].popleft() if self._answers[method] else None
 
     def connect(self, password: str | None = None) -> DocumentService:
@@ -122,7 +122,7 @@ def told_demo(rows: Sequence[Resource] | None = None, limits: Limits = _PATIENT)
             if says.hang:
                 await demo(scope, _no_body, _nobody)
             await says.passed()
-        if isinstance(says, Answer):
+        if isinstance(says, Response):
             await says.send(send, NOW)
         elif kind == "list" and told.rows is not None:
             await listing(told.rows).send(send, NOW)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from faxtui.demo.service import Message, Receive, Send, json_answer, read_request
+from faxtui.demo.asgi import Message, Receive, Response, Send, read_request
 
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
 
@@ -50,7 +50,7 @@ class HeldFaxes:
             "HasNextPage": page < count,
             "Resources": self.resources[(page - 1) * size : page * size],
         }
-        await json_answer(200, content).send(send, NOW)
+        await Response.json(200, content).send(send, NOW)
 
 
 def _resource(number: int) -> Mapping[str, object]:

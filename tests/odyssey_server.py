@@ -20,7 +20,7 @@ import pytest
 from demo_server import serving
 
 from faxtui.demo import DemoService
-from faxtui.demo.service import Message, Receive, Send
+from faxtui.demo.asgi import Message, Receive, Send
 from faxtui.domain.account import Account, OAuth2
 from faxtui.domain.fax import FaxKey
 from faxtui.domain.query import FaxQuery, Window, open_window

@@ -17,7 +17,7 @@ from faxtui.cli.browse import begin
 from faxtui.cli.context import load_context
 from faxtui.cli.options import parse
 from faxtui.demo import DemoService
-from faxtui.demo.service import Message, Receive, Send, read_request
+from faxtui.demo.asgi import Message, Receive, Send, read_request
 from faxtui.terminal.capabilities import Capabilities
 
 LOGIN, PASSWORD = "60300.ward", "a secret of the ward"

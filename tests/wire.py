@@ -10,7 +10,7 @@ from functools import cache
 from httpx import ASGITransport
 
 from faxtui.demo import DemoService
-from faxtui.demo.service import Answer, Message, Receive, Request, Send, read_request
+from faxtui.demo.asgi import Message, Receive, Request, Response, Send, read_request
 from faxtui.domain.account import Account
 from faxtui.domain.service import DocumentService
 from faxtui.odyssey.client import OdysseyService
@@ -35,7 +35,7 @@ class Wire:
     ``queries`` are the parameters of every request, ``cancelled`` counts those whose answer nobody waited for.
     """
 
-    says: Answer | Callable[[Mapping[str, str]], Answer] | None = None
+    says: Response | Callable[[Mapping[str, str]], Response] | None = None
     queries: list[Mapping[str, str]] = field(default_factory=list)
     cancelled: int = 0
     _open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -109,7 +109,7 @@ def resource(number: int, **changed: object) -> Resource:
     return {**plain, **changed}
 
 
-def listing(resources: Iterable[Resource], **changed: object) -> Answer:
+def listing(resources: Iterable[Resource], **changed: object) -> Response:
     """An answer to the list call: the one and only page unless changed."""
     rows = list(resources)
     content = {
@@ -122,4 +122,4 @@ def listing(resources: Iterable[Resource], **changed: object) -> Answer:
         "HasNextPage": False,
         **changed,
     }
-    return Answer(200, json.dumps(content).encode(), {"Content-Type": "application/json"})
+    return Response(200, json.dumps(content).encode(), {"Content-Type": "application/json"})

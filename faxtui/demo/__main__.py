@@ -14,16 +14,18 @@ _YEARS = range(2018, 2100)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal ends the process; gives the exit code where that can't even start."""
+    """Serve until a signal ends the process; return an exit code if that can't start."""
     options = _parser().parse_args(arguments)
     try:
         from faxtui.demo.serving import serve
     except ModuleNotFoundError:
-        return _failed(2, "The demo is served by uvicorn, which is not installed: pip install uvicorn.")
+        return _failed(2, "The demo needs uvicorn, which is not installed. Install with: pip install uvicorn")
     try:
         listener = socket.create_server((_HOST, options.port))
     except OSError as error:
-        return _failed(1, f"Port {options.port} can't be had ({error.strerror}): choose another, or leave it out.")
+        return _failed(
+            1, f"Could not listen on port {options.port}: {error.strerror}. Choose another port, or leave it out."
+        )
     moment: datetime | None = options.at
     service = DemoService(
         seed=options.seed,
@@ -44,25 +46,25 @@ def _failed(exit_code: int, sentence: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m faxtui.demo",
-        description="An Odyssey service with made-up faxes, on a port of this machine alone. Its address is printed.",
+        description="Serve made-up faxes as an Odyssey service, on a port of this machine only, and print its address.",
         allow_abbrev=False,
     )
-    parser.add_argument("--port", type=_port, default=0, help="0, which is the default, takes any that is free")
+    parser.add_argument("--port", type=_port, default=0, help="default: 0, any free port")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="the same number gives the same faxes")
     parser.add_argument(
         "--at",
         type=_moment,
         metavar="MOMENT",
-        help="the time at which its clock stands, for example 2026-11-23T09:42:00Z (in UTC unless it has an offset)",
+        help="stop its clock at this time, for example 2026-11-23T09:42:00Z (UTC unless it has an offset)",
     )
-    parser.add_argument("--latency", type=_seconds, default=0.0, metavar="SECONDS", help="holds each answer back")
-    parser.add_argument("--json-documents", action="store_true", help="sends documents as base64 in JSON")
+    parser.add_argument("--latency", type=_seconds, default=0.0, metavar="SECONDS", help="delay each response")
+    parser.add_argument("--json-documents", action="store_true", help="send documents as base64 in JSON")
     return parser
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 2**16):
-        raise argparse.ArgumentTypeError(f"“{text}” is no port: ports are numbers from 0 to 65535.")
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got “{text}”")
     return int(text)
 
 
@@ -72,7 +74,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number of seconds: write one like 0.3.")
+        raise argparse.ArgumentTypeError(f"expected a number of seconds like 0.3, got “{text}”")
     return seconds
 
 
@@ -80,7 +82,7 @@ def _moment(text: str) -> datetime:
     try:
         moment = read_moment(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no moment: write one like 2026-11-23T09:42:00Z.") from None
+        raise argparse.ArgumentTypeError(f"expected a time like 2026-11-23T09:42:00Z, got “{text}”") from None
     if moment.year not in _YEARS:
         raise argparse.ArgumentTypeError(
             f"The demo has faxes from {_YEARS[0]} to {_YEARS[-1]} only, not in {moment.year}."

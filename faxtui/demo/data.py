@@ -1,13 +1,9 @@
-"""The words the made-up faxes are put together from. None of the people exist.
-
-Faxes as a hospital and its insurer receive them: made up, but always the same for the same seed.
+"""The demo's faxes, as a hospital and its insurer receive them: made up, always the same for the same seed, in sqlite.
 
 Each calendar day has its own generator, so a day's faxes do not depend on when somebody looks. Faxes lie on a grid of
-`SLOT` seconds, at most one on each, which numbers them without a counter that would have to start somewhere.
-Every number is from the ranges reserved for fiction, or plainly invented.
-
-
-The faxes the demo holds, in sqlite, in memory."""
+`SLOT` seconds, at most one on each, which numbers them without a counter that would have to start somewhere. None of
+the people exist; every number is from the ranges reserved for fiction, or plainly invented.
+"""
 
 import math
 import sqlite3
@@ -146,7 +142,7 @@ _FILE_TO_MESSAGE = -577_219
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFax:
-    """One fax as the service holds it. `received` is in UTC, `call_time` in seconds, `kind` what its pages show."""
+    """A fax as the service stores it. `received` is in UTC, `call_time` in seconds, `kind` what its pages show."""
 
     message_id: str
     received: datetime
@@ -223,7 +219,7 @@ _SENDER_ODDS = tuple(accumulate([*(sender.weight for sender in _SENDERS), _FIRST
 
 
 def history(seed: int, until: datetime) -> list[ReceivedFax]:
-    """The faxes of the 90 days up to `until`, oldest first."""
+    """Return the faxes of the 90 days up to `until`, oldest first."""
     since = until - HISTORY
     first, last = since.astimezone(PARIS).date(), until.astimezone(PARIS).date()
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
@@ -231,9 +227,9 @@ def history(seed: int, until: datetime) -> list[ReceivedFax]:
 
 
 def arrivals(seed: int, after: datetime) -> Iterator[ReceivedFax]:
-    """What comes in after `after`, without end: the next fax 40 to 120 seconds after the one before.
+    """Yield the faxes received after `after`, without end: each 40 to 120 seconds after the one before.
 
-    That is livelier than the history, so that somebody who watches for a minute or two sees one come.
+    That is livelier than the history: someone who watches for a minute or two sees one arrive.
     """
     rng = Random(f"{seed}/after/{after.isoformat()}")
     received = after
@@ -313,7 +309,7 @@ SORT_COLUMNS = (
     "pages",
     "baud_rate",
 )
-"""What `sortField` 0 to 8 sorts by."""
+"""The columns that `sortField` 0 to 8 sort by."""
 
 _COLUMNS = (
     "message_id, received, recipient, sender, folder, file_name, call_time, pages, baud_rate, customer_number, kind"
@@ -339,7 +335,7 @@ _Row = tuple[str, int, str, str | None, str, str, int, int, int | None, int, str
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which faxes are asked for, in which order. Both bounds belong to the period; numbers match in part."""
+    """Filters and sort of a request. Both bounds belong to the period; parts of numbers match."""
 
     since: datetime
     until: datetime
@@ -351,7 +347,7 @@ class Selection:
 
 
 class Store:
-    """All faxes not deleted yet."""
+    """All faxes that are not deleted."""
 
     def __init__(self) -> None:
         # A server may make it in one thread and serve from another, but never from two at a time.
@@ -359,14 +355,14 @@ class Store:
         self._database.execute(_SCHEMA)
 
     def add(self, faxes: Iterable[ReceivedFax]) -> None:
-        """Take these faxes in."""
+        """Add faxes."""
         marks = ", ".join("?" * len(_COLUMNS.split(",")))
         self._database.execute("begin")
         self._database.executemany(f"insert into fax ({_COLUMNS}) values ({marks})", map(_row_of, faxes))
         self._database.execute("commit")
 
     def select(self, selection: Selection, limit: int, offset: int) -> tuple[list[ReceivedFax], int]:
-        """One page of the selection, and how many faxes the whole of it has."""
+        """Return one page of the selection, and the number of faxes in all of it."""
         conditions = ["received >= ?", "received <= ?"]
         values: list[str | int | float] = [selection.since.timestamp(), selection.until.timestamp()]
         for column, part in (("sender", selection.sender), ("recipient", selection.recipient)):
@@ -387,7 +383,7 @@ class Store:
         return [_fax_of(row) for row in rows], int(total)
 
     def find(self, folder: str, file_name: str) -> ReceivedFax | None:
-        """The fax with this file, unless it was deleted or never was."""
+        """Return the fax with this file; None if it was deleted or never existed."""
         row: _Row | None = self._database.execute(
             f"select {_COLUMNS} from fax where folder = ? and file_name = ?", (folder, file_name)
         ).fetchone()

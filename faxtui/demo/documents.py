@@ -63,7 +63,7 @@ class Rule:
 
 @dataclass(slots=True)
 class Page:
-    """A page that is written from top to bottom."""
+    """A page, written from top to bottom."""
 
     y: float = 76
     texts: list[Text] = field(default_factory=list)
@@ -323,7 +323,7 @@ def _draw_text(rows: list[int], text: Text) -> None:
 
 
 def _placed(bits: int, left: int, width: int) -> int:
-    """A row with `width` bits put `left` pixels from its left edge; what hangs over on the right is cut off."""
+    """Return a row with `width` bits `left` pixels from its left edge; an overhang on the right is dropped."""
     shift = PIXELS_WIDE - left - width
     return bits << shift if shift >= 0 else bits >> -shift
 
@@ -384,7 +384,7 @@ def _letter(fax: ReceivedFax, rng: Random) -> _Letter:
 
 
 def _sending_line(page: Page, fax: ReceivedFax, number: int) -> None:
-    """The line that the sending machine prints over every page."""
+    """Write the line that the sending machine prints over every page."""
     sent = fax.received.astimezone(PARIS)
     sender = (fax.sender or "").upper()[:20]
     text = f"{sent:%d/%m/%Y %H:%M}    DE : {sender:<20}    A : {fax.to}    P. {number:02}/{fax.pages:02}"

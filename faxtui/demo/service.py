@@ -1,114 +1,20 @@
-"""Requests and answers, apart from what they mean: the little of ASGI 3 that the demo speaks.
-
-Who may sign in, and how: by login and password, or with a token that was given out for them.
-
-The file of a fax: drawn when it is asked for, and the same each time.
-
-The list of received faxes: its parameters, their defaults and errors, and its JSON.
-
-The service as an ASGI application: which address answers what."""
+"""An Odyssey service in a box: sign-in, the list of received faxes, their files, and which address answers what."""
 
 import asyncio
 import base64
 import hashlib
-import json
 import re
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from functools import partial
 from itertools import takewhile
 from typing import TypeVar
-from urllib.parse import parse_qsl, quote, unquote
 
+from faxtui.demo.asgi import Message, Receive, Request, Response, Send, read_request
 from faxtui.demo.data import PARIS, SORT_COLUMNS, ReceivedFax, Selection, Store, arrivals, history
 from faxtui.demo.documents import Page, scanner_of, write_pages, write_pdf, write_tiff
-
-Message = MutableMapping[str, object]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request. Names of parameters and headers are in lower case; a name given twice keeps its first value."""
-
-    method: str
-    segments: tuple[str, ...]
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
-
-    def form(self) -> Mapping[str, str]:
-        """The body as the fields of a form."""
-        return _parameters(self.body.decode("utf-8", "replace"))
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer: `headers` besides the length and the date."""
-
-    status: int
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    async def send(self, send: Send, date: datetime) -> None:
-        """Send it, dated by the service's own clock."""
-        headers = {**self.headers, "Content-Length": str(len(self.body)), "Date": format_datetime(date, usegmt=True)}
-        raw = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": self.status, "headers": raw})
-        await send({"type": "http.response.body", "body": self.body})
-
-
-def json_answer(status: int, content: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Answer:
-    """An answer of JSON, as the service writes it: compact, UTF-8."""
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    return Answer(status, body, {"Content-Type": "application/json; charset=utf-8", **(headers or {})})
-
-
-async def read_request(scope: Message, receive: Receive) -> Request:
-    """Read a request whole."""
-    return Request(
-        method=str(scope["method"]).upper(),
-        segments=_segments(scope),
-        query=_parameters(_bytes(scope.get("query_string")).decode("ascii", "replace")),
-        headers=_headers(scope.get("headers")),
-        body=await _body(receive),
-    )
-
-
-def _segments(scope: Message) -> tuple[str, ...]:
-    # The decoded path would not tell a slash in a file's name from one between two names.
-    path = _bytes(scope.get("raw_path")).decode("ascii", "replace") or quote(str(scope["path"]))
-    return tuple(unquote(segment) for segment in path.split("?")[0].split("/")[1:])
-
-
-def _parameters(text: str) -> Mapping[str, str]:
-    parameters: dict[str, str] = {}
-    for name, value in parse_qsl(text, keep_blank_values=True):
-        parameters.setdefault(name.lower(), value)
-    return parameters
-
-
-def _headers(raw: object) -> Mapping[str, str]:
-    pairs = raw if isinstance(raw, list | tuple) else ()
-    return {_bytes(name).decode("latin-1").lower(): _bytes(value).decode("latin-1") for name, value in pairs}
-
-
-def _bytes(value: object) -> bytes:
-    return value if isinstance(value, bytes) else b""
-
-
-async def _body(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        body += _bytes(message.get("body"))
-        if message["type"] != "http.request" or not message.get("more_body"):
-            return body
-
 
 CLIENTS = {"faxtui": "secret"}
 """Client ids of the token endpoint, and their secrets."""
@@ -128,33 +34,33 @@ class Accounts:
         self._valid_until: dict[str, datetime] = {}
 
     def admits(self, request: Request) -> bool:
-        """Whether the request carries a password or a token that holds."""
+        """Return True if the request carries a password or a valid token."""
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             until = self._valid_until.get(credentials.strip())
             return until is not None and self._clock() < until
-        return _knows(self._passwords, request)
+        return _has_password(self._passwords, request)
 
-    def give_token(self, request: Request) -> Answer:
-        """Answer `POST /connect/token` (public: password grant, user `msg\\LOGIN`, scope OMS, client by Basic)."""
-        if not _knows(CLIENTS, request):
-            return _refused(401, "invalid_client", {"WWW-Authenticate": 'Basic realm="token"'})
+    def issue_token(self, request: Request) -> Response:
+        """Response `POST /connect/token` (public: password grant, user `msg\\LOGIN`, scope OMS, client by Basic)."""
+        if not _has_password(CLIENTS, request):
+            return _token_error(401, "invalid_client", {"WWW-Authenticate": 'Basic realm="token"'})
         form = request.form()
         if form.get("grant_type") != "password":
-            return _refused(400, "unsupported_grant_type")
+            return _token_error(400, "unsupported_grant_type")
         if form.get("scope") != _SCOPE:
-            return _refused(400, "invalid_scope")
+            return _token_error(400, "invalid_scope")
         user = form.get("username", "")
         login = user.removeprefix(_DOMAIN)
         if login == user or self._passwords.get(login) != form.get("password", ""):
-            return _refused(400, "invalid_grant")
+            return _token_error(400, "invalid_grant")
         token = hashlib.sha256(f"{self._seed}/{login}/{len(self._valid_until)}".encode()).hexdigest()
         self._valid_until[token] = self._clock() + TOKEN_LIFETIME
         lifetime = int(TOKEN_LIFETIME.total_seconds())
-        return json_answer(200, {"access_token": token, "expires_in": lifetime, "token_type": "Bearer"}, _NO_STORE)
+        return Response.json(200, {"access_token": token, "expires_in": lifetime, "token_type": "Bearer"}, _NO_STORE)
 
 
-def _knows(passwords: Mapping[str, str], request: Request) -> bool:
+def _has_password(passwords: Mapping[str, str], request: Request) -> bool:
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return False
@@ -165,24 +71,24 @@ def _knows(passwords: Mapping[str, str], request: Request) -> bool:
     return bool(colon) and passwords.get(name) == password
 
 
-def _refused(status: int, error: str, headers: Mapping[str, str] | None = None) -> Answer:
-    return json_answer(status, {"error": error}, {**_NO_STORE, **(headers or {})})
+def _token_error(status: int, error: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response.json(status, {"error": error}, {**_NO_STORE, **(headers or {})})
 
 
 _NO_SUCH_FILE = 40401
 
 
-async def document(fax: ReceivedFax, as_json: bool) -> Answer:
-    """Answer with the file of a fax, raw or as base64 in JSON: the service's documentation leaves that open."""
+async def file_response(fax: ReceivedFax, as_json: bool) -> Response:
+    """Response with the file of a fax, raw or as base64 in JSON: the service's documentation leaves that open."""
     is_tiff = fax.file_name.upper().endswith(".TIF")
     content = await written(partial(write_tiff, scanner=scanner_of(fax)) if is_tiff else write_pdf, write_pages(fax))
     if as_json:
-        return json_answer(200, {"FileName": fax.file_name, "Content": base64.b64encode(content).decode("ascii")})
-    return Answer(200, content, {"Content-Type": "image/tiff" if is_tiff else "application/pdf"})
+        return Response.json(200, {"FileName": fax.file_name, "Content": base64.b64encode(content).decode("ascii")})
+    return Response(200, content, {"Content-Type": "image/tiff" if is_tiff else "application/pdf"})
 
 
 async def written(write: Callable[[Iterable[Page]], bytes], pages: Iterable[Page]) -> bytes:
-    """The file of these pages, made in a thread: a long TIFF takes seconds, and others share the loop.
+    """Return the file of these pages, written in a thread: a long TIFF takes seconds, and others share the loop.
 
     Once nobody waits for it any more, the thread stops at the next page, so that a program can end at once.
     """
@@ -193,9 +99,9 @@ async def written(write: Callable[[Iterable[Page]], bytes], pages: Iterable[Page
         given_up.set()
 
 
-def no_such_file(file_name: str) -> Answer:
-    """Answer that there is no such file, or no longer."""
-    return json_answer(404, {"Code": _NO_SUCH_FILE, "Message": f"File {file_name} does not exist"})
+def no_such_file(file_name: str) -> Response:
+    """Response that there is no such file, or no longer."""
+    return Response.json(404, {"Code": _NO_SUCH_FILE, "Message": f"File {file_name} does not exist"})
 
 
 DEFAULT_PERIOD = timedelta(days=7)
@@ -207,8 +113,8 @@ _INT = re.compile(r"[+-]?0*[0-9]{1,10}")
 T = TypeVar("T")
 
 
-def list_faxes(store: Store, query: Mapping[str, str], now: datetime) -> Answer:
-    """Answer the list request, or say with 400 which parameters can't be taken and why."""
+def list_faxes(store: Store, query: Mapping[str, str], now: datetime) -> Response:
+    """Response the list request, or say with 400 which parameters can't be taken and why."""
     parameters = _Parameters(query)
     page_index = parameters.read("pageIndex", _int_from(1), 1)
     page_size = min(parameters.read("pageSize", _int_from(1), DEFAULT_PAGE_SIZE), LARGEST_PAGE)
@@ -222,10 +128,10 @@ def list_faxes(store: Store, query: Mapping[str, str], now: datetime) -> Answer:
         descending=parameters.read("sortDirection", _int_from(1, 2), 2) == 2,
     )
     if parameters.errors:
-        return json_answer(400, {"Message": "The request is invalid.", "ModelState": parameters.errors})
+        return Response.json(400, {"Message": "The request is invalid.", "ModelState": parameters.errors})
     faxes, total = store.select(selection, page_size, (page_index - 1) * page_size)
     pages = -(-total // page_size)
-    return json_answer(
+    return Response.json(
         200,
         {
             "PageIndex": page_index,
@@ -256,7 +162,7 @@ def _resource(fax: ReceivedFax) -> Mapping[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class _Parameters:
-    """Reads parameters by their documented names in any case, and gathers what is wrong with them."""
+    """Query parameters by their documented names in any case, and what is wrong with them."""
 
     query: Mapping[str, str]
     errors: dict[str, list[str]] = field(default_factory=dict)
@@ -285,7 +191,7 @@ def _int_from(lowest: int, highest: int = _LARGEST_INT) -> Callable[[str], int]:
 
 
 def read_moment(text: str) -> datetime:
-    """A point in time, in UTC; one without zone is taken as UTC (our decision). Raises ValueError."""
+    """Return a point in time, in UTC; one without a zone counts as UTC (our decision). Raises ValueError."""
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -296,7 +202,7 @@ def read_moment(text: str) -> datetime:
 DEFAULT_SEED = 60300
 DEFAULT_ACCOUNTS = {"60300.demo": "demo"}
 
-_DENIED = json_answer(
+_UNAUTHORIZED = Response.json(
     401,
     {"Message": "Authorization has been denied for this request."},
     {"WWW-Authenticate": 'Basic realm="odyssey"'},
@@ -304,7 +210,7 @@ _DENIED = json_answer(
 
 
 def utcnow() -> datetime:
-    """This machine's clock."""
+    """Return the time of this machine's clock."""
     return datetime.now(UTC)
 
 
@@ -312,7 +218,7 @@ class DemoService:
     """An Odyssey service with 90 days of faxes behind it and new ones on their way.
 
     The same seed and the same clock, whatever its zone, give the same bytes. `accounts` maps logins to passwords,
-    `answers_json` sends documents as JSON with base64 content instead of raw bytes, `latency` holds every answer back
+    `answers_json` sends documents as JSON with base64 content instead of raw bytes, `latency` delays every response
     by so many seconds.
     """
 
@@ -338,48 +244,48 @@ class DemoService:
         return self._clock().astimezone(UTC)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serve one connection's worth, as ASGI 3 has it."""
+        """Serve a request (ASGI 3)."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await _lifespan(receive, send)
         elif scope["type"] == "http":
             request = await read_request(scope, receive)
             await asyncio.sleep(self._latency)
-            answer = await self._answer(request)
-            await answer.send(send, self._now())
+            response = await self._respond(request)
+            await response.send(send, self._now())
 
-    async def _answer(self, request: Request) -> Answer:
+    async def _respond(self, request: Request) -> Response:
         match tuple(segment.lower() for segment in request.segments):
             case ("connect", "token"):
-                return self._accounts.give_token(request) if request.method == "POST" else _not_allowed("POST")
+                return self._accounts.issue_token(request) if request.method == "POST" else _not_allowed("POST")
             case ("api", "v1", "inboundfax"):
-                return self._turned_down(request, "GET") or self._list(request)
+                return self._denied(request, "GET") or self._list(request)
             case ("api", "v1", "inboundfolders", _, "hostedinboundfiles", _):
-                return self._turned_down(request, "GET, DELETE") or await self._file(request)
-        return json_answer(404, {"Message": "There is nothing at this address."})
+                return self._denied(request, "GET, DELETE") or await self._file(request)
+        return Response.json(404, {"Message": "There is nothing at this address."})
 
-    def _turned_down(self, request: Request, methods: str) -> Answer | None:
-        """Why the request is turned down at the door, if it is."""
+    def _denied(self, request: Request, methods: str) -> Response | None:
+        """Return the refusal of a request that has the wrong method or no sign-in, if it has."""
         if request.method not in methods.split(", "):
             return _not_allowed(methods)
-        return None if self._accounts.admits(request) else _DENIED
+        return None if self._accounts.admits(request) else _UNAUTHORIZED
 
-    def _list(self, request: Request) -> Answer:
+    def _list(self, request: Request) -> Response:
         now = self._now()
-        self._take_in_arrivals(now)
+        self._add_arrivals(now)
         return list_faxes(self._store, request.query, now)
 
-    async def _file(self, request: Request) -> Answer:
+    async def _file(self, request: Request) -> Response:
         *_, folder, _, file_name = request.segments
-        self._take_in_arrivals(self._now())
+        self._add_arrivals(self._now())
         fax = self._store.find(folder, file_name)
         if fax is None:
             return no_such_file(file_name)
         if request.method == "DELETE":
             self._store.delete(folder, file_name)
-            return Answer(200)
-        return await document(fax, self._answers_json)
+            return Response(200)
+        return await file_response(fax, self._answers_json)
 
-    def _take_in_arrivals(self, now: datetime) -> None:
+    def _add_arrivals(self, now: datetime) -> None:
         arrived = []
         while self._next_arrival.received <= now:
             arrived.append(self._next_arrival)
@@ -387,12 +293,12 @@ class DemoService:
         self._store.add(arrived)
 
 
-def _not_allowed(allowed: str) -> Answer:
-    return json_answer(405, {"Message": f"This address answers to {allowed}."}, {"Allow": allowed})
+def _not_allowed(allowed: str) -> Response:
+    return Response.json(405, {"Message": f"This address answers to {allowed}."}, {"Allow": allowed})
 
 
-async def _live(receive: Receive, send: Send) -> None:
-    """Tell a server that starts and stops applications that this one needs nothing for either."""
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Report to a server that starts and stops applications that this one needs nothing for either."""
     for moment in ("startup", "shutdown"):
         await receive()
         await send({"type": f"lifespan.{moment}.complete"})

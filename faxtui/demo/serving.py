@@ -1,4 +1,4 @@
-"""The demo over a real socket, by uvicorn: the only module here that needs more than the standard library."""
+"""The demo on a real socket, by uvicorn: the only module here that needs more than the standard library."""
 
 import asyncio
 import os
@@ -10,14 +10,15 @@ from typing import NoReturn
 
 import uvicorn
 
-from faxtui.demo.service import DemoService, Message, Receive, Send
+from faxtui.demo.asgi import Message, Receive, Send
+from faxtui.demo.service import DemoService
 
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 """Any ASGI application."""
 
 
 def serve(service: DemoService, listener: socket.socket) -> NoReturn:
-    """Serve on a listening socket, print the address on stdout once requests are answered, and go on until a signal.
+    """Serve on a listening socket, print the address on stdout once it responds, until a signal comes.
 
     SIGINT and SIGTERM end the process at once, with 130 and 143: nothing is to be saved, and uvicorn's own shutdown
     waits for open requests.
@@ -40,7 +41,7 @@ async def _serve(service: DemoService, listener: socket.socket) -> NoReturn:
 
 
 async def started(application: Application, listener: socket.socket) -> uvicorn.Server:
-    """A server that answers on a listening socket, without headers of its own: the service dates its answers."""
+    """Return a server on a listening socket, without headers of its own: the service dates its responses."""
     config = uvicorn.Config(
         application,
         http="h11",

@@ -12,11 +12,12 @@ import math
 import os
 import re
 import resource
+import struct
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 from PIL.TiffImagePlugin import TiffImageFile
@@ -24,9 +25,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from faxtui.domain.document import DocumentType
 from faxtui.errors import UnreadableDocument
 from faxtui.preview import protocol
-from faxtui.preview import tiff as tiff_tags
 from faxtui.preview.protocol import Box, LayerWord, PageInfo, Request, RequestKind, ResponseKind, TextLayer
-from faxtui.preview.tiff import read_directories
 from faxtui.translation import N_, _
 
 if TYPE_CHECKING:
@@ -222,6 +221,90 @@ def _layer_words(sheet: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> Itera
         line += character == "\n"
 
 
+# Pillow stops at the first directory that it can't read, and shows the page before for one without a picture.
+_COMPRESSION, _ORIENTATION, _PHOTOMETRIC, _RESOLUTION_UNIT = 259, 274, 262, 296
+_X_RESOLUTION, _Y_RESOLUTION, _COLOR_MAP = 282, 283, 320
+_STRIPS, _TILES = (273, 279), (324, 325)
+_JPEG = 513
+_READ = {_COMPRESSION, _JPEG, *_STRIPS, *_TILES}
+_BY_LINES = (1, 2, 3, 4)
+"""Compressions that are decoded line by line: what came of a page can be shown."""
+_FORMATS = {3: "H", 4: "L", 16: "Q"}
+"""Types of numbers: short, long, and that of BigTIFF."""
+_MAX_PAGES = 100_000
+
+
+class Directory(NamedTuple):
+    """The directory of a page: where its picture starts and ends in the file; both are 0 if it names none."""
+
+    compression: int
+    start: int
+    end: int
+
+    def is_readable(self, size: int) -> bool:
+        """Return True if a file of so many bytes has its picture, or a part of it that can be decoded."""
+        return not self.end or self.end <= size or (self.start < size and self.compression in _BY_LINES)
+
+
+class Directories(NamedTuple):
+    """All directories that can be read; if ``is_cut``, there were more."""
+
+    pages: tuple[Directory, ...]
+    is_cut: bool
+
+    def readable(self, size: int) -> int:
+        """Return the number of pages up to the last one that is in a file of so many bytes."""
+        return max((number for number, page in enumerate(self.pages, 1) if page.is_readable(size)), default=0)
+
+
+def read_directories(document: bytes) -> Directories:
+    """Return the directories of a TIFF or BigTIFF, as far as they can be read."""
+    order = "<" if document.startswith(b"II") else ">"
+    is_big = b"+" in document[2:4]
+    number, count, entry = ("Q", "Q", "HHQ8s") if is_big else ("L", "H", "HHL4s")
+    pages: list[Directory] = []
+    seen: set[int] = set()
+    try:
+        (offset,) = struct.unpack_from(order + number, document, 8 if is_big else 4)
+        while offset and offset not in seen and len(pages) < _MAX_PAGES:
+            seen.add(offset)
+            (entries,) = struct.unpack_from(order + count, document, offset)
+            offset += struct.calcsize(order + count)
+            size = struct.calcsize(order + entry)
+            # The next offset too, before anything is believed.
+            (following,) = struct.unpack_from(order + number, document, offset + entries * size)
+            tags = {}
+            for each in range(entries):
+                tag, kind, length, value = struct.unpack_from(order + entry, document, offset + each * size)
+                if tag in _READ and kind in _FORMATS:
+                    tags[tag] = _numbers(document, order, number, _FORMATS[kind], length, value)
+            pages.append(_directory(tags))
+            offset = following
+    except struct.error:
+        return Directories(tuple(pages), is_cut=True)
+    return Directories(tuple(pages), is_cut=False)
+
+
+def _numbers(document: bytes, order: str, number: str, kind: str, length: int, value: bytes) -> tuple[int, ...]:
+    """The numbers of an entry, which stand in it if they fit, and elsewhere otherwise."""
+    size = struct.calcsize(order + kind) * length
+    if size > len(document):
+        return ()
+    if size <= len(value):
+        return struct.unpack_from(f"{order}{length}{kind}", value)
+    (offset,) = struct.unpack(order + number, value)
+    if offset + size > len(document):
+        return ()
+    return struct.unpack_from(f"{order}{length}{kind}", document, offset)
+
+
+def _directory(tags: Mapping[int, tuple[int, ...]]) -> Directory:
+    start, length = next((each for each in (_STRIPS, _TILES) if each[0] in tags), (_JPEG, 0))
+    starts = tags.get(start, ())
+    ends = [first + size for first, size in zip(starts, tags.get(length, ()), strict=False)] or starts
+    return Directory((*tags.get(_COMPRESSION, ()), 1)[0], min(starts, default=0), max(ends, default=0))
+
+
 _NAMED_KINDS = {
     9: N_("a fax compressed with JBIG"),
     10: N_("a colour fax compressed with JBIG"),
@@ -286,12 +369,12 @@ class _Tiff:
 def _resolution(tiff: TiffImageFile) -> tuple[float, float]:
     """How much taller than wide a pixel is, and how many there are an inch across, of the page as it is shown."""
     tags, (width, height) = tiff.tag_v2, tiff.size
-    across, down = (float(tags.get(tag, 0)) for tag in (tiff_tags.X_RESOLUTION, tiff_tags.Y_RESOLUTION))
-    is_turned = tags.get(tiff_tags.ORIENTATION, 1) in (5, 6, 7, 8)
+    across, down = (float(tags.get(tag, 0)) for tag in (_X_RESOLUTION, _Y_RESOLUTION))
+    is_turned = tags.get(_ORIENTATION, 1) in (5, 6, 7, 8)
     if not (0 < across < math.inf and 0 < down < math.inf):
         is_standard = not is_turned and width in _STANDARD_WIDTHS and height < 0.9 * width
         return (_STANDARD_SHAPE if is_standard else 1.0), _usual_dpi(width)
-    unit = tags.get(tiff_tags.RESOLUTION_UNIT, 2)
+    unit = tags.get(_RESOLUTION_UNIT, 2)
     shape = across / down if 1 / 4 <= across / down <= 4 else 1.0
     dpi = across * (2.54 if unit == 3 else 1)
     if is_turned:
@@ -305,13 +388,13 @@ def _usual_dpi(width: int) -> float:
 
 def _as_grey(tiff: TiffImageFile) -> Image.Image:
     """Return a page in shades of grey on white paper, with the mistakes of its writer put right."""
-    if tiff.mode in ("P", "PA") and max(tiff.tag_v2.get(tiff_tags.COLOR_MAP, (256,))) < 256:
+    if tiff.mode in ("P", "PA") and max(tiff.tag_v2.get(_COLOR_MAP, (256,))) < 256:
         # The colours should have 16 bits; these have 8, and Pillow makes them black.
-        colours = tiff.tag_v2[tiff_tags.COLOR_MAP]
+        colours = tiff.tag_v2[_COLOR_MAP]
         third = len(colours) // 3
         tiff.putpalette(bytes(colours[part * third + each] for each in range(third) for part in range(3)))
     if tiff.mode.startswith(("I", "F")):
-        is_inverted = tiff.tag_v2.get(tiff_tags.PHOTOMETRIC) == 0
+        is_inverted = tiff.tag_v2.get(_PHOTOMETRIC) == 0
         deep = tiff.convert("F").point(lambda value: value * (1 / 257) + 0)
         grey = deep.convert("L")
         return ImageOps.invert(grey) if is_inverted else grey

@@ -7,7 +7,7 @@ from deletion_desk import Time
 from handling_desk import ACCOUNT, BROKEN, GONE, WITHOUT_COPIES, Desk, handling
 from wire import resource
 
-from faxtui.demo.service import Answer
+from faxtui.demo.asgi import Response
 from faxtui.operations.deletion import DeletionsView
 from faxtui.storage.journal import WasDeleted
 
@@ -160,7 +160,7 @@ async def test_marked_ones_on_other_pages_come_first_in_the_question(tmp_path: P
 async def test_two_rows_of_one_document_are_one_and_the_question_says_so(tmp_path: Path) -> None:
     rows = [resource(1), resource(1, MessageId="0"), resource(2)]
     async with handling(tmp_path, rows=rows, grace=AT_ONCE) as desk:
-        desk.demo.says("DELETE", Answer(200))
+        desk.demo.says("DELETE", Response(200))
         door = desk.demo.holds("list")
         await desk.press("D")
         await desk.until_shown("Delete 1 fax from the service?")
@@ -257,7 +257,7 @@ async def test_a_fax_with_the_name_of_a_saved_one_is_saved_before_it_is_deleted(
     """Service: the name of a fax that was taken away is given to another one."""
     async with handling(tmp_path, rows=[resource(1), resource(2)], grace=AT_ONCE) as desk:
         desk.demo.says("GET", pdf(b"first"), pdf(b"second"))
-        desk.demo.says("DELETE", Answer(200))
+        desk.demo.says("DELETE", Response(200))
         await desk.press("d")
         await desk.until_beside(0, " s")
         desk.demo.rows = [resource(1, ReceivedDate="2026-11-24T08:00:00"), resource(2)]
@@ -298,7 +298,7 @@ async def test_a_copy_that_is_changed_during_the_countdown_stops_the_delete(tmp_
 
 async def test_a_row_that_is_there_again_after_its_delete_is_no_deleted_one(tmp_path: Path) -> None:
     async with handling(tmp_path, rows=[resource(1), resource(2)], grace=AT_ONCE) as desk:
-        desk.demo.says("DELETE", Answer(200))
+        desk.demo.says("DELETE", Response(200))
         await desk.press("D", *WITHOUT_COPIES)
         await desk.until_shown("is still in the list: it was not deleted.")
         await desk.until(lambda: desk.beside(0) == "  " and not desk.is_struck(0))
@@ -399,5 +399,5 @@ def whole_pdf(content: bytes) -> bytes:
     return b"%PDF-1.4\n" + content + b"\nstartxref\n0\n%%EOF\n"
 
 
-def pdf(content: bytes) -> Answer:
-    return Answer(200, whole_pdf(content), {"Content-Type": "application/pdf"})
+def pdf(content: bytes) -> Response:
+    return Response(200, whole_pdf(content), {"Content-Type": "application/pdf"})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from handling_desk import BRIEF, BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, WITHOUT_COPIES, Desk, Door, handling, note
 
-from faxtui.demo.service import Answer
+from faxtui.demo.asgi import Response
 from faxtui.storage.journal import Event
 
 AT_ONCE = 0
@@ -20,7 +20,7 @@ async def test_a_refused_one_comes_back_with_the_reason_and_the_others_go(tmp_pa
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         first, second, third = (fax.file_name for fax in desk.faxes[:3])
         door = Door()
-        desk.demo.says("DELETE", Answer(200), FORBIDDEN, door)
+        desk.demo.says("DELETE", Response(200), FORBIDDEN, door)
         await desk.press("space", "space", "space", "D", *WITHOUT_COPIES)
         await desk.until_shown("was not deleted.", "deleting 1 now")
         assert [desk.beside(row) for row in range(3)] == [" x", "  ", " D"]
@@ -41,7 +41,7 @@ async def test_a_refused_sign_in_sends_no_more_and_asks_for_the_password(tmp_pat
 
 @pytest.mark.parametrize("answer", [BROKEN, PORTAL], ids=["500", "a page of a proxy"])
 async def test_after_an_answer_that_tells_nothing_the_service_is_asked_what_became_of_it(
-    tmp_path: Path, answer: Answer
+    tmp_path: Path, answer: Response
 ) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         desk.demo.says("DELETE", answer)
@@ -83,7 +83,7 @@ async def test_one_that_someone_else_took_counts_as_gone(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("answer", [BROKEN, FORBIDDEN, PORTAL], ids=["500", "403", "a page of a proxy"])
-async def test_what_can_not_be_copied_is_not_deleted(tmp_path: Path, answer: Answer) -> None:
+async def test_what_can_not_be_copied_is_not_deleted(tmp_path: Path, answer: Response) -> None:
     async with handling(tmp_path, grace=AT_ONCE) as desk:
         desk.demo.says("GET", answer)
         await desk.press("D", "enter")

@@ -8,7 +8,7 @@ from console import LARGE, NARROW, SMALL, console
 from handling_desk import BROKEN, FOREVER, WITHOUT_COPIES, Desk, handling
 from wire import Wire, listing, resource
 
-from faxtui.demo.service import Answer
+from faxtui.demo.asgi import Response
 from faxtui.domain.fax import PAGES
 from faxtui.domain.query import FaxQuery, Sort, SortDirection
 from faxtui.inbox.fetch_policy import RetryPolicy
@@ -129,8 +129,10 @@ async def test_seeing_the_fields_is_not_opening_and_seeing_the_document_is(tmp_p
         assert [desk.beside(row) for row in range(4)] == ["  ", " o", "  ", "  "]
 
 
-@pytest.mark.parametrize("answer", [BROKEN, Answer(200, b"%PDF-1.4 and no page", {"Content-Type": "application/pdf"})])
-async def test_a_document_that_could_not_be_shown_was_not_opened(answer: Answer, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "answer", [BROKEN, Response(200, b"%PDF-1.4 and no page", {"Content-Type": "application/pdf"})]
+)
+async def test_a_document_that_could_not_be_shown_was_not_opened(answer: Response, tmp_path: Path) -> None:
     async with handling(tmp_path) as desk:
         desk.demo.says("GET", answer)
         await desk.press("enter")

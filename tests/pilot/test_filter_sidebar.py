@@ -6,11 +6,11 @@ from textual import events
 from textual.widgets import Input, Select
 from wire import Wire, listing, resource
 
-from faxtui.demo.service import json_answer
+from faxtui.demo.asgi import Response
 from faxtui.domain.query import FILTERS, PERIODS, SINCE, FaxQuery, Filters
 from faxtui.odyssey.listing import PARAMETERS
 
-REFUSAL = json_answer(
+REFUSAL = Response.json(
     400,
     {
         "Message": "The request is invalid.",
@@ -174,7 +174,7 @@ async def test_what_the_service_refused_is_told_where_the_filters_are_opened_lat
 
 
 async def test_a_start_refused_of_a_named_period_is_told_at_the_period() -> None:
-    refusal = json_answer(400, {"ModelState": {"filterStartDate": ["Too long ago."]}})
+    refusal = Response.json(400, {"ModelState": {"filterStartDate": ["Too long ago."]}})
     async with console(size=LARGE) as desk:
         desk.wire.says = refusal
         await choose_period(desk, 5)

@@ -7,7 +7,7 @@ from console import LARGE, NARROW, SMALL, console
 from rich.cells import cell_len
 from wire import Resource, Wire, listing, resource
 
-from faxtui.demo.service import json_answer
+from faxtui.demo.asgi import Response
 from faxtui.domain.text import visible
 
 TEXTS = ("From", "To", "Folder", "FileName", "MessageId")
@@ -139,7 +139,7 @@ async def test_what_the_service_says_of_itself_is_made_visible_too() -> None:
 
 async def test_a_refusal_full_of_escapes_is_made_visible() -> None:
     async with console(size=LARGE) as desk:
-        desk.wire.says = json_answer(400, {"ModelState": {"filterFrom": ["\x1b[31m[b]no[/b]"], "\x07": ["\u202e"]}})
+        desk.wire.says = Response.json(400, {"ModelState": {"filterFrom": ["\x1b[31m[b]no[/b]"], "\x07": ["\u202e"]}})
         await desk.press("r")
         await desk.until_failed()
         assert "[b]no[/b]" in desk.page_bar

@@ -3,7 +3,7 @@
 from console import SMALL, Console, console
 from wire import Wire
 
-from faxtui.demo.service import Answer
+from faxtui.demo.asgi import Response
 from faxtui.terminal.capabilities import Capabilities, Colours
 from faxtui.ui.widgets.bars import MessageBar
 
@@ -69,7 +69,7 @@ async def test_the_same_again_is_shown_once() -> None:
 
 
 async def test_an_error_has_a_sign_and_a_colour() -> None:
-    async with console(wire=Wire(Answer(500)), until="failed") as desk:
+    async with console(wire=Wire(Response(500)), until="failed") as desk:
         bar = desk.page_bar
         assert " ! " in bar
         x, y = bar.splitlines()[0].index("! "), SMALL[1] - 1 - len(bar.splitlines())

@@ -19,7 +19,7 @@ from prepared_accounts import PreparedAccounts
 from textual import events
 from textual.keys import key_to_character
 
-from faxtui.demo.service import json_answer
+from faxtui.demo.asgi import Response
 from faxtui.domain.account import Account
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import FetchPolicy
@@ -49,7 +49,7 @@ _TEXTS = (
     "日本",
 )
 _SIZES = (SMALL, LARGE, (60, 16), (40, 10), (20, 5), (1, 1), (200, 60), (100, 24), (99, 24), (80, 3))
-_OTHERS = (BROKEN, DENIED, GONE, PORTAL, json_answer(429, {}, {"Retry-After": "1"}))
+_OTHERS = (BROKEN, DENIED, GONE, PORTAL, Response.json(429, {}, {"Retry-After": "1"}))
 _HASTY = FetchPolicy(retry_policy=RetryPolicy(waits=(0.05, 0.05)), stillness=0)
 
 

@@ -8,7 +8,7 @@ import pytest
 from handling_desk import BRIEF, BROKEN, DENIED, FORBIDDEN, GONE, PORTAL, Door, handling, note
 from wire import resource
 
-from faxtui.demo.service import Answer, json_answer
+from faxtui.demo.asgi import Response
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import FetchPolicy
 from faxtui.storage.journal import Event, Journal
@@ -110,13 +110,13 @@ async def test_one_saving_at_a_time(tmp_path: Path) -> None:
         (FORBIDDEN, "may not download"),
         (BROKEN, "failed"),
         (PORTAL, "1 failed"),
-        (Answer(200, b""), "1 failed"),
-        (Answer(200, b"no fax at all", {"Content-Type": "application/pdf"}), "1 failed"),
+        (Response(200, b""), "1 failed"),
+        (Response(200, b"no fax at all", {"Content-Type": "application/pdf"}), "1 failed"),
     ],
     ids=["403", "500", "a page of a proxy", "nothing", "no document"],
 )
 async def test_one_that_does_not_come_is_told_of_and_the_others_come(
-    tmp_path: Path, answer: Answer, sentence: str
+    tmp_path: Path, answer: Response, sentence: str
 ) -> None:
     async with handling(tmp_path) as desk:
         desk.demo.says("GET", answer)
@@ -174,16 +174,16 @@ async def test_what_the_journal_does_not_take_is_saved_all_the_same(tmp_path: Pa
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (json_answer(429, {}, {"Retry-After": "30"}), ("service busy for 0:0", "retrying in 30 s")),
-        (json_answer(503, {}, {"Retry-After": "7200"}), ("service busy for 0:0", "retrying in 60 s")),
+        (Response.json(429, {}, {"Retry-After": "30"}), ("service busy for 0:0", "retrying in 30 s")),
+        (Response.json(503, {}, {"Retry-After": "7200"}), ("service busy for 0:0", "retrying in 60 s")),
         (BROKEN, ("service unavailable for 0:0", "retrying in 8 s")),
         (Door(hang=True), ("no complete response for 0:0", "retrying in 8 s")),
-        (Answer(200, b"%PDF-1.4", {"Content-Encoding": "gzip"}), ("no complete response for 0:0", "retrying in 8 s")),
+        (Response(200, b"%PDF-1.4", {"Content-Encoding": "gzip"}), ("no complete response for 0:0", "retrying in 8 s")),
     ],
     ids=["429", "503", "500", "hang", "damaged"],
 )
 async def test_a_fax_that_is_requested_again_is_shown_with_the_reason_and_the_next_try(
-    tmp_path: Path, answer: Answer | Door, said: tuple[str, str]
+    tmp_path: Path, answer: Response | Door, said: tuple[str, str]
 ) -> None:
     async with handling(tmp_path, fetch_policy=PATIENT, limits=BRIEF) as desk:
         desk.demo.says("GET", answer)
@@ -217,7 +217,7 @@ async def test_a_service_that_hangs_does_not_hang_the_screen(tmp_path: Path) -> 
 async def test_names_that_others_chose_stay_in_the_folder(tmp_path: Path) -> None:
     rows = [resource(1, FileName=r"..\..\evil.PDF", From="../../x"), resource(2, FileName="-rf", From="\u202econ")]
     async with handling(tmp_path, rows=rows) as desk:
-        pdf = Answer(200, b"%PDF-1.4\n%%EOF\n", {"Content-Type": "application/pdf"})
+        pdf = Response(200, b"%PDF-1.4\n%%EOF\n", {"Content-Type": "application/pdf"})
         desk.demo.says("GET", pdf, pdf)
         await desk.press("A", "d")
         await desk.until_shown("2 faxes saved")

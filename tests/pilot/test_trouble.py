@@ -11,7 +11,7 @@ from demo_server import demo_server
 from odyssey_server import Ending, answer, answering
 from wire import NOW, RealService, Wire, listing, resource
 
-from faxtui.demo.service import Answer, json_answer
+from faxtui.demo.asgi import Response
 from faxtui.domain.clock import ServiceClock
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import FetchPolicy
@@ -89,7 +89,7 @@ async def test_an_error_leaves_the_rows_and_r_tries_again(size: tuple[int, int])
     async with console(size=size) as desk:
         await desk.press("down", "down")
         rows, fax = desk.rows, desk.current
-        desk.wire.says = Answer(502)
+        desk.wire.says = Response(502)
         await desk.press("r")
         await desk.until_failed()
         assert "502" in said(desk)
@@ -105,7 +105,7 @@ async def test_an_error_leaves_the_rows_and_r_tries_again(size: tuple[int, int])
 
 async def test_a_page_that_did_not_come_leaves_the_one_before_and_r_asks_for_it_again() -> None:
     async with console() as desk:
-        desk.wire.says = Answer(500)
+        desk.wire.says = Response(500)
         await desk.press("n")
         await desk.until_failed()
         assert "1–50 of" in desk.page_bar
@@ -117,7 +117,7 @@ async def test_a_page_that_did_not_come_leaves_the_one_before_and_r_asks_for_it_
 async def test_the_longest_explanation_is_cut_where_it_would_push_the_rows_away() -> None:
     reasons = {f"filter{number}": ["Nothing but words, and more of them, " * 4] for number in range(9)}
     async with console(size=NARROW, wire=Wire(listing([resource(1)]))) as desk:
-        desk.wire.says = json_answer(400, {"ModelState": reasons})
+        desk.wire.says = Response.json(400, {"ModelState": reasons})
         await desk.press("r")
         await desk.until_failed()
         assert desk.page_bar.rstrip().endswith("…")
@@ -127,7 +127,7 @@ async def test_the_longest_explanation_is_cut_where_it_would_push_the_rows_away(
 async def test_a_service_that_fails_is_asked_again_after_a_while_and_the_bar_says_when() -> None:
     retry_policy = RetryPolicy(waits=(8,), jitter=0)
     async with console(fetch_policy=FetchPolicy(prefetch=False, retry_policy=retry_policy)) as desk:
-        desk.wire.says = Answer(500)
+        desk.wire.says = Response(500)
         await desk.press("r")
         await desk.until(lambda: isinstance(desk.view.activity, Waiting))
         assert "service unavailable for 0:00, retrying in 8 s" in desk.page_bar
@@ -179,7 +179,7 @@ async def test_quitting_does_not_wait_for_an_answer() -> None:
 
 
 async def test_an_error_that_nobody_expected_ends_the_program_with_code_1_and_is_kept() -> None:
-    def broken(_: object) -> Answer:
+    def broken(_: object) -> Response:
         raise RuntimeError("nobody expected this")
 
     async def use_it() -> None:

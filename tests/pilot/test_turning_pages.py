@@ -5,13 +5,13 @@ from console import LARGE, console
 from textual.widgets import Input
 from wire import Wire, listing, resource
 
-from faxtui.demo.service import Answer
+from faxtui.demo.asgi import Response
 from faxtui.domain.query import FaxQuery
 from faxtui.inbox.inbox import FetchPolicy
 from faxtui.ui.widgets.bars import KeyBar, PageBar
 
 
-def flagged(previous: bool, following: bool, number: int = 2) -> Answer:
+def flagged(previous: bool, following: bool, number: int = 2) -> Response:
     """A page that says it is page ``number`` of 1, whatever its flags say."""
     return listing(
         [resource(1)], PageIndex=number, HasPreviousPage=previous, HasNextPage=following, TotalPageCount=1, TotalCount=1

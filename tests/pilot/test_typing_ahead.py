@@ -8,7 +8,7 @@ from textual import events
 from textual.widgets import Input
 from wire import Wire, listing, resource
 
-from faxtui.demo.service import Answer, json_answer
+from faxtui.demo.asgi import Response
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.inbox.inbox import FetchPolicy
 from faxtui.inbox.view import Waiting
@@ -166,9 +166,9 @@ async def test_text_typed_after_row_keys_goes_into_the_field_and_the_row_keys_do
 
 
 def fails_at(page: str) -> Wire:
-    def answer(query: Mapping[str, str]) -> Answer:
+    def answer(query: Mapping[str, str]) -> Response:
         if query.get("pageindex") == page:
-            return json_answer(500, {"Message": "An error has occurred."})
+            return Response.json(500, {"Message": "An error has occurred."})
         return listing([resource(each) for each in range(9)], HasNextPage=True, TotalPageCount=9, TotalCount=450)
 
     return Wire(answer)

@@ -13,7 +13,7 @@ from demo_server import serving
 from odyssey_server import LOGIN, PASSWORD, WINDOW, Ending, answering, asking, fetched
 
 from faxtui.demo import DemoService
-from faxtui.demo.service import Message, Receive, Send
+from faxtui.demo.asgi import Message, Receive, Send
 from faxtui.domain.fax import Fax
 from faxtui.errors import Gone
 from faxtui.odyssey.client import OdysseyService

@@ -93,7 +93,7 @@ def test_a_port_can_be_chosen_and_one_that_is_taken_is_named() -> None:
         with running("--port", str(port)) as (process, address):
             assert address == ""
             assert process.stderr
-            assert f"Port {port} can't be had" in process.stderr.read()
+            assert f"Could not listen on port {port}: " in process.stderr.read()
         assert process.returncode == 1
     with running("--port", str(port)) as (_, address):
         assert address == f"http://127.0.0.1:{port}"
@@ -103,7 +103,7 @@ def test_without_uvicorn_it_says_how_to_install_it() -> None:
     code = "import sys; sys.modules['uvicorn'] = None; from faxtui.demo.__main__ import main; sys.exit(main([]))"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "The demo is served by uvicorn, which is not installed: pip install uvicorn.\n"
+    assert ended.stderr == "The demo needs uvicorn, which is not installed. Install with: pip install uvicorn\n"
 
 
 def test_the_demo_itself_needs_nothing_but_the_standard_library() -> None:
@@ -124,13 +124,13 @@ def test_the_demo_itself_needs_nothing_but_the_standard_library() -> None:
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("--port", "65536", "ports are numbers from 0 to 65535"),
-        ("--port", "http", "ports are numbers from 0 to 65535"),
+        ("--port", "65536", "expected a port from 0 to 65535"),
+        ("--port", "http", "expected a port from 0 to 65535"),
         ("--seed", "x", "invalid int value"),
-        ("--latency", "-1", "write one like 0.3"),
-        ("--latency", "inf", "write one like 0.3"),
-        ("--latency", "soon", "write one like 0.3"),
-        ("--at", "noon", "write one like 2026-11-23T09:42:00Z"),
+        ("--latency", "-1", "seconds like 0.3"),
+        ("--latency", "inf", "seconds like 0.3"),
+        ("--latency", "soon", "seconds like 0.3"),
+        ("--at", "noon", "a time like 2026-11-23T09:42:00Z"),
         ("--at", "1999-12-31", "from 2018 to 2099"),
     ],
 )

@@ -24,7 +24,7 @@ from odyssey_server import (
 )
 
 from faxtui.demo import DemoService
-from faxtui.demo.service import Message, Receive, Send
+from faxtui.demo.asgi import Message, Receive, Send
 from faxtui.domain.fax import FaxKey
 from faxtui.domain.service import DocumentService
 from faxtui.errors import (

@@ -21,7 +21,7 @@ from stored_documents import holding
 from faxtui.cli.download import DownloadRequest, download, verify
 from faxtui.cli.output import Streams
 from faxtui.demo import DemoService
-from faxtui.demo.service import Message, Receive, Send, json_answer
+from faxtui.demo.asgi import Message, Receive, Response, Send
 from faxtui.demo.serving import Application
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax, FaxKey
@@ -102,7 +102,7 @@ def status(code: int, *numbers: int) -> Failing:
     async def respond(number: int, send: Send) -> bool:
         if numbers and number not in numbers:
             return False
-        await json_answer(code, {"Message": "No."}, {"Retry-After": "0"}).send(send, NOW)
+        await Response.json(code, {"Message": "No."}, {"Retry-After": "0"}).send(send, NOW)
         return True
 
     return Failing(respond)
@@ -339,7 +339,7 @@ async def test_a_download_that_is_cut_off_has_in_the_journal_what_it_saved(tmp_p
             if scope["type"] == "http" and "HostedInboundFiles" in str(scope["path"]):
                 refused -= 1
                 if refused < 0:
-                    await json_answer(401, {}).send(send, NOW)
+                    await Response.json(401, {}).send(send, NOW)
                     return
             await super().__call__(scope, receive, send)
 

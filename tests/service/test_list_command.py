@@ -25,7 +25,7 @@ from odyssey_server import Ending, answer, answering
 
 from faxtui.cli.list import ListRequest, list_faxes
 from faxtui.cli.output import Streams
-from faxtui.demo.service import Message, Receive, Send, json_answer, read_request
+from faxtui.demo.asgi import Message, Receive, Response, Send, read_request
 from faxtui.domain.account import Account
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.query import FaxQuery, Filters
@@ -74,7 +74,7 @@ class Held:
             return
         request = await read_request(scope, receive)
         if self._failures:
-            await json_answer(self._failures.pop(0), {"Message": "No."}, {"Retry-After": "0"}).send(send, NOW)
+            await Response.json(self._failures.pop(0), {"Message": "No."}, {"Retry-After": "0"}).send(send, NOW)
             return
         page, size = int(request.query["pageindex"]), int(request.query["pagesize"])
         self.pages.append(page)
@@ -84,7 +84,7 @@ class Held:
         totals = {"TotalCount": len(self.resources), "TotalPageCount": count}
         told = {"PageIndex": page, "PageSize": size, "HasPreviousPage": page > 1, "HasNextPage": page < count, **totals}
         content = {**told, "Resources": self.resources[(page - 1) * size : page * size]}
-        await json_answer(200, content).send(send, NOW)
+        await Response.json(200, content).send(send, NOW)
 
 
 def _resource(number: int) -> Mapping[str, object]:

@@ -14,7 +14,7 @@ from demo_server import demo_server, serving
 from odyssey_server import CERTIFICATE, PASSWORD, Ending, answer, answering, asking
 
 from faxtui.demo import DemoService
-from faxtui.demo.service import Message, Receive, Send
+from faxtui.demo.asgi import Message, Receive, Send
 from faxtui.domain.query import FaxQuery, open_window
 from faxtui.errors import NoResponse, ServiceError, UnexpectedResponse, Unreachable, Untrusted
 from faxtui.network import trusting_nobody

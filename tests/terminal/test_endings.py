@@ -10,7 +10,7 @@ from demo_server import demo_server, serving
 from pty_session import faxtui, in_terminal
 
 from faxtui.demo import DemoService
-from faxtui.demo.service import Message, Receive, Send
+from faxtui.demo.asgi import Message, Receive, Send
 
 SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
 SECRET = "0478-hush-1234"

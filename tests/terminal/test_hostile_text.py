@@ -8,7 +8,7 @@ from configured import configured
 from demo_server import demo_server, serving
 from pty_session import LARGE, PROGRAM, PtySession, in_terminal
 
-from faxtui.demo.service import Message, Receive, Send, json_answer, read_request
+from faxtui.demo.asgi import Message, Receive, Response, Send, read_request
 
 SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
 ACTING = ("\x1b[7mX", "\x1b]0;owned\x07", "\x9b7m", "\x9d", "\x00", "\x08", "\x0e", "\x7f", "\u202e", "\u200b")
@@ -18,7 +18,7 @@ NAME = "\x1b[7mX\x1b]0;owned\x07\x9b7m\x7f\u202e\u200b"
 ACTED = ("\x1b[7mX", "\x1b]0;", "\x07", "\x9b", "\x7f", "\u202e", "\u200b")
 MARKUP = "[bold red]no[/] [/] [@click=app.quit]q[/]"
 NOW = datetime(2026, 11, 23, 9, 42, tzinfo=UTC)
-LISTING = json_answer(
+LISTING = Response.json(
     200,
     {
         "PageIndex": 1,

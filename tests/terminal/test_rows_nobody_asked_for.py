@@ -11,7 +11,7 @@ from demo_server import serving
 from pty_session import PtySession, in_terminal
 
 from faxtui.demo import DemoService
-from faxtui.demo.service import Answer, Message, Receive, Send, read_request
+from faxtui.demo.asgi import Message, Receive, Response, Send, read_request
 from faxtui.domain.clock import machine_now
 
 SIGNED_IN = {"FAXTUI_LOGIN": "60300.demo", "FAXTUI_PASSWORD": "demo"}
@@ -29,7 +29,7 @@ def browser_of(body: bytes, home: Path) -> Iterator[PtySession]:
     async def service(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and asked:
             await read_request(scope, receive)
-            await Answer(200, body, {**JSON, "Content-Encoding": "gzip"}).send(send, machine_now())
+            await Response(200, body, {**JSON, "Content-Encoding": "gzip"}).send(send, machine_now())
             return
         if scope["type"] == "http":
             asked.append(str(scope["path"]))

@@ -1,11 +1,82 @@
-"""Mark the texts that a person reads, so that they can be translated. For now each returns its argument."""
+"""Texts that a person reads, in the operator's language: English as written in the code, or a gettext catalogue."""
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from gettext import GNUTranslations
+
+AUTOMATIC = "auto"
+"""The setting that follows the locale."""
+ENGLISH, FRENCH = "en", "fr"
+LANGUAGES = (ENGLISH, FRENCH)
+_DOMAIN, _NO_DOMAIN = "faxtui", "messages"
+_GROUPS, _DECIMALS = "\u202f", ","
+"""What separates thousands, and decimals, in French."""
+
+
+class _Catalogue:
+    """The catalogue in use; none for English, which loads nothing."""
+
+    current: GNUTranslations | None = None
+
+
+def language_of(environ: Mapping[str, str]) -> str:
+    """Return the language of messages that the locale names, if faxtui has it, otherwise English."""
+    locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    if locale.partition(".")[0] in ("", "C", "POSIX"):
+        # As gettext does: without a locale, LANGUAGE counts for nothing.
+        return ENGLISH
+    for each in (*environ.get("LANGUAGE", "").split(":"), locale):
+        language = each.partition(".")[0].partition("@")[0].partition("_")[0].lower()
+        if language in LANGUAGES:
+            return language
+    return ENGLISH
+
+
+def use_language(language: str) -> None:
+    """Show texts in this language, one of `LANGUAGES`, from now on; those of argparse follow the locale."""
+    if language == ENGLISH and _Catalogue.current is None:
+        return
+    import gettext
+    from pathlib import Path
+
+    folder = str(Path(__file__).parent / "locale")
+    found = None if language == ENGLISH else gettext.find(_DOMAIN, folder, [language])
+    gettext.textdomain(_NO_DOMAIN if found is None else _DOMAIN)
+    if found is None:
+        _Catalogue.current = None
+        return
+    gettext.bindtextdomain(_DOMAIN, folder)
+    with Path(found).open("rb") as file:
+        _Catalogue.current = gettext.GNUTranslations(file)
+
+
+class _Localized(str):
+    """A translated text, whose numbers are written as its language does."""
+
+    __slots__ = ()
+
+    def format(self, *args: object, **values: object) -> str:
+        from string import Formatter
+
+        class Localizing(Formatter):
+            def format_field(self, value: object, format_spec: str) -> str:
+                written = format(value, format_spec)
+                if not isinstance(value, int | float):
+                    return written
+                written = written.translate({ord(","): _GROUPS, ord("."): _DECIMALS})
+                return written.replace("%", f"{_GROUPS}%")
+
+        return Localizing().vformat(self, args, values)
 
 
 def _(text: str) -> str:
     """Return ``text`` in the operator's language."""
-    return text
+    catalogue = _Catalogue.current
+    # The catalogue has its own description under the empty text.
+    return text if catalogue is None or not text else _Localized(catalogue.gettext(text))
 
 
 def N_(text: str) -> str:
@@ -15,4 +86,12 @@ def N_(text: str) -> str:
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form that goes with ``count``."""
-    return one if count == 1 else many
+    catalogue = _Catalogue.current
+    if catalogue is None:
+        return one if count == 1 else many
+    return _Localized(catalogue.ngettext(one, many, count))
+
+
+def number(count: int) -> str:
+    """Return a number with its thousands separated."""
+    return f"{count:,}" if _Catalogue.current is None else f"{count:,}".replace(",", _GROUPS)

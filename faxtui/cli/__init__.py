@@ -45,6 +45,9 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     gc.disable()
     from faxtui.cli.options import parse
     from faxtui.errors import FaxtuiError
+    from faxtui.translation import language_of, use_language
+
+    use_language(language_of(environ))
 
     try:
         return _run_command(parse(arguments, environ), environ)
@@ -63,6 +66,7 @@ def _run_command(options: Options, environ: Mapping[str, str]) -> int:
     from faxtui.cli import options as commands
     from faxtui.cli.context import load_context
     from faxtui.config.logs import start_log
+    from faxtui.translation import use_language
 
     _report_uncaught_errors()
     if options.command != commands.BROWSE:
@@ -79,6 +83,7 @@ def _run_command(options: Options, environ: Mapping[str, str]) -> int:
         print((commands.COMPLETIONS / f"faxtui.{options.shell}").read_text(encoding="utf-8"), end="")
         return 0
     context = load_context(options)
+    use_language(context.settings.ui.language_for(environ))
     start_log(context.paths.logs, options.log_level)
     if options.command == commands.CONFIG:
         from faxtui.cli.config import run_config

@@ -29,7 +29,7 @@ from faxtui.domain.query import (
 )
 from faxtui.domain.text import visible
 from faxtui.errors import ConfigurationError, InvalidValue
-from faxtui.translation import N_, _
+from faxtui.translation import AUTOMATIC, LANGUAGES, N_, _, language_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -367,6 +367,14 @@ class Ui(Section):
         number_or_auto(1, 5000),
         N_("milliseconds to wait after Esc; auto: 100, over ssh 500"),
     )
+
+    language: str = _setting(
+        AUTOMATIC, OneOf((AUTOMATIC, *LANGUAGES)), N_("language of texts; auto follows the locale"), needs_restart=True
+    )
+
+    def language_for(self, environ: Mapping[str, str]) -> str:
+        """Return the language of texts, in this environment."""
+        return language_of(environ) if self.language == AUTOMATIC else self.language
 
     @property
     def zone(self) -> tzinfo | None:

@@ -20,7 +20,7 @@ from faxtui.domain.page import Listing
 from faxtui.domain.text import visible, without_invisible
 from faxtui.domain.when import Bound, check_moment, resolve
 from faxtui.errors import InvalidValue
-from faxtui.translation import N_, _
+from faxtui.translation import N_, _, number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -279,7 +279,7 @@ class FaxQuery:
         if not 1 <= self.page_size <= MAXIMUM_PAGE_SIZE:
             raise InvalidValue(
                 _("A page has 1 to {most} faxes, not {count}.").format(
-                    most=f"{MAXIMUM_PAGE_SIZE:,}", count=f"{self.page_size:,}"
+                    most=number(MAXIMUM_PAGE_SIZE), count=number(self.page_size)
                 ),
                 "page_size",
             )

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 
-from faxtui.translation import ngettext
+from faxtui.translation import ngettext, number
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _HIDDEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
@@ -119,16 +119,11 @@ def _mark(character: str) -> str:
     return REPLACEMENT
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """``1 page``, ``1,234 pages``: a number with thousands marked, and the noun that goes with it."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def duration(seconds: float) -> str:
     """``1 second``, ``5 minutes``, ``24 hours``: rounded up, in the largest unit of which there are two."""
     if seconds >= 2 * 86_400:
         days = math.ceil(seconds / 86_400)
-        return ngettext("{count} day", "{count} days", days).format(count=f"{days:,}")
+        return ngettext("{count} day", "{count} days", days).format(count=number(days))
     if seconds >= 2 * 3600:
         hours = math.ceil(seconds / 3600)
         return ngettext("{count} hour", "{count} hours", hours).format(count=hours)

@@ -22,7 +22,7 @@ from faxtui.odyssey.errors import damaged, no_document, too_long, unsupported_co
 from faxtui.odyssey.json_text import member, parse_or_none
 from faxtui.odyssey.response import Decoder, Response, is_accepted
 from faxtui.odyssey.transport import Limits, StreamedResponse
-from faxtui.translation import _
+from faxtui.translation import _, number
 
 TYPES = "application/pdf, image/tiff, application/octet-stream, application/json;q=0.5, */*;q=0.1"
 """Accepted types: the file as it is rather than JSON, which is a third larger and has to be held in memory."""
@@ -214,7 +214,7 @@ async def _counted(
     if length is not None and came != length:
         raise NoResponse(
             _("{host} announced {length} bytes, but sent {count}. Try again in a moment.").format(
-                host=response.place, length=f"{length:,}", count=f"{came:,}"
+                host=response.place, length=number(length), count=number(came)
             )
         )
 

@@ -35,7 +35,7 @@ from faxtui.odyssey.address import excerpt, named, place
 from faxtui.odyssey.json_text import Json, member, parse_or_none
 from faxtui.odyssey.listing import filter_of
 from faxtui.odyssey.response import Expected, Response
-from faxtui.translation import N_, _, ngettext
+from faxtui.translation import N_, _, ngettext, number
 
 E = TypeVar("E", bound=ServiceError)
 
@@ -140,7 +140,7 @@ def too_slow(url: httpx.URL, received: int, seconds: float) -> NoResponse:
             "{host} sent only {count} byte in the last {time}. Try again in a moment.",
             "{host} sent only {count} bytes in the last {time}. Try again in a moment.",
             received,
-        ).format(host=place(url), count=f"{received:,}", time=_seconds(seconds))
+        ).format(host=place(url), count=number(received), time=_seconds(seconds))
     )
 
 
@@ -228,7 +228,7 @@ def _variable(proxy: Proxy | None) -> str:
 def _seconds(seconds: float) -> str:
     if seconds < 1:
         return _("{count} seconds").format(count=f"{seconds:g}")
-    return ngettext("{count} second", "{count} seconds", round(seconds)).format(count=f"{round(seconds):,}")
+    return ngettext("{count} second", "{count} seconds", round(seconds)).format(count=number(round(seconds)))
 
 
 def unsupported_coding(url: httpx.URL, encoding: str, expected: Expected) -> UnexpectedResponse:
@@ -243,7 +243,7 @@ def unsupported_coding(url: httpx.URL, encoding: str, expected: Expected) -> Une
 def too_long(url: httpx.URL, most: int, expected: Expected) -> UnexpectedResponse:
     """Return the error for a body of more than ``most`` bytes."""
     sentence = _("{host} sent more than {most} bytes, too many for {wanted}. Check {setting}.").format(
-        host=place(url), most=f"{most:,}", wanted=_(expected.wanted), setting=expected.setting
+        host=place(url), most=number(most), wanted=_(expected.wanted), setting=expected.setting
     )
     return UnexpectedResponse(expected.with_remedy(sentence))
 

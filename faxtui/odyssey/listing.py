@@ -26,7 +26,7 @@ from faxtui.odyssey.json_text import (
     key_of,
     parse,
 )
-from faxtui.translation import _
+from faxtui.translation import _, number
 
 T = TypeVar("T")
 
@@ -200,7 +200,7 @@ class _Resource:
                 break
             kept.append((name, value))
         if len(unread) > len(kept):
-            kept.append(("…", _("{count} more").format(count=f"{len(unread) - len(kept):,}")))
+            kept.append(("…", _("{count} more").format(count=number(len(unread) - len(kept)))))
         return tuple(kept)
 
     def _take(self, field: Field, read: Callable[[Json], T | None]) -> T | None:
@@ -219,7 +219,7 @@ def _parsed(body: bytes) -> Json:
         return parse(body)
     except TooManyValues:
         raise UnexpectedResponse(
-            _("It is too much for one page of faxes: more than {most} values.").format(most=f"{MOST_VALUES:,}"), "$"
+            _("It is too much for one page of faxes: more than {most} values.").format(most=number(MOST_VALUES)), "$"
         ) from None
     except ValueError:
         raise UnexpectedResponse(_("It is not JSON."), "$") from None
@@ -255,7 +255,7 @@ def _faxes(body: Mapping[str, Json], zone: tzinfo) -> tuple[Fax, ...]:
                 path = f"$.{_name(key)}"
                 raise UnexpectedResponse(
                     _("It is too much for one page of faxes: {count} rows at {path}, more than {most}.").format(
-                        count=f"{len(resources):,}", path=path, most=f"{MOST_ROWS:,}"
+                        count=number(len(resources)), path=path, most=number(MOST_ROWS)
                     ),
                     path,
                 )

@@ -1,4 +1,4 @@
-"""Export of a whole view, or of marked faxes, to a file."""
+"""Export from the screen to a file: every page of a view, or the marked faxes."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from faxtui.translation import _, ngettext
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """An export to ``path`` of ``faxes``, or of every page of ``query`` if that is None.
+    """Faxes to write to a file: ``faxes``, or every page of ``query`` if that is None.
 
-    ``folder`` is created if it is the file's own and does not exist yet.
+    ``folder`` is created if the file is in it and it does not exist.
     """
 
     path: Path
@@ -43,24 +43,23 @@ class ExportRequest:
 
 
 async def export(
-    service: FaxService, clock: ServiceClock, request: ExportRequest, tell: Callable[[str], None], retries: Retries
+    service: FaxService, clock: ServiceClock, request: ExportRequest, show: Callable[[str], None], retries: Retries
 ) -> str:
-    """Return a sentence about how it ended, cancelled too. Raises ServiceError and StorageError.
+    """Write the file atomically and return a sentence about the end, also if cancelled.
 
-    Unless all of it was written, the file is as it was before.
+    ``show`` is called with the progress. Raises ServiceError and StorageError.
     """
     path = visible(str(request.path))
     stats = PageStats()
     try:
-        count = await _write(service, clock, request, stats, tell, retries)
+        count = await _write(service, clock, request, stats, show, retries)
     except asyncio.CancelledError:
         return _("Cancelled: {path} was not written.").format(path=path)
     finally:
         retries.end(request.path)
-    exported = ngettext("Exported {count} fax to {path}.", "Exported {count} faxes to {path}.", count).format(
-        count=f"{count:,}", path=path
-    )
-    return f"{exported} {stats.remark}".rstrip() if request.faxes is None else exported
+    exported = ngettext("Exported {count:,} fax to {path}.", "Exported {count:,} faxes to {path}.", count)
+    sentence = exported.format(count=count, path=path)
+    return f"{sentence} {stats.remark}".rstrip() if request.faxes is None else sentence
 
 
 async def _write(
@@ -68,10 +67,10 @@ async def _write(
     clock: ServiceClock,
     request: ExportRequest,
     stats: PageStats,
-    tell: Callable[[str], None],
+    show: Callable[[str], None],
     retries: Retries,
 ) -> int:
-    """Return the number of faxes in the file."""
+    """Return how many faxes were written."""
     reading = ValueFormat(clock.now().astimezone(request.zone).year, request.zone)
     writer = writer_of(request.format, reading, style=request.style)
     if request.folder == request.path.parent:
@@ -91,7 +90,7 @@ async def _write(
                 async for shown in pages:
                     retries.end(request.path)
                     await to_thread_shielded(file.write, writer.page(shown.page.faxes))
-                    tell(_progress(stats))
+                    show(_progress(stats))
         file.write(writer.end())
     return stats.faxes if request.faxes is None else len(request.faxes)
 
@@ -103,7 +102,7 @@ def _make(folder: Path) -> None:
 
 @asynccontextmanager
 async def _beside(opened: AbstractContextManager[BinaryIO]) -> AsyncIterator[BinaryIO]:
-    """Open and close a file in a thread, so that a slow disk delays nothing else."""
+    """Open and close a file in a thread: a slow disk holds nothing else up."""
     file = await to_thread_shielded(opened.__enter__)
     try:
         yield file
@@ -114,9 +113,7 @@ async def _beside(opened: AbstractContextManager[BinaryIO]) -> AsyncIterator[Bin
 
 
 def _progress(stats: PageStats) -> str:
-    done = f"{stats.faxes:,}"
     if stats.total is None:
-        return ngettext("exporting {count} fax", "exporting {count} faxes", stats.faxes).format(count=done)
-    return ngettext("exporting {done} of {count} fax", "exporting {done} of {count} faxes", stats.total).format(
-        done=done, count=f"{stats.total:,}"
-    )
+        return ngettext("exporting {done:,} fax", "exporting {done:,} faxes", stats.faxes).format(done=stats.faxes)
+    sentence = ngettext("exporting {done:,} of {total:,} fax", "exporting {done:,} of {total:,} faxes", stats.total)
+    return sentence.format(done=stats.faxes, total=stats.total)

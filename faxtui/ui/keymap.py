@@ -208,16 +208,16 @@ def bindings(actions: Iterable[Action]) -> list[BindingType]:
 
 
 _NAMES = {
-    "enter": "Enter",
-    "escape": "Esc",
-    "space": "Space",
-    "delete": "Delete",
-    "backspace": "Backspace",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
-    "tab": "Tab",
+    "enter": N_("Enter"),
+    "escape": N_("Esc"),
+    "space": N_("Space"),
+    "delete": N_("Delete"),
+    "backspace": N_("Backspace"),
+    "pageup": N_("PgUp"),
+    "pagedown": N_("PgDn"),
+    "home": N_("Home"),
+    "end": N_("End"),
+    "tab": N_("Tab"),
 }
 _KNOWN = frozenset(each.value for each in KnownKeys)
 _NAMES_WIDTH = 22
@@ -257,7 +257,7 @@ class Keys:
     def label(self, action: Action) -> str:
         """Return the keys of an action as the key bar shows them: ``f /``."""
         if action.shown and action.id not in self.keymap:
-            return action.shown
+            return _(action.shown)
         return key_label(self._keys[action.id][0])
 
     def bar_label(self, action: Action) -> str:
@@ -329,7 +329,7 @@ def _renamed(ids: Mapping[str, str]) -> str:
 def key_label(key: str) -> str:
     """Return ``ctrl+l`` as ``Ctrl+L``, ``less_than_sign`` as ``<``."""
     *modifiers, name = key.split("+") if key != "+" else [key]
-    label = _NAMES.get(name) or format_key(name)
+    label = _(_NAMES.get(name, "")) or format_key(name)
     if name not in _NAMES and (modifiers or len(label) > 1):
         label = label.capitalize()
     return visible("+".join([*(each.capitalize() for each in modifiers), label]))

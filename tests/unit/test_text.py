@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxtui.domain.text import counted, first_line, visible, without_invisible
+from faxtui.domain.text import first_line, visible, without_invisible
 
 
 @pytest.mark.parametrize("code", [*range(0x20), 0x7F])
@@ -75,10 +75,6 @@ def test_what_is_shown_is_printable_as_long_as_before_and_stays_when_shown_again
     assert len(shown) == len(text)
     assert visible(shown) == shown
     assert shown.encode().decode() == shown
-
-
-def test_things_are_counted_with_their_noun() -> None:
-    assert [counted(number, "page", "pages") for number in (0, 1, 1234)] == ["0 pages", "1 page", "1,234 pages"]
 
 
 INVISIBLE = (

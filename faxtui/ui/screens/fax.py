@@ -43,7 +43,7 @@ from faxtui.operations.operations import FaxOperations, LocalStatus
 from faxtui.preview.client import missing_requirements
 from faxtui.preview.viewport import Fit
 from faxtui.terminal.desktop import open_file
-from faxtui.translation import N_, _, ngettext
+from faxtui.translation import N_, _, ngettext, number
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.documents import Documents
 from faxtui.ui.keymap import (
@@ -604,7 +604,7 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
         if page is None or row is None:
             return ""
         if page.total is None:
-            return f"{page.first_row + row:,}"
+            return number(page.first_row + row)
         return _("{row:,} of {count:,}").format(row=page.first_row + row, count=page.total)
 
     def _header_parts(self) -> Iterator[tuple[int, str, str]]:

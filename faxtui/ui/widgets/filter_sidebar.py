@@ -25,7 +25,7 @@ from faxtui.domain.query import (
 )
 from faxtui.domain.text import visible
 from faxtui.errors import InvalidValue, Refused
-from faxtui.translation import N_, _
+from faxtui.translation import N_, _, number
 from faxtui.ui.display import DisplayOptions
 from faxtui.ui.widgets.fax_table import FaxTable
 from faxtui.ui.widgets.fields import ChoiceField, Labelled, Line
@@ -321,4 +321,4 @@ class FilterSidebar(VerticalScroll, can_focus=False):
 
 def _sizes_with(size: int) -> list[tuple[str, int]]:
     """Return the usual page sizes, and this one, which may come from the configuration."""
-    return [(f"{each:,}", each) for each in sorted({*PAGE_SIZES, size})]
+    return [(number(each), each) for each in sorted({*PAGE_SIZES, size})]

@@ -88,6 +88,32 @@ PERIOD: tuple[Filter, ...] = (SINCE, UNTIL)
 _BY_NAME = {each.name: each for each in FILTERS}
 
 
+_TYPED_NUMBER = re.compile(r"(?:tel:)?\s*(\+|00)?((?:[0-9][\s.()/-]*)+)", re.IGNORECASE)
+
+
+_MOST_DIGITS = 15
+"""Digits of an international number (E.164)."""
+
+
+def typed_number(wanted: Filter, text: str) -> str:
+    """Return a phone number that a person typed as the service writes it; any other text, or filter, as it is.
+
+    The service writes senders in France like 0478123456, numbers that receive like 134296015, and others like
+    +493023125481 (observed). A number that was not typed, such as a row's, must stay as the service sent it.
+    """
+    match = _TYPED_NUMBER.fullmatch(without_invisible(text).strip().replace("(0)", ""))
+    if wanted not in (FROM, TO) or match is None:
+        return text
+    prefix, digits = match[1], re.sub("[^0-9]", "", match[2])
+    if len(digits) > _MOST_DIGITS:
+        return text
+    national = digits.removeprefix("33") if prefix else digits.removeprefix("0")
+    is_french = len(national) == 9 and len(digits) > 9
+    if is_french:
+        return national if wanted is TO else f"0{national}"
+    return f"+{digits}" if prefix else digits
+
+
 def filter_named(name: str) -> Filter:
     """Return the filter of that name. Raises InvalidValue, with all names, if there is none."""
     try:

@@ -362,7 +362,7 @@ async def test_a_number_is_pasted_as_it_is_seen(pasted: str, value: str) -> None
         assert (line.value, line.cursor_position) == (f"{value}5", len(value))
         await desk.press("enter")
         await desk.until_asked(2)
-        assert desk.wire.last["filterfrom"] == f"{value}5"
+        assert desk.wire.last["filterfrom"] == f"{value}5".replace(" ", "")
 
 
 async def test_a_paste_without_text_changes_nothing() -> None:
@@ -388,3 +388,12 @@ async def test_a_paste_replaces_what_is_selected() -> None:
         await desk.press("shift+home")
         await desk.paste("\n99\u200e")
         assert line.value == "99"
+
+
+async def test_a_number_is_typed_in_any_way_but_a_row_s_own_stays_as_it_is() -> None:
+    async with console(query=FaxQuery(filters=Filters({"from": "+33 4 65 71 09 63"}))) as desk:
+        await edit(desk, "to")
+        await desk.paste("+33 1 34 29 60 15")
+        await desk.press("enter")
+        await desk.until_asked(2)
+        assert (desk.wire.last["filterfrom"], desk.wire.last["filterto"]) == ("+33 4 65 71 09 63", "134296015")

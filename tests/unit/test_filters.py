@@ -18,6 +18,7 @@ from faxtui.domain.query import (
     in_words,
     period_in_words,
     period_of,
+    typed_number,
 )
 from faxtui.errors import InvalidValue
 
@@ -127,3 +128,29 @@ def test_filters_are_said_in_one_line(filters: dict[str, str], said: str) -> Non
 )
 def test_characters_that_nobody_can_see_are_no_part_of_a_filter(name: str, given_value: str, value: str | None) -> None:
     assert Filters({name: given_value}).get(filter_named(name)) == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "sender", "recipient"),
+    [
+        ("04 78 12 34 56", "0478123456", "478123456"),
+        ("04.78.12.34.56", "0478123456", "478123456"),
+        ("+33 4 78 12 34 56", "0478123456", "478123456"),
+        ("+33 (0)4 78 12 34 56", "0478123456", "478123456"),
+        ("0033478123456", "0478123456", "478123456"),
+        ("tel:+33-4-78-12-34-56", "0478123456", "478123456"),
+        ("\u202a0478\u00a012 34 56", "0478123456", "478123456"),
+        ("134 296 015", "134296015", "134296015"),
+        ("+49 30 23125481", "+493023125481", "+493023125481"),
+        ("0049 30 23125481", "+493023125481", "+493023125481"),
+        ("0478", "0478", "0478"),
+        ("0", "0", "0"),
+        ("Labo 12", "Labo 12", "Labo 12"),
+        ("", "", ""),
+    ],
+)
+def test_a_number_is_typed_in_any_way_and_sent_as_the_service_writes_it(
+    typed: str, sender: str, recipient: str
+) -> None:
+    assert (typed_number(FROM, typed), typed_number(TO, typed)) == (sender, recipient)
+    assert typed_number(CUSTOMER, typed) == typed

@@ -22,6 +22,7 @@ from faxtui.domain.query import (
     Filter,
     Filters,
     period_of,
+    typed_number,
 )
 from faxtui.domain.text import visible
 from faxtui.errors import InvalidValue, Refused
@@ -295,6 +296,10 @@ class FilterSidebar(VerticalScroll, can_focus=False):
 
     def _typed(self) -> dict[str, str]:
         typed = {each.name: self._line(each).value for each in _TYPED}
+        for each in (FROM, TO):
+            # What is filtered by already may be a row's own number.
+            if typed[each.name] != self._query.filters.get(each):
+                typed[each.name] = typed_number(each, typed[each.name])
         chosen = self._period.value
         if isinstance(chosen, int) and chosen != CUSTOM_PERIOD:
             period = PERIODS[chosen]

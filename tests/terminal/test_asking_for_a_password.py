@@ -23,7 +23,7 @@ def demo() -> Iterator[WatchedDemo]:
 
 
 def test_somebody_at_a_terminal_is_asked_and_what_is_typed_is_not_shown(tmp_path: Path, demo: WatchedDemo) -> None:
-    ours = ("list", "--base-url", demo.address, "--login", LOGIN, "--since", "7d")
+    ours = ("list", "--base-url", demo.address, "--login", LOGIN, "--since", "2026-11-16")
     with in_terminal(*ours, home=tmp_path) as terminal:
         terminal.wait_for("There is no password for", f"Password of {LOGIN}:")
         assert not terminal.echoes

@@ -149,11 +149,14 @@ def missing_text(fax: Fax, outcome: NoLongerThere | NoAddress | DownloadFailed) 
 
 def size_in_words(size: float) -> str:
     """Return ``1.2 MB``: bytes in the unit of thousands that suits them."""
-    for unit in ("B", "kB", "MB"):
-        if size < 999.5:
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
+    if size < 999.5:
+        return _("{size:.0f} B").format(size=size)
+    whole, fraction = (_("{size:.0f} kB"), _("{size:.0f} MB")), (_("{size:.1f} kB"), _("{size:.1f} MB"))
+    for unit in range(2):
         size /= 1000
-    return f"{size:,.1f} GB"
+        if size < 999.5:
+            return (whole if size >= 10 else fraction)[unit].format(size=size)
+    return _("{size:,.1f} GB").format(size=size / 1000)
 
 
 class DownloadObserver:

@@ -103,7 +103,7 @@ def _marked(count: int, away: int) -> str:
     if not count:
         return ""
     if not away:
-        return _("{count:,} marked").format(count=count)
+        return ngettext("{count:,} marked", "{count:,} marked", count).format(count=count)
     return _("{count:,} marked, {away:,} not here").format(count=count, away=away)
 
 

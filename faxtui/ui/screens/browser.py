@@ -365,7 +365,7 @@ class BrowserScreen(FaxActionsScreen):
         if columns is None:
             return
         self._table.choose_columns(columns)
-        left_out = [each.heading for each in columns if each not in self._table.columns_shown]
+        left_out = [_(each.heading) for each in columns if each not in self._table.columns_shown]
         if left_out:
             sentence = _("No room for {columns}. Widen the terminal or choose fewer columns.")
             self.notify(sentence.format(columns=", ".join(left_out)))

@@ -651,7 +651,7 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(width=label_width)
         table.add_column(ratio=1, overflow="fold")
-        table.add_row(*self._pair(RECEIVED.label, self._moment(fax)))
+        table.add_row(*self._pair(_(RECEIVED.label), self._moment(fax)))
         table.add_row(*self._pair(_("Service time"), visible(fax.received_text or UNKNOWN)))
         pairs = Table.grid(padding=(0, 2, 0, 0), expand=True)
         is_wide = self.size.width >= _ROOM_FOR_TWO
@@ -693,7 +693,7 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
             yield _("State"), _(done.value) if going is None else going.progress
 
     def _of(self, field: Field, fax: Fax) -> tuple[Text, Text]:
-        return self._pair(field.heading, field.text(fax, self.reading))
+        return self._pair(_(field.heading), field.text(fax, self.reading))
 
     def _pair(self, label: str, value: str) -> tuple[Text, Text]:
         write = self.options.glyphs.write
@@ -704,7 +704,7 @@ class FaxScreen(FaxActionsScreen, ClosesOnce[None]):
             return UNKNOWN
         local = fax.received.astimezone(self.options.zone)
         zone = getattr(self.options.zone, "key", None) or local.tzname()
-        in_full = ValueFormat(self.reading.this_year, self.options.zone, "%A %d %B %Y, %H:%M:%S")
+        in_full = ValueFormat(self.reading.this_year, self.options.zone, _("%A %d %B %Y, %H:%M:%S"))
         return f"{RECEIVED.text(fax, in_full)} ({zone})"
 
 

@@ -73,7 +73,7 @@ class ColumnMenu(Panel[tuple[Field, ...]]):
         self.dismiss(tuple(each for each in LEFT_TO_RIGHT if each in self._chosen))
 
     def _line(self, field: Field) -> Text:
-        return Text(f" [{'x' if field in self._chosen else ' '}] {field.label}", no_wrap=True)
+        return Text(f" [{'x' if field in self._chosen else ' '}] {_(field.label)}", no_wrap=True)
 
 
 def copy_menu(glyphs: Glyphs, fax: Fax, command: str, text: str = "") -> Menu[str]:

@@ -30,7 +30,7 @@ from faxtui.operations.download_folder import (
     check_copy,
     storage_errors,
 )
-from faxtui.operations.follow_folder import FollowConfig, FollowFolder, Job, fax_number, follow_lock
+from faxtui.operations.follow_folder import FollowConfig, FollowFolder, FollowLock, Job, fax_number, follow_lock
 from faxtui.operations.operations import OperationContext
 from faxtui.operations.saver import JournalRecorder
 from faxtui.processes import run_with_input
@@ -96,8 +96,8 @@ class Follower(DownloadObserver):
 
     async def run(self) -> None:
         """Follow. Raises StorageError, SignInRefused, and other errors that do not pass."""
-        with self._locks():
-            self._folder = await asyncio.to_thread(FollowFolder, self._config)
+        with self._locks() as lock:
+            self._folder = await asyncio.to_thread(FollowFolder, self._config, lock)
             await asyncio.to_thread(self._folder.recover)
             with suppress(StorageError):
                 await asyncio.to_thread(self._journal.read)
@@ -122,16 +122,16 @@ class Follower(DownloadObserver):
                     self._observer.note_problem(problem)
 
     @contextmanager
-    def _locks(self) -> Iterator[None]:
-        """Lock the folder, and the manifest's folder if it is another one."""
+    def _locks(self) -> Iterator[FollowLock]:
+        """Lock the folder, and the manifest's folder if it is another one. Yield the folder's lock."""
         folder = self._config.target.folder
         manifest = self._config.manifest
-        with follow_lock(folder / _LOCK):
+        with follow_lock(folder / _LOCK) as lock:
             if manifest is None or manifest.parent.absolute() == folder.absolute():
-                yield
+                yield lock
             else:
                 with follow_lock(manifest.with_name(f".{manifest.name}{_LOCK}")):
-                    yield
+                    yield lock
 
     # Polls
 
@@ -168,8 +168,7 @@ class Follower(DownloadObserver):
             await self._save([*new, *self._to_retry()])
             await self._delete(poll.faxes, requested, start if poll.is_complete else None)
         if not self._unsaved:
-            with storage_errors(self._config.target.folder):
-                await asyncio.to_thread(self._folder.log.cover, arrivals.covered)
+            await asyncio.to_thread(self._folder.cover, arrivals.covered)
         return arrivals
 
     async def _catch_up(self) -> Arrivals:

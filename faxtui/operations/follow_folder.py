@@ -31,7 +31,7 @@ from faxtui.errors import StorageError
 from faxtui.inbox.fetch_policy import RetryPolicy
 from faxtui.operations.download_folder import CopyState, DownloadFolder, check_copy, storage_errors
 from faxtui.operations.operations import DownloadTarget
-from faxtui.storage.files import lock, make_folder, open_own, rename_new, replaced, sync
+from faxtui.storage.files import is_at, lock, make_folder, open_own, rename_new, replaced, sync
 from faxtui.storage.journal import AccountName
 from faxtui.storage.json_lines import JsonLines, Position, identity_in, identity_members, json_object
 from faxtui.translation import _
@@ -237,12 +237,25 @@ class FollowLog:
                 self.covered = _moment(until)
 
 
+@dataclass(frozen=True, slots=True)
+class FollowLock:
+    """A lock that is held: the file at ``path``, open as ``handle``."""
+
+    path: Path
+    handle: int
+
+    def check(self) -> None:
+        """Raise OSError if the file is gone, as with a share of which only the empty mount point is left."""
+        if not is_at(self.handle, self.path):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+
 class FollowFolder(DownloadFolder):
     """A folder that every fax is put into once, even if its file was taken away since."""
 
     part_suffix = f".follow{PART}"
 
-    def __init__(self, config: FollowConfig) -> None:
+    def __init__(self, config: FollowConfig, lock: FollowLock) -> None:
         target = config.target
         super().__init__(
             *(target.folder, target.template, target.zone, config.account.host),
@@ -250,6 +263,7 @@ class FollowFolder(DownloadFolder):
             only_new=True,
         )
         self._config = config
+        self._lock = lock
         manifest = self._manifest_path
         self.copies = manifest.with_name(f"{manifest.stem}.follow")
         self.log = FollowLog(manifest.with_name(f"{manifest.stem}.follow.jsonl"), _filters_text(config))
@@ -276,6 +290,7 @@ class FollowFolder(DownloadFolder):
             self._clear_copies()
 
     def keep(self, fax: Fax, part: Path, name: str, size: int, sha256: str) -> tuple[Path, bool]:
+        self._lock.check()
         number = fax_number(self._host, fax.identity)
         if self._config.command:
             self._copy(part, self.copy_path(number, part.name.removesuffix(self.part_suffix)))
@@ -300,6 +315,12 @@ class FollowFolder(DownloadFolder):
         if not job.runs and not job.deletes:
             self.log.forget(job)
         return target, is_new
+
+    def cover(self, until: datetime) -> None:
+        """Note up to when all faxes are known. Raises StorageError, also if the folder is no longer the locked one."""
+        with storage_errors(self.folder):
+            self._lock.check()
+            self.log.cover(until)
 
     def may_discard(self, part: Path) -> bool:
         """Keep a part of which the log says that it is about to get its name: it proves that it did not."""
@@ -361,7 +382,7 @@ def _filters_text(config: FollowConfig) -> str:
 
 
 @contextmanager
-def follow_lock(path: Path) -> Iterator[None]:
+def follow_lock(path: Path) -> Iterator[FollowLock]:
     """Hold the lock of a followed folder. Raises StorageError if another follower holds it."""
     with storage_errors(path.parent):
         make_folder(path.parent)
@@ -379,6 +400,6 @@ def follow_lock(path: Path) -> Iterator[None]:
             text = _("process {pid} on {host} since {since}")
             os.ftruncate(handle, 0)
             os.pwrite(handle, text.format(pid=os.getpid(), host=socket.gethostname(), since=since).encode(), 0)
-        yield
+        yield FollowLock(path, handle)
     finally:
         os.close(handle)

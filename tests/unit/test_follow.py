@@ -6,10 +6,12 @@ import json
 import os
 import random
 import re
+import resource
+import shutil
 import stat
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -283,6 +285,61 @@ def test_a_manifest_that_cannot_be_written_ends_it(tmp_path: Path) -> None:
         server.office.arrive("1")
         with pytest.raises(StorageError, match=r"can't be used: Is a directory"):
             await server.ended()
+
+    serving(tmp_path, shift)
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Nothing more can be written to any file."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_ends_it_and_the_next_run_brings_each_fax_once(tmp_path: Path) -> None:
+    async def shift(server: Server) -> None:
+        server.office.arrive("1")
+        await asyncio.sleep(MINUTE)
+        assert server.take_away() == ["1.pdf"]
+        server.office.arrive("2")
+        with full_disk(), pytest.raises(StorageError, match="File too large"):
+            await server.ended()
+        server.office.arrive("3")
+        server.start()
+        await asyncio.sleep(2 * MINUTE)
+        assert server.take_away() == ["2.pdf", "3.pdf"]
+        await server.stop()
+
+    serving(tmp_path, shift)
+
+
+@pytest.mark.parametrize("comes", [True, False], ids=["a fax comes", "no fax comes"])
+def test_a_share_that_vanishes_ends_it_and_the_next_run_brings_each_fax_once(tmp_path: Path, comes: bool) -> None:
+    """An empty folder is left in its place, as of a share that is no longer mounted."""
+
+    async def shift(server: Server) -> None:
+        server.office.arrive("1")
+        await asyncio.sleep(MINUTE)
+        assert server.take_away() == ["1.pdf"]
+        server.folder.rename(tmp_path / "share")
+        server.folder.mkdir()
+        if comes:
+            server.office.arrive("2")
+        with pytest.raises(StorageError, match="can't be used: Stale file handle"):
+            await asyncio.wait_for(server.ended(), 10 * MINUTE)
+        assert list(server.folder.iterdir()) == []
+        shutil.rmtree(server.folder)
+        (tmp_path / "share").rename(server.folder)
+        if not comes:
+            server.office.arrive("2")
+        server.start()
+        await asyncio.sleep(2 * MINUTE)
+        assert server.take_away() == ["2.pdf"]
+        await server.stop()
 
     serving(tmp_path, shift)
 

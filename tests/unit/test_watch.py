@@ -1,8 +1,9 @@
 """Watching for faxes that arrive, in virtual time: each is announced once, whatever happens in between."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from virtual_time import VirtualLoop, run_virtually
@@ -10,7 +11,8 @@ from watched_office import BEGIN, DOWN, HOUR, MINUTE, Office
 
 from faxtui.domain.clock import ServiceClock
 from faxtui.domain.fax import Fax
-from faxtui.domain.query import SINCE, TO, Filters
+from faxtui.domain.page import Listing
+from faxtui.domain.query import SINCE, TO, Filters, Window
 from faxtui.errors import Busy, FaxtuiError, SignInRefused
 from faxtui.inbox.watch import OVERLAP, SWEEP_OVERLAP, Arrivals, Poll, fetch_poll, poll_delay
 
@@ -299,6 +301,41 @@ def test_a_poll_with_fewer_rows_than_the_service_counts_is_not_complete() -> Non
     assert (replace(whole, total=2).is_complete, replace(whole, total=2).missing) == (False, 1)
     assert replace(whole, total=None).is_complete
     assert not replace(whole, has_ended=False).is_complete
+
+
+@dataclass
+class UnrulyOffice(Office):
+    """A service that sorts each page in another way: some rows come on two pages, and some on none."""
+
+    is_unruly: bool = True
+
+    async def list_faxes(self, window: Window, page: int) -> Listing:
+        if not self.is_unruly:
+            return await super().list_faxes(window, page)
+        whole = await super().list_faxes(replace(window, page_size=1000), 1)
+        rows = list(whole.page.faxes)
+        Random(page).shuffle(rows)
+        end = page * window.page_size
+        shown = tuple(rows[end - window.page_size : end])
+        return whole._replace(page=replace(whole.page, number=page, faxes=shown, has_next=end < len(rows)))
+
+
+def test_rows_that_are_repeated_dropped_and_reordered_between_pages_are_announced_once() -> None:
+    async def shift() -> None:
+        office = UnrulyOffice()
+        watcher = office.watcher()
+        await asyncio.sleep(2 * MINUTE)
+        names = {office.arrive(f"{number}", late=number / 10).file_name for number in range(250)}
+        await asyncio.sleep(3 * HOUR)
+        assert 0 < watcher.view.missing == 250 - len(office.announced)
+        office.is_unruly = False
+        await asyncio.sleep(5 * MINUTE)
+        assert watcher.view.missing == 0
+        assert len(office.announced) == 250
+        assert set(office.announced) == names
+        watcher.stop()
+
+    run_virtually(shift())
 
 
 def test_an_incomplete_poll_moves_nothing_forward() -> None:

@@ -196,6 +196,7 @@ class Session:
         self._shown: Shown | None = None
         self._announcements: Announcements | None = None
         self._commands: set[asyncio.Task[None]] = set()
+        self._command_turn = asyncio.Lock()
         self._is_journal_wanted = True
         self._to_save: SavedState | None = None
         self._saving: asyncio.Task[None] | None = None
@@ -347,9 +348,11 @@ class Session:
     async def _run_for(self, faxes: tuple[Fax, ...]) -> None:
         from faxtui.ui.announcements import run_command
 
-        for fax in faxes:
-            if problem := await run_command(self.watch_settings.command, fax):
-                self._observer.warn(problem)
+        # Those of an earlier poll come first: commands that hang may not take all threads of the program.
+        async with self._command_turn:
+            for fax in faxes:
+                if problem := await run_command(self.watch_settings.command, fax):
+                    self._observer.warn(problem)
 
     def _read_journal(self) -> None:
         self.browser.run_worker(self.operations.load_journal())

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from console import Console, console
 from wire import NOW, Wire, listing, resource
 
+from faxtui.config.settings import Watch
 from faxtui.domain.fax import Fax
 from faxtui.errors import NoResponse, SignInRefused
 from faxtui.inbox.watch import WatchView
-from faxtui.ui.session import Session
+from faxtui.ui.session import Session, SessionConfig
 
 OLD = [resource(number) for number in range(1, 11)]
 NEW = resource(0, ReceivedDate="2026-11-23T10:41:00", FileName="new.pdf")
@@ -107,3 +109,20 @@ async def test_w_stops_watching_and_says_so() -> None:
         await desk.press("w")
         await desk.until_told("Watching for new faxes.")
         assert "not watching" not in desk.page_bar
+
+
+async def test_commands_run_one_after_the_other_also_for_faxes_of_two_polls(tmp_path: Path) -> None:
+    """Commands that hang would take the threads that saving and reading need."""
+    script = tmp_path / "command"
+    script.write_text('#!/bin/sh\necho begins >>"$0.log"\ncat >/dev/null\nsleep 0.05\necho ends >>"$0.log"\n')
+    script.chmod(0o700)
+    log = tmp_path / "command.log"
+
+    def with_command(config: SessionConfig) -> SessionConfig:
+        return replace(config, settings=replace(config.settings, watch=Watch(command=(str(script),))))
+
+    async with console(wire=Wire(listing(OLD)), change=with_command) as desk:
+        session_of(desk).run_for(ARRIVED * 2)
+        session_of(desk).run_for(ARRIVED)
+        await desk.until(lambda: log.exists() and log.read_text().count("ends") == 3)
+    assert log.read_text().split() == ["begins", "ends"] * 3

@@ -20,7 +20,7 @@ DEMO = (sys.executable, "-m", "faxtui", "--demo")
 THIN = {"TEXTUAL_DRIVER": "faxtui.terminal.driver.driver:ThinDriver"}
 MOUSE = {"1002", "1006"}
 MODES = {"1049", "7", "25", "1004", "2004", KEYBOARD}
-_ROW = re.compile(r". [o ] \d\d-\d\d \d\d:\d\d:\d\d  .{14}  \S")
+_ROW = re.compile(r". [o ] \d\d-\d\d \d\d:\d\d:\d\d  \S.*  \d+ +\d+:\d\d  \S")
 PIPE_IS_FULL = 200
 """So many screens are more than any pty holds."""
 
@@ -221,7 +221,7 @@ def look_around(session: Terminal) -> None:
     session.wait_for(" sample faxes", "page 1 of", "? Help")
     session.type("jn")
     session.wait_for("page 2 of")
-    session.type("\r")
+    session.type("i")
     session.wait_for("Customer")
     session.type("\x1b")
     session.wait_until_gone("Customer")

@@ -75,6 +75,7 @@ def test_every_setting_is_read(paths: Paths) -> None:
         columns = ["from", "received", "from"]
         remember_filters = false
         escape_delay = 250
+language = "fr"
         """,
     )
     assert settings.problems == ()
@@ -95,7 +96,7 @@ def test_every_setting_is_read(paths: Paths) -> None:
         allow_http=True,
         prefetch=False,
     )
-    assert ui == Ui("light", 1000, "Asia/Tokyo", "%d.%m.", False, "false", ("from", "received"), False, 250)
+    assert ui == Ui("light", 1000, "Asia/Tokyo", "%d.%m.", False, "false", ("from", "received"), False, 250, "fr")
     for section in (profile, ui):
         for each in section.settings():
             assert getattr(section, each.name) != getattr(type(section)(), each.name)

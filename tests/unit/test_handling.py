@@ -463,7 +463,8 @@ async def test_a_save_that_is_cancelled_says_what_is_saved(tmp_path: Path) -> No
         held = asyncio.Event()
         desk.service.documents_door = held
         assert desk.handling.save([A, B])
-        await settle()
+        while not desk.service.looked:
+            await settle()
         desk.handling.cancel()
         held.set()
         await desk.over()

@@ -283,15 +283,18 @@ def lock(handle: int, limit: float = LOCK_LIMIT) -> None:
 
 def _wait_for_lock(duplicate: int, waiting: Future[None]) -> None:
     """Lock the file that ``duplicate`` shares; if that comes too late, closing both descriptors unlocks it again."""
+    failure: OSError | None = None
     try:
         fcntl.flock(duplicate, fcntl.LOCK_EX)
     except OSError as error:
-        # Another process had the lock, so there are locks: going on without one is no choice.
-        waiting.set_exception(error)
-    else:
+        failure = error
+    # Before the result: whoever closes the file after that has unlocked it.
+    os.close(duplicate)
+    if failure is None:
         waiting.set_result(None)
-    finally:
-        os.close(duplicate)
+    else:
+        # Another process had the lock, so there are locks: going on without one is no choice.
+        waiting.set_exception(failure)
 
 
 @contextmanager

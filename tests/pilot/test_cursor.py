@@ -45,7 +45,7 @@ async def test_a_click_moves_it_and_a_second_one_opens_the_fax() -> None:
         assert desk.table.cursor_row == 5
         assert desk.rows[5].startswith("▌")
         await desk.click(20, 8)
-        await desk.until_shown("6 of 50")
+        await desk.until_shown("6 of 198")
 
 
 async def test_it_stays_on_its_fax_when_new_ones_came_in_above_it() -> None:

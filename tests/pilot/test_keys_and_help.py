@@ -217,7 +217,8 @@ async def test_q_goes_back_from_every_screen_but_the_list(keys: tuple[str, ...])
     async with console() as desk:
         for key in keys:
             await desk.press(key)
-        for _ in keys:
+        # The filters are one step from the list, wherever the focus is among them.
+        for _ in keys[:1] if keys[0] == "f" else keys:
             await desk.press("q")
             await desk.pause()
             assert not desk.app._exit

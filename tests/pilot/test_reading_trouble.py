@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from console import NARROW, SMALL
-from documents_to_read import a_page, claiming, letter_pdf, protected_pdf, tiff
+from documents_to_read import a_page, claiming, protected_pdf, tiff
 from PIL import Image
 from reading_desk import page, press, reading
 
@@ -39,7 +39,7 @@ async def test_while_it_is_fetched_that_is_said_and_esc_gives_it_up() -> None:
         (Gone("This fax is no longer at the service."), "This fax is no longer at the service."),
         (b"<html>", "This fax is neither a PDF nor a TIFF. Save the file, and open it with another program."),
         (protected_pdf(), "This fax is protected by a password."),
-        (letter_pdf()[:1000], "it is damaged"),
+        (b"%PDF-1.4 and nothing of a PDF", "it is damaged"),
         (claiming(100_000, 100_000), "faxtui shows at most 50 million."),
     ],
     ids=["gone", "neither", "protected", "damaged", "bomb"],

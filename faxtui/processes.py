@@ -96,17 +96,7 @@ def run(command: Sequence[str], limit: float, most: int) -> CommandResult:
     and OverflowError for an output of more than ``most`` bytes.
     """
     process = _start_registered(command)
-    try:
-        output, errors = _communicate(process, limit=limit, most=most)
-    except subprocess.TimeoutExpired as error:
-        _kill(process)
-        raise TimeoutError from error
-    except BaseException:
-        _kill(process)
-        raise
-    finally:
-        _running.discard(process)
-    return CommandResult(process.returncode, output, errors)
+    return _run_to_end(process, limit=limit, most=most)
 
 
 async def run_with_input(
@@ -129,15 +119,7 @@ async def run_with_input(
 
     def work() -> CommandResult:
         process = _start_registered(command, environ, is_written=True)
-        try:
-            output, errors = _communicate(process, data, limit=limit, most=most, drops_rest=True, stop=stop)
-        except subprocess.TimeoutExpired as error:
-            raise TimeoutError from error
-        finally:
-            if process.returncode is None:
-                _kill(process)
-            _running.discard(process)
-        return CommandResult(process.returncode, output, errors)
+        return _run_to_end(process, data, limit=limit, most=most, drops_rest=True, stop=stop)
 
     task = asyncio.create_task(asyncio.to_thread(work))
     try:
@@ -192,6 +174,29 @@ def _start_registered(
         with suppress(OSError, ValueError, TimeoutError):
             _kill(starting.result(1))
         raise
+
+
+def _run_to_end(
+    process: subprocess.Popen[bytes],
+    data: bytes = b"",
+    *,
+    limit: float,
+    most: int,
+    drops_rest: bool = False,
+    stop: threading.Event | None = None,
+) -> CommandResult:
+    """Return what became of a program; whatever ends the wait before its end kills it with all that it started."""
+    try:
+        output, errors = _communicate(process, data, limit=limit, most=most, drops_rest=drops_rest, stop=stop)
+    except subprocess.TimeoutExpired as error:
+        _kill(process)
+        raise TimeoutError from error
+    except BaseException:
+        _kill(process)
+        raise
+    finally:
+        _running.discard(process)
+    return CommandResult(process.returncode, output, errors)
 
 
 def _communicate(

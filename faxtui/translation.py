@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from gettext import GNUTranslations
+    from string import Formatter
 
 AUTOMATIC = "auto"
 """The setting that follows the locale."""
 ENGLISH, FRENCH = "en", "fr"
 LANGUAGES = (ENGLISH, FRENCH)
 _DOMAIN, _NO_DOMAIN = "faxtui", "messages"
-_GROUPS, _DECIMALS = "\u202f", ","
-"""What separates thousands, and decimals, in French."""
+_GROUPS = "\u202f"
+_IN_NUMBERS = {ord(","): _GROUPS, ord("."): ",", ord("%"): f"{_GROUPS}%"}
+"""What separates thousands and decimals in French, and stands before a percent sign."""
 
 
 class _Catalogue:
-    """The catalogue in use; none for English, which loads nothing."""
+    """The language in use and its catalogue; none for English, which loads nothing."""
 
+    language = ENGLISH
     current: GNUTranslations | None = None
 
 
@@ -37,7 +42,7 @@ def language_of(environ: Mapping[str, str]) -> str:
 
 def use_language(language: str) -> None:
     """Show texts in this language, one of `LANGUAGES`, from now on; those of argparse follow the locale."""
-    if language == ENGLISH and _Catalogue.current is None:
+    if language == _Catalogue.language:
         return
     import gettext
     from pathlib import Path
@@ -45,6 +50,7 @@ def use_language(language: str) -> None:
     folder = str(Path(__file__).parent / "locale")
     found = None if language == ENGLISH else gettext.find(_DOMAIN, folder, [language])
     gettext.textdomain(_NO_DOMAIN if found is None else _DOMAIN)
+    _Catalogue.language = language
     if found is None:
         _Catalogue.current = None
         return
@@ -59,17 +65,22 @@ class _Localized(str):
     __slots__ = ()
 
     def format(self, *args: object, **values: object) -> str:
-        from string import Formatter
+        return _formatter().vformat(self, args, values)
 
-        class Localizing(Formatter):
-            def format_field(self, value: object, format_spec: str) -> str:
-                written = format(value, format_spec)
-                if not isinstance(value, int | float):
-                    return written
-                written = written.translate({ord(","): _GROUPS, ord("."): _DECIMALS})
-                return written.replace("%", f"{_GROUPS}%")
 
-        return Localizing().vformat(self, args, values)
+@cache
+def _formatter() -> Formatter:
+    """Return what fills in values; English needs none of it."""
+    from string import Formatter
+
+    class Localizing(Formatter):
+        def format_field(self, value: object, format_spec: str) -> str:
+            written = format(value, format_spec)
+            if not isinstance(value, int | float):
+                return written
+            return written.translate(_IN_NUMBERS)
+
+    return Localizing()
 
 
 def _(text: str) -> str:

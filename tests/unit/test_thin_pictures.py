@@ -5,7 +5,7 @@ from thin_stream import ALL_FACTS, COLUMNS, LINES, XTERM, at
 
 from faxtui.terminal.capabilities import Terminfo
 from faxtui.terminal.driver.output_parser import Effect, OutputParser, RawSequence
-from faxtui.terminal.driver.painter import Frame, Painter, place, without_placeholders
+from faxtui.terminal.driver.painter import Frame, Painter, blank_placeholders, place
 from faxtui.terminal.driver.screen import Screen
 from faxtui.terminal.graphics import PLACEHOLDERS, Picture
 
@@ -30,7 +30,8 @@ class Shown:
         assert not list(self.parser.parse("".join(writes)))
         screen = self.parser.screen.copy()
         placed = None if picture is None else place(picture, screen)
-        return self.painter.frame(Frame(without_placeholders(screen, placed), placed=placed))
+        blank_placeholders(screen, placed)
+        return self.painter.frame(Frame(screen, placed=placed))
 
 
 def placeholders(line: int = 1, column: int = 2) -> str:

@@ -58,7 +58,7 @@ from faxtui.terminal.driver.input import (
 )
 from faxtui.terminal.driver.output import Invalidate, Item, TerminfoUpdate, Writer
 from faxtui.terminal.driver.output_parser import Effect, OutputParser, RawSequence
-from faxtui.terminal.driver.painter import Frame, place, without_placeholders
+from faxtui.terminal.driver.painter import Frame, blank_placeholders, place
 from faxtui.terminal.driver.pen import TAB
 from faxtui.terminal.driver.screen import Screen
 from faxtui.terminal.graphics import QUERY, SIXEL_ATTRIBUTE, Graphics, Picture
@@ -501,7 +501,8 @@ class ThinDriver(BaseDriver):
         placed = None
         if self._has_placeholders:
             placed = None if self._picture is None else place(self._picture, screen)
-            screen = without_placeholders(screen, placed)
+            # Once the last ones are gone, no frame is searched for them.
+            self._has_placeholders = blank_placeholders(screen, placed) or self._picture is not None
         self._put(Frame(screen, cursor, parser.synchronized, placed))
 
     def _follow_size(self) -> bool:

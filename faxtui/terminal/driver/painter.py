@@ -62,15 +62,17 @@ def place(picture: Picture, screen: Screen) -> PlacedPicture | None:
     return None
 
 
-def without_placeholders(screen: Screen, placed: PlacedPicture | None) -> Screen:
-    """Return the screen with blanks in place of placeholders that are not those of the picture."""
+def blank_placeholders(screen: Screen, placed: PlacedPicture | None) -> bool:
+    """Blank placeholders that are not those of the picture. Return whether there were any."""
+    found = False
     kept = range(0)
     if placed is not None:
         kept = range(placed.at[0], placed.at[0] + placed.lines)
     for line, row in enumerate(screen.rows):
         if line not in kept and any(each.text in PLACEHOLDERS for each in row):
             screen.rows[line] = [cell(" ", each.style) if each.text in PLACEHOLDERS else each for each in row]
-    return screen
+            found = True
+    return found
 
 
 class _State(NamedTuple):
@@ -119,7 +121,7 @@ class Painter:
         if self._shown is not None and (self._shown.columns, self._shown.lines) != (screen.columns, screen.lines):
             self.invalidate()
         removal = self._removal(frame.placed)
-        best, state = min(self._candidates(screen), key=lambda candidate: len(candidate[0].encode()))
+        best, state = min(self._candidates(screen, frame.placed), key=lambda candidate: len(candidate[0].encode()))
         self._shown = screen
         if frame.placed is not None and not frame.placed.is_shown_by(self._placed):
             best += self._picture(frame.placed, state)
@@ -156,14 +158,14 @@ class Painter:
             + picture.clipped(placed.lines)
         )
 
-    def _candidates(self, screen: Screen) -> list[tuple[str, _State]]:
+    def _candidates(self, screen: Screen, placed: PlacedPicture | None) -> list[tuple[str, _State]]:
         if self._shown is None:
-            return self._full_redraw(screen)
+            return self._full_redraw(screen, placed)
         return self._painted(
-            diff_spans(_under_pictures(self._shown, screen), screen, self.terminfo), screen, self._state, ""
+            diff_spans(_under_picture(self._shown, screen, placed), screen, self.terminfo), screen, self._state, ""
         )
 
-    def _full_redraw(self, screen: Screen) -> list[tuple[str, _State]]:
+    def _full_redraw(self, screen: Screen, placed: PlacedPicture | None) -> list[tuple[str, _State]]:
         """Clear the terminal and paint everything, on its default background or on the most common one."""
         backgrounds = {""}
         if self.terminfo.bce:
@@ -175,7 +177,7 @@ class Painter:
             cleared = Screen(screen.columns, screen.lines)
             cleared.rows = [[cell(" ", style)] * screen.columns for _ in range(screen.lines)]
             start = sgr_between(self._state.style, style, self.terminfo.turns_off) + _CLEAR
-            found = diff_spans(_under_pictures(cleared, screen), screen, self.terminfo)
+            found = diff_spans(_under_picture(cleared, screen, placed), screen, self.terminfo)
             candidates += self._painted(found, screen, _State(0, 0, style), start)
         return candidates
 
@@ -210,13 +212,13 @@ class Painter:
         return Pen(screen, self.terminfo, (state.line, state.column), state.style)
 
 
-def _under_pictures(shown: Screen, wanted: Screen) -> Screen:
-    """Return what is shown, with the placeholders of the next screen: no text is painted in their place."""
-    covered = shown
-    for line, row in enumerate(wanted.rows):
-        if any(each.text in PLACEHOLDERS for each in row):
-            if covered is shown:
-                covered = shown.copy()
-            pairs = zip(row, shown.rows[line], strict=True)
-            covered.rows[line] = [new if new.text in PLACEHOLDERS else old for new, old in pairs]
+def _under_picture(shown: Screen, wanted: Screen, placed: PlacedPicture | None) -> Screen:
+    """Return what is shown, with the placeholders of the next picture: no text is painted in their place."""
+    if placed is None:
+        return shown
+    line, column = placed.at
+    cells = slice(column, column + placed.picture.columns)
+    covered = shown.copy()
+    for each in range(line, line + placed.lines):
+        covered.rows[each][cells] = wanted.rows[each][cells]
     return covered

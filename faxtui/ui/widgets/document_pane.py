@@ -335,6 +335,7 @@ class DocumentPane(Static):
 
     def on_unmount(self) -> None:
         self._stop_reading()
+        show_picture(self._app.driver_in_use, None)
 
     # Drawing
 
